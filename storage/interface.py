@@ -1,0 +1,191 @@
+"""What DEMS needs from an object store: the promises, and nothing of how S3 keeps them.
+
+An object is written once under a key that is never used twice, and is always read by its version
+id. One `ObjectStore` is one bucket. All methods are synchronous and may be called from several
+threads at once. Every method may raise `StoreUnavailable` (try again later) and `AccessRefused`
+(the configuration is wrong).
+
+A call that raised may still have been carried out: the answer can be lost after the deed. Callers
+find out by `head`, never by assuming.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """COMPLIANCE retention until `retain_until` (aware UTC), and beside it a legal hold without a date.
+
+    Retention of this kind cannot be shortened or removed by anyone through the store's API. A hold
+    can be lifted by whoever may set one, so a hold alone protects nothing.
+    """
+
+    retain_until: datetime
+    legal_hold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LockFound:
+    """The lock as the store reports it when asked: `mode` is ``COMPLIANCE``, ``GOVERNANCE`` or None."""
+
+    mode: str | None
+    retain_until: datetime | None
+    legal_hold: bool
+
+    def satisfies(self, lock: Lock) -> bool:
+        """Whether this is at least as strong as `lock`; S3 keeps whole seconds, so less than one may be missing."""
+        if self.mode != "COMPLIANCE" or self.retain_until is None:
+            return False
+        late_enough = (lock.retain_until - self.retain_until).total_seconds() < 1
+        return late_enough and (self.legal_hold or not lock.legal_hold)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """One immutable version of one object; `size` is in bytes."""
+
+    key: str
+    version_id: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """What HEAD says. `sha256` is the store's own: of the bytes for one PUT, ``<base64>-<parts>`` for multipart
+    (a hash of the parts' hashes), or None where the store keeps none. It is base64 as S3 sends it.
+    """
+
+    stored: StoredVersion
+    lock: LockFound
+    sha256: str | None
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stored part: `number` from 1, `size` in bytes, `sha256` the raw 32 bytes, `etag` as the store gave it."""
+
+    number: int
+    size: int
+    sha256: bytes
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMultipart:
+    """A multipart upload that the store has begun and not finished."""
+
+    key: str
+    upload_id: str
+    initiated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VersionEntry:
+    """One row of a version listing; a delete marker hides the object from unversioned reads and destroys nothing."""
+
+    key: str
+    version_id: str
+    is_latest: bool
+    is_delete_marker: bool
+    size: int
+    last_modified: datetime
+
+
+class ByteStream(Protocol):
+    """The bytes of one version, in order. Must be closed; `open` gives it as a context manager."""
+
+    info: ObjectInfo
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill as much of `buffer` as is available, at least one byte; 0 only after the last byte.
+
+        Raises `BytesDamaged` when the store breaks off before the length it announced.
+        """
+        ...
+
+
+class Multipart(Protocol):
+    """One multipart upload. Its lock was set when it began, so the finished bytes are never unlocked."""
+
+    key: str
+    upload_id: str
+
+    def put_part(self, number: int, data: bytes | bytearray | memoryview | BinaryIO, *, size: int, sha256: bytes) -> Part:
+        """Store one part, whose SHA-256 the store checks. Sending a number again replaces it.
+
+        Raises `ChecksumRefused`, `UploadMissing`, `StoreFull`.
+        """
+        ...
+
+    def complete(self, parts: Sequence[Part]) -> StoredVersion:
+        """Finish with ``If-None-Match: *``: durable at the store when this returns.
+
+        Raises `ObjectExists`, `PartsRefused`, `UploadMissing` (it may have been completed already: look).
+        """
+        ...
+
+    def abort(self) -> None:
+        """Forget the upload and its parts. An upload that is already gone is no error."""
+        ...
+
+
+class ObjectStore(Protocol):
+    """One bucket with versioning and Object Lock."""
+
+    bucket: str
+
+    def put(
+        self, key: str, data: bytes | bytearray | memoryview | BinaryIO, *, size: int, sha256: bytes, lock: Lock
+    ) -> StoredVersion:
+        """Store one object in one request with ``If-None-Match: *``, SHA-256 and lock in the signed headers.
+
+        When it returns, the bytes are acknowledged and locked. Raises `ObjectExists`, `ChecksumRefused`, `StoreFull`.
+        """
+        ...
+
+    def begin(self, key: str, *, lock: Lock) -> Multipart:
+        """Begin a multipart upload whose object will be locked from its first moment."""
+        ...
+
+    def resume(self, key: str, upload_id: str) -> Multipart:
+        """Take up a multipart upload begun earlier; nothing is asked of the store."""
+        ...
+
+    def head(self, key: str, version_id: str | None = None) -> ObjectInfo:
+        """Look at one version, or at the latest. Raises `ObjectMissing`."""
+        ...
+
+    def open(self, key: str, version_id: str, *, start: int = 0, end: int | None = None) -> AbstractContextManager[ByteStream]:
+        """Read bytes `start` up to but without `end` of one version; HEAD information comes with the first answer.
+
+        Raises `ObjectMissing`, `BytesDamaged`.
+        """
+        ...
+
+    def lock(self, stored: StoredVersion, lock: Lock) -> None:
+        """Bring a version's lock to at least `lock` and read it back. Raises `LockRefused`, `LockNotApplied`."""
+        ...
+
+    def release_hold(self, stored: StoredVersion) -> None:
+        """Lift the legal hold; the retention date stays."""
+        ...
+
+    def versions(self, prefix: str) -> Iterator[VersionEntry]:
+        """Every version and delete marker below a prefix, page by page, in key order."""
+        ...
+
+    def multiparts(self, prefix: str) -> Iterator[OpenMultipart]:
+        """Every unfinished multipart upload below a prefix, page by page."""
+        ...
+
+    def settle(self) -> None:
+        """Return when what was acknowledged so far would survive a loss of power, as far as we can bring that about.
+
+        Where the store's disks are ours (`S3Settings.sync_path`) this is `syncfs`; elsewhere it is the provider's promise.
+        """
+        ...
