@@ -1,0 +1,165 @@
+"""Every way in which DEMS says no. The message is one sentence that says what to do.
+
+A bug is a `RuntimeError` or `ValueError`; these are not. `api/problems.py` is the one place that
+gives them HTTP statuses, and a test keeps that table complete.
+"""
+
+from typing import Any
+
+
+class DemsError(Exception):
+    """Something that the caller is told about; `data` goes into the answer beside the message."""
+
+    def __init__(self, message: str, **data: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.data = data
+
+
+class NotFound(DemsError):
+    """There is no such thing, or the caller may not know of it: the two must look the same."""
+
+    def __init__(self, what: str = "thing") -> None:
+        super().__init__(f"There is no such {what}, or you have no access to it.")
+
+
+class NotPermitted(DemsError):
+    """The caller knows of the thing and may not do this to it."""
+
+
+class NotAuthenticated(DemsError):
+    """No token, or one that is unknown, expired or revoked: all answered alike."""
+
+
+class TooManyFailures(DemsError):
+    """Too many failed tokens from one address; `retry_after` in seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many failed attempts from this address. Try again in {retry_after} seconds.")
+        self.retry_after = retry_after
+
+
+class Invalid(DemsError):
+    """What was sent can never be right, whatever the state: change it before sending it again."""
+
+
+class BadRequest(DemsError):
+    """The request itself, not its content, is malformed: a header is missing or contradicts another."""
+
+
+class LengthRequired(DemsError):
+    """A body without a `Content-Length`, where its size must be known beforehand."""
+
+
+class TooLarge(DemsError):
+    """More was sent than was declared or than is allowed."""
+
+
+class Refused(DemsError):
+    """A rule about state said no; `rule` is its stable name and `source` where it comes from, if anywhere."""
+
+    rule = "refused"
+
+    def __init__(self, message: str, *, source: str | None = None, **data: Any) -> None:
+        super().__init__(message, **data)
+        self.source = source
+
+
+class AlreadyExists(Refused):
+    """A name that must be unique is taken. Nothing is said of what holds it."""
+
+    rule = "already-exists"
+
+
+class CaseClosed(Refused):
+    """A closed case takes no evidence and no change but its reopening."""
+
+    rule = "case-closed"
+
+
+class WrongState(Refused):
+    """The thing is in a state in which this cannot be done; `state` says which."""
+
+    rule = "wrong-state"
+
+
+class DigestMismatch(Refused):
+    """Bytes and declared digest differ; `declared` and `found` are hexadecimal."""
+
+    rule = "digest-mismatch"
+
+
+class NotReadable(Refused):
+    """The item is not evidence that can be read: unsealed, mismatched, frozen, or without bytes."""
+
+    rule = "not-readable"
+
+
+class Busy(Refused):
+    """Somebody else is doing this now. `retry_after` in seconds."""
+
+    rule = "busy"
+
+    def __init__(self, message: str, *, retry_after: int = 2, **data: Any) -> None:
+        super().__init__(message, **data)
+        self.retry_after = retry_after
+
+
+class SelfGrant(Refused):
+    """No one grants anything to themselves."""
+
+    rule = "no-self-grant"
+
+
+class StoreNotTrusted(Refused):
+    """The self-check found a way round the Object Lock, so the store may not hold new evidence."""
+
+    rule = "store-not-trusted"
+
+
+class IdempotencyKeyReused(Invalid):
+    """The same key came with another body."""
+
+
+class PreconditionRequired(DemsError):
+    """A change without `If-Match`."""
+
+
+class PreconditionFailed(DemsError):
+    """`If-Match` names another version than the current one."""
+
+
+class RangeNotSatisfiable(DemsError):
+    """The `Range` asked for lies outside the item; `size` in bytes."""
+
+
+class Incomplete(DemsError):
+    """The client stopped sending before everything had come. Nothing was kept; send it again."""
+
+
+class NoSpace(DemsError):
+    """The store is below its floor of free space; nothing was taken in."""
+
+
+class StoreUnavailable(DemsError):
+    """The store does not answer; `retry_after` in seconds."""
+
+    def __init__(self, message: str = "The object store does not answer. Nothing is lost; try again.", *, retry_after: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class DatabaseUnavailable(DemsError):
+    """The database does not answer; `retry_after` in seconds."""
+
+    def __init__(self, *, retry_after: int = 5) -> None:
+        super().__init__("The database does not answer. Nothing is lost; try again.")
+        self.retry_after = retry_after
+
+
+class IntegrityBroken(DemsError):
+    """Bytes or chain disagree with the record. Loud: somebody must look."""
+
+
+class NoLongerDue(DemsError):
+    """A task found that its work is done, or is in another worker's hands. Not a failure."""

@@ -1,0 +1,25 @@
+"""Object keys from ids, and back. Keys hold ids only: no name, no reference, nothing about anyone."""
+
+import re
+from uuid import UUID
+
+from dems.model.ids import EvidenceId, UploadId
+
+EVIDENCE_PREFIX = "evidence/"
+_EVIDENCE_KEY = re.compile(r"evidence/([0-9a-f-]{36})/([0-9a-f-]{36})")
+
+
+def evidence_key(evidence_id: EvidenceId, upload_id: UploadId) -> str:
+    """The key of one upload's object: known before the first byte, used once."""
+    return f"{EVIDENCE_PREFIX}{evidence_id}/{upload_id}"
+
+
+def parse_evidence_key(key: str) -> tuple[EvidenceId, UploadId] | None:
+    """The ids that a key stands for, or None for a key that this version of DEMS did not make."""
+    match = _EVIDENCE_KEY.fullmatch(key)
+    if match is None:
+        return None
+    try:
+        return EvidenceId(UUID(match[1])), UploadId(UUID(match[2]))
+    except ValueError:
+        return None

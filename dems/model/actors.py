@@ -1,0 +1,45 @@
+"""Who acts. An actor says who; it never says may."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dems.model.ids import TokenId, UploadId
+from dems.model.people import Person
+
+
+class ActorKind(StrEnum):
+    PERSON = "person"
+    SERVICE = "service"
+    UPLOAD = "upload"
+    """Holds an upload token: acts as the person who declared the item, on that one upload."""
+    OPERATOR = "operator"
+    """Whoever may run commands beside the database; known by the name of the system's user."""
+    SYSTEM = "system"
+    """The installation itself: workers and sweeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The one who acts, on whose behalf, and through what. `people` is everyone whose permission is needed."""
+
+    kind: ActorKind
+    name: str
+    person: Person | None = None
+    on_behalf_of: Person | None = None
+    token_id: TokenId | None = None
+    upload_id: UploadId | None = None
+    request_id: str | None = None
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        return tuple(p for p in (self.person, self.on_behalf_of) if p is not None)
+
+    @property
+    def human(self) -> Person | None:
+        """The person whose act this is: the one delegated for, else the token's own."""
+        return self.on_behalf_of or self.person
+
+
+def system(request_id: str | None = None) -> Actor:
+    """The installation, acting by itself."""
+    return Actor(ActorKind.SYSTEM, "DEMS", request_id=request_id)

@@ -1,0 +1,83 @@
+"""Everything that can be done, named once: the permission table, the routes and the custody entries use these names."""
+
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """An act. What is behind the dot is a verb; what is before it is done something to."""
+
+    ME_READ = "me.read"
+
+    PERSON_ADD = "person.add"
+    PERSON_LIST = "person.list"
+    PERSON_READ = "person.read"
+    PERSON_CHANGE = "person.change"
+    TOKEN_ISSUE = "token.issue"  # noqa: S105 the name of an act
+    TOKEN_LIST = "token.list"  # noqa: S105 the name of an act
+    TOKEN_REVOKE = "token.revoke"  # noqa: S105 the name of an act
+
+    CASE_OPEN = "case.open"
+    CASE_LIST = "case.list"
+    CASE_READ = "case.read"
+    CASE_CHANGE = "case.change"
+    CASE_CLOSE = "case.close"
+    CASE_REOPEN = "case.reopen"
+    TEAM_READ = "team.read"
+    TEAM_GRANT = "team.grant"
+    TEAM_END = "team.end"
+    WALL_READ = "wall.read"
+    WALL_RAISE = "wall.raise"
+    WALL_LOWER = "wall.lower"
+
+    EVIDENCE_DECLARE = "evidence.declare"
+    EVIDENCE_LIST = "evidence.list"
+    EVIDENCE_READ = "evidence.read"
+    EVIDENCE_DESCRIBE = "evidence.describe"
+    EVIDENCE_CORRECT_REF = "evidence.correct_exhibit_ref"
+    UPLOAD_OPEN = "upload.open"
+    UPLOAD_READ = "upload.read"
+    UPLOAD_RECEIVE = "upload.receive"
+    UPLOAD_COMPLETE = "upload.complete"
+    UPLOAD_ABANDON = "upload.abandon"
+    EVIDENCE_ACCESS = "evidence.access"
+    EVIDENCE_CONTENT = "evidence.content"
+    EVIDENCE_VERIFY = "evidence.verify"
+    VERIFICATIONS_READ = "verifications.read"
+    CUSTODY_READ = "custody.read"
+
+    # Acts of the installation itself; no token can ask for them.
+    UPLOAD_EXPIRE = "upload.expire"
+    EVIDENCE_SEAL = "evidence.seal"
+    EVIDENCE_MISMATCH = "evidence.mismatch"
+    EVIDENCE_RECHECK = "evidence.recheck"
+    EVIDENCE_FREEZE = "evidence.freeze"
+    ORPHAN_REPORT = "orphan.report"
+    RECORDS_CONSULTED = "records.consulted"
+    INSTALLATION_START = "installation.start"
+
+
+class S62(StrEnum):
+    """The processing operations that the Data Protection Act 2018 s.62(1) wants logged."""
+
+    COLLECTION = "collection"
+    ALTERATION = "alteration"
+    CONSULTATION = "consultation"
+    DISCLOSURE = "disclosure"
+    COMBINATION = "combination"
+    ERASURE = "erasure"
+
+
+S62_OPERATION: dict[Act, S62] = {
+    Act.PERSON_ADD: S62.COLLECTION,
+    Act.PERSON_CHANGE: S62.ALTERATION,
+    Act.CASE_OPEN: S62.COLLECTION,
+    Act.CASE_CHANGE: S62.ALTERATION,
+    Act.EVIDENCE_DECLARE: S62.COLLECTION,
+    Act.UPLOAD_COMPLETE: S62.COLLECTION,
+    Act.EVIDENCE_DESCRIBE: S62.ALTERATION,
+    Act.EVIDENCE_CORRECT_REF: S62.ALTERATION,
+    Act.EVIDENCE_ACCESS: S62.CONSULTATION,
+    Act.EVIDENCE_CONTENT: S62.CONSULTATION,
+    Act.RECORDS_CONSULTED: S62.CONSULTATION,
+}
+"""Which operation an act is; the others process no personal data of a case (DPA 2018 s.62)."""

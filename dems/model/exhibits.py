@@ -1,0 +1,37 @@
+"""Exhibit references: the producer's initials and a running number, and the other forms that forces use.
+
+A reference is kept exactly as it was given. Uniqueness within a case ignores case and white space, since
+people read ``abc/1`` and ``ABC / 1`` aloud alike; ``AB/1`` and ``AB/01`` stay two references.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+MAX_LENGTH = 64
+_HOUSE_FORM = re.compile(r"[A-Z]{2,4}/\d{1,5}[A-Z]?")
+
+
+@dataclass(frozen=True, slots=True)
+class ExhibitRef:
+    """One reference. Raises `ValueError` when it is blank, too long or has characters that cannot be printed."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise ValueError("an exhibit reference is not blank")
+        if len(self.text) > MAX_LENGTH:
+            raise ValueError(f"an exhibit reference has at most {MAX_LENGTH} characters")
+        if any(unicodedata.category(c)[0] == "C" for c in self.text):
+            raise ValueError("an exhibit reference has no control or formatting characters")
+
+    @property
+    def key(self) -> str:
+        """What must be unique in a case."""
+        return "".join(unicodedata.normalize("NFKC", self.text).casefold().split())
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Another force's form is accepted and said to be one."""
+        return () if _HOUSE_FORM.fullmatch(self.text) else ("exhibit-ref-in-another-form",)

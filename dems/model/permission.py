@@ -1,0 +1,173 @@
+"""One table of who may do what, and one function that reads it. Every route and command goes through `may`.
+
+Three answers: *allowed* (and in which role), *forbidden* (the caller knows of the thing and may not do
+this), *unknown* (the caller may not even know that it exists; answered as not found).
+
+A wall wins over every role. An upload token reaches only its own upload. A service's act needs the
+permission of the service and of the person it acts for, and passes the walls of both.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dems.model.acts import Act
+from dems.model.actors import Actor, ActorKind
+from dems.model.ids import PersonId, UploadId
+from dems.model.people import CaseRole, OrganisationRole, Person, Standing
+
+
+class Answer(StrEnum):
+    ALLOWED = "allowed"
+    FORBIDDEN = "forbidden"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer, and the role in which the act is done when it is allowed."""
+
+    answer: Answer
+    role: str | None = None
+    why: str = ""
+
+    @property
+    def allowed(self) -> bool:
+        return self.answer is Answer.ALLOWED
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is acted upon: nothing in particular, a case (with each involved person's standing on it), or a person."""
+
+    standings: Mapping[PersonId, Standing] | None = None
+    """Given where the subject is a case or something of a case."""
+    upload_id: UploadId | None = None
+    person_id: PersonId | None = None
+    """The person to whom something is granted or done."""
+
+
+_C, _O = CaseRole, OrganisationRole
+
+ALL_CASE_ROLES = frozenset(CaseRole)
+_TAKES_IN = frozenset(
+    {
+        _C.INVESTIGATOR,
+        _C.LEAD_INVESTIGATOR,
+        _C.DISCLOSURE_OFFICER,
+        _C.LEAD_DISCLOSURE_OFFICER,
+        _C.DEPUTY_DISCLOSURE_OFFICER,
+    }
+)
+_VIEWS = _TAKES_IN | {_C.DECISION_MAKER, _C.REVIEWING_LAWYER, _C.INDEPENDENT_COUNSEL}
+_RUNS_TEAM = frozenset({_C.CASE_MANAGER, _C.LEAD_INVESTIGATOR})
+_RUNS_CASE = frozenset({_C.CASE_MANAGER, _C.LEAD_INVESTIGATOR})
+_ENDS_CASE = frozenset({_C.CASE_MANAGER, _C.DECISION_MAKER})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may: holders of a case role on that case, or holders of an organisation role whatever the case."""
+
+    case_roles: frozenset[CaseRole] = field(default_factory=frozenset)
+    organisation_roles: frozenset[OrganisationRole] = field(default_factory=frozenset)
+    everyone: bool = False
+    upload_token: bool = False
+    about_a_case: bool = True
+
+
+def _people(*roles: OrganisationRole) -> Rule:
+    return Rule(organisation_roles=frozenset(roles), about_a_case=False)
+
+
+def _case(case_roles: frozenset[CaseRole], *roles: OrganisationRole, upload_token: bool = False) -> Rule:
+    return Rule(case_roles=case_roles, organisation_roles=frozenset(roles), upload_token=upload_token)
+
+
+TABLE: Mapping[Act, Rule] = {
+    Act.ME_READ: Rule(everyone=True, about_a_case=False),
+    # An administrator manages people and teams, and reads no case and no evidence.
+    Act.PERSON_ADD: _people(_O.ADMINISTRATOR),
+    Act.PERSON_LIST: _people(_O.ADMINISTRATOR, _O.CASE_MANAGER, _O.LEAD_INVESTIGATOR, _O.AUDITOR, _O.INTEGRATION),
+    Act.PERSON_READ: _people(_O.ADMINISTRATOR, _O.CASE_MANAGER, _O.LEAD_INVESTIGATOR, _O.AUDITOR, _O.INTEGRATION),
+    Act.PERSON_CHANGE: _people(_O.ADMINISTRATOR),
+    Act.TOKEN_ISSUE: _people(_O.ADMINISTRATOR),
+    Act.TOKEN_LIST: _people(_O.ADMINISTRATOR, _O.AUDITOR),
+    Act.TOKEN_REVOKE: _people(_O.ADMINISTRATOR),
+    Act.CASE_OPEN: _people(_O.CASE_MANAGER, _O.INTEGRATION),
+    Act.CASE_LIST: Rule(everyone=True, about_a_case=False),
+    Act.CASE_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
+    Act.CASE_CHANGE: _case(_RUNS_CASE, _O.INTEGRATION),
+    Act.CASE_CLOSE: _case(_ENDS_CASE, _O.INTEGRATION),
+    Act.CASE_REOPEN: _case(_ENDS_CASE, _O.INTEGRATION),
+    Act.TEAM_READ: _case(ALL_CASE_ROLES, _O.ADMINISTRATOR, _O.AUDITOR, _O.INTEGRATION),
+    Act.TEAM_GRANT: _case(_RUNS_TEAM, _O.ADMINISTRATOR),
+    Act.TEAM_END: _case(_RUNS_TEAM, _O.ADMINISTRATOR),
+    Act.WALL_READ: _case(_RUNS_TEAM, _O.ADMINISTRATOR, _O.AUDITOR),
+    Act.WALL_RAISE: _case(_RUNS_TEAM, _O.ADMINISTRATOR),
+    Act.WALL_LOWER: _case(_RUNS_TEAM, _O.ADMINISTRATOR),
+    Act.EVIDENCE_DECLARE: _case(_TAKES_IN, _O.INTEGRATION),
+    Act.EVIDENCE_LIST: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
+    Act.EVIDENCE_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
+    Act.EVIDENCE_DESCRIBE: _case(_TAKES_IN, _O.INTEGRATION),
+    Act.EVIDENCE_CORRECT_REF: _case(_TAKES_IN),
+    Act.UPLOAD_OPEN: _case(_TAKES_IN, _O.INTEGRATION),
+    Act.UPLOAD_READ: _case(_TAKES_IN, _O.AUDITOR, _O.INTEGRATION, upload_token=True),
+    Act.UPLOAD_RECEIVE: _case(_TAKES_IN, _O.INTEGRATION, upload_token=True),
+    Act.UPLOAD_COMPLETE: _case(_TAKES_IN, _O.INTEGRATION, upload_token=True),
+    Act.UPLOAD_ABANDON: _case(_TAKES_IN, _O.INTEGRATION, upload_token=True),
+    # Bytes are seen by members who work with them, in person: not by administrators, auditors or services.
+    Act.EVIDENCE_ACCESS: _case(_VIEWS),
+    Act.EVIDENCE_CONTENT: _case(_VIEWS),
+    Act.EVIDENCE_VERIFY: _case(_VIEWS, _O.AUDITOR),
+    Act.VERIFICATIONS_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
+    Act.CUSTODY_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
+}
+"""Acts that are not here can be done by the installation itself only."""
+
+OPERATOR_ACTS = frozenset({Act.PERSON_ADD, Act.PERSON_READ, Act.PERSON_CHANGE, Act.TOKEN_ISSUE, Act.TOKEN_REVOKE})
+"""What may be done at the command line beside the database, where no token is asked for."""
+
+_KNOWS_EVERY_CASE = frozenset({_O.ADMINISTRATOR, _O.AUDITOR, _O.INTEGRATION})
+_TO_THEMSELVES = frozenset({Act.PERSON_CHANGE, Act.TOKEN_ISSUE, Act.TEAM_GRANT, Act.WALL_LOWER})
+_NOT_YOUR_OWN = "Nobody grants anything to themselves: ask somebody else who may."
+
+
+def may(actor: Actor, act: Act, subject: Subject) -> Verdict:
+    """Decide whether `actor` may do `act` to `subject`. Pure; the answer is recorded with the act."""
+    if actor.kind is ActorKind.SYSTEM:
+        return Verdict(Answer.ALLOWED, "system")
+    if actor.kind is ActorKind.OPERATOR:
+        return Verdict(Answer.ALLOWED, "operator") if act in OPERATOR_ACTS else Verdict(Answer.FORBIDDEN)
+    rule = TABLE.get(act)
+    if rule is None or not actor.people:
+        return Verdict(Answer.UNKNOWN)
+    if actor.kind is ActorKind.UPLOAD and not (rule.upload_token and subject.upload_id == actor.upload_id):
+        return Verdict(Answer.UNKNOWN)
+    verdicts = [_may_person(p, act, rule, subject) for p in actor.people]
+    for answer in (Answer.UNKNOWN, Answer.FORBIDDEN):
+        for verdict in verdicts:
+            if verdict.answer is answer:
+                return verdict
+    return verdicts[-1]
+
+
+def _may_person(person: Person, act: Act, rule: Rule, subject: Subject) -> Verdict:
+    if not person.active:
+        return Verdict(Answer.UNKNOWN)
+    standing = Standing()
+    if rule.about_a_case:
+        standing = (subject.standings or {}).get(person.id, standing)
+        if standing.walled or not (standing.roles or person.roles & _KNOWS_EVERY_CASE):
+            return Verdict(Answer.UNKNOWN)
+    if act in _TO_THEMSELVES and subject.person_id == person.id:
+        return Verdict(Answer.FORBIDDEN, why=_NOT_YOUR_OWN)
+    if rule.everyone:
+        return Verdict(Answer.ALLOWED, None)
+    for role in CaseRole:
+        if role in rule.case_roles and role in standing.roles:
+            return Verdict(Answer.ALLOWED, role.value)
+    for org in OrganisationRole:
+        if org in rule.organisation_roles and org in person.roles:
+            return Verdict(Answer.ALLOWED, org.value)
+    return Verdict(Answer.FORBIDDEN, why="Your roles do not allow this.")

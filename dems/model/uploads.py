@@ -1,0 +1,80 @@
+"""An upload: one attempt to bring the bytes of one item into the store. Its id is used once and is part of the key."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from dems.errors import DigestMismatch, WrongState
+from dems.model.digests import Digest
+from dems.model.ids import CaseId, EvidenceId, PersonId, UploadId
+
+MAX_PARTS = 10_000
+"""S3's limit on the parts of one object."""
+
+MIN_PART_SIZE = 8 * 1024 * 1024
+"""S3 wants at least 5 MiB in all but the last part; 8 MiB is what boto3 uses too."""
+
+MAX_OBJECT_SIZE = 5 * 1024**4
+"""S3's limit on one object: 5 TiB."""
+
+
+class UploadState(StrEnum):
+    OPEN = "open"
+    COMPLETING = "completing"
+    COMPLETED = "completed"
+    EXPIRED = "expired"
+    ABANDONED = "abandoned"
+
+
+def part_size_for(size: int, *, minimum: int = MIN_PART_SIZE) -> int:
+    """The part size in bytes for a file of `size` bytes: the smallest multiple of 1 MiB with at most 10,000 parts."""
+    mebibyte = 1024 * 1024
+    needed = -(-size // MAX_PARTS)
+    return max(minimum, -(-needed // mebibyte) * mebibyte)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """`size` and `declared` are what the submitter said before the bytes came; once declared a digest never changes."""
+
+    id: UploadId
+    evidence_id: EvidenceId
+    case_id: CaseId
+    state: UploadState
+    size: int
+    part_size: int
+    declared: Digest | None
+    created_by: PersonId
+    created_at: datetime
+    expires_at: datetime
+    version_id: str | None = None
+    completed_at: datetime | None = None
+    parts_sha256: bytes | None = None
+    """The composite SHA-256 over the parts as received, when there was more than one."""
+
+    @property
+    def part_count(self) -> int:
+        return max(1, -(-self.size // self.part_size))
+
+    def takes_bytes(self, at: datetime) -> None:
+        """Raise `WrongState` unless bytes may still come."""
+        if self.state is not UploadState.OPEN:
+            raise WrongState(
+                f"This upload is {self.state.value}. Open a new upload of the item if its bytes are still to come.",
+                state=self.state.value,
+            )
+        if at >= self.expires_at:
+            raise WrongState("This upload has expired. Open a new upload of the item.", state=UploadState.EXPIRED.value)
+
+    def declaring(self, digest: Digest | None) -> "Upload":
+        """Add a late declaration. Raises `DigestMismatch` when another digest was declared before."""
+        if digest is None or (self.declared is not None and self.declared.same_as(digest)):
+            return self
+        if self.declared is not None:
+            raise DigestMismatch(
+                "Another digest was declared for this upload before, and a declaration never changes. "
+                "Abandon the upload and open a new one if the first was wrong.",
+                declared=self.declared.hex,
+                found=digest.hex,
+            )
+        return replace(self, declared=digest)
