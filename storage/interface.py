@@ -104,8 +104,13 @@ class ByteStream(Protocol):
     def readinto(self, buffer: memoryview) -> int:
         """Fill as much of `buffer` as is available, at least one byte; 0 only after the last byte.
 
-        Raises `BytesDamaged` when the store breaks off before the length it announced.
+        Raises `BytesDamaged` when the store breaks off before the length it announced, which a store that is being
+        stopped does too: read again before concluding anything about the bytes. `StoreUnavailable` when it stalls.
         """
+        ...
+
+    def abort(self) -> None:
+        """Make a `readinto` that waits in another thread end soon, with an error. The only method for a second thread."""
         ...
 
 
@@ -115,7 +120,9 @@ class Multipart(Protocol):
     key: str
     upload_id: str
 
-    def put_part(self, number: int, data: bytes | bytearray | memoryview | BinaryIO, *, size: int, sha256: bytes) -> Part:
+    def put_part(
+        self, number: int, data: bytes | bytearray | memoryview | BinaryIO, *, size: int, sha256: bytes
+    ) -> Part:
         """Store one part, whose SHA-256 the store checks. Sending a number again replaces it.
 
         Raises `ChecksumRefused`, `UploadMissing`, `StoreFull`.
@@ -125,7 +132,9 @@ class Multipart(Protocol):
     def complete(self, parts: Sequence[Part]) -> StoredVersion:
         """Finish with ``If-None-Match: *``: durable at the store when this returns.
 
-        Raises `ObjectExists`, `PartsRefused`, `UploadMissing` (it may have been completed already: look).
+        Raises `PartsRefused` (missing part, wrong ETag or checksum; the upload stays open), `ObjectExists` or
+        `UploadMissing`. The last two may mean that this very upload was completed before and the answer was lost,
+        and which of them comes depends on the store: look with `head`, compare size and composite checksum.
         """
         ...
 
@@ -160,7 +169,9 @@ class ObjectStore(Protocol):
         """Look at one version, or at the latest. Raises `ObjectMissing`."""
         ...
 
-    def open(self, key: str, version_id: str, *, start: int = 0, end: int | None = None) -> AbstractContextManager[ByteStream]:
+    def open(
+        self, key: str, version_id: str, *, start: int = 0, end: int | None = None
+    ) -> AbstractContextManager[ByteStream]:
         """Read bytes `start` up to but without `end` of one version; HEAD information comes with the first answer.
 
         Raises `ObjectMissing`, `BytesDamaged`.
@@ -186,6 +197,7 @@ class ObjectStore(Protocol):
     def settle(self) -> None:
         """Return when what was acknowledged so far would survive a loss of power, as far as we can bring that about.
 
-        Where the store's disks are ours (`S3Settings.sync_path`) this is `syncfs`; elsewhere it is the provider's promise.
+        Where the store's disks are ours (`S3Settings.sync_path`) this is `syncfs`; elsewhere it is the provider's
+        promise. Raises `StorageError` when the disk reported a failed write, and from then on until a restart.
         """
         ...

@@ -35,7 +35,8 @@ class S3Settings(BaseModel):
     access_key: str = ""
     secret_key: SecretStr = SecretStr("")
     setup: S3Identity | None = Field(
-        default=None, description="The identity that makes buckets and is tried by the self-check; never used for evidence"
+        default=None,
+        description="The identity that makes buckets and is tried by the self-check; never used for evidence",
     )
     buckets: Buckets = Buckets()
     max_connections: int = Field(default=32, ge=1)
@@ -44,5 +45,6 @@ class S3Settings(BaseModel):
     attempts: int = Field(default=4, ge=1, description="Tries of one request, with exponential back-off between them")
     ca_file: Path | None = None
     sync_path: Path | None = Field(
-        default=None, description="A folder on the store's own file system, when that is on this machine: flushed before sealing"
+        default=None,
+        description="A folder on the store's own file system, when that is on this machine: flushed before sealing",
     )
