@@ -66,12 +66,21 @@ _APP_DENIED_ACTIONS = (
 )
 
 
-def write_security(folder: Path) -> None:
+def write_security(folder: Path) -> list[Path]:
     """Write ``security.toml`` with fresh keys and certificates into `folder`, readable by its owner only."""
     certificates = make_certificates()
-    write_private(folder / "ca.pem", certificates.authority)
-    write_private(folder / "engine.pem", certificates.leaf)
-    write_private(folder / "engine.key", certificates.leaf_key)
+    files = {
+        "ca.pem": certificates.authority,
+        "engine.pem": certificates.leaf,
+        "engine.key": certificates.leaf_key,
+        SECURITY_FILE: _security().encode(),
+    }
+    for name, content in files.items():
+        write_private(folder / name, content)
+    return [folder / name for name in files]
+
+
+def _security() -> str:
     lines: list[str] = ["[access]", "ui = false"]
     for section in _JWT:
         lines += [f"[{section}]", f'key = "{secrets.token_hex(32)}"']
@@ -83,10 +92,10 @@ def write_security(folder: Path) -> None:
     lines += ["[https.client]", "enabled = true", *pair, 'ca = "ca.pem"']
     for server in _HTTPS_SERVERS:
         lines += [f"[https.{server}]", *pair, 'ca = "ca.pem"']
-    write_private(folder / SECURITY_FILE, ("\n".join(lines) + "\n").encode())
+    return "\n".join(lines) + "\n"
 
 
-def write_identities(folder: Path, *, setup: tuple[str, str], app: tuple[str, str]) -> None:
+def write_identities(folder: Path, *, setup: tuple[str, str], app: tuple[str, str]) -> Path:
     """Write ``s3.json``: the set-up identity, and the application's with a policy and no legacy right."""
     document = {
         "identities": [
@@ -95,7 +104,9 @@ def write_identities(folder: Path, *, setup: tuple[str, str], app: tuple[str, st
         ],
         "policies": [{"name": "app", "content": json.dumps(app_policy(APP_BUCKETS))}],
     }
-    write_private(folder / S3_FILE, json.dumps(document, indent=1).encode())
+    path = folder / S3_FILE
+    write_private(path, json.dumps(document, indent=1).encode())
+    return path
 
 
 def app_policy(buckets: Iterable[str]) -> dict[str, object]:
