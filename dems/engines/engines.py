@@ -2,6 +2,7 @@
 
 import contextlib
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,11 +14,11 @@ from typing import Protocol, Self
 from dems.engines import postgres, seaweedfs, valkey
 from dems.engines.connections import Connections, remove_connections, write_connections
 from dems.engines.credentials import load_or_make_secrets
-from dems.engines.errors import StartFailed
+from dems.engines.errors import PlatformRefused, StartFailed
 from dems.engines.folder import DataFolder, bound_log, disk_errors
-from dems.engines.identity import choose_identity, prepare_folders
+from dems.engines.identity import KEEP, choose_identity, prepare_folders
 from dems.engines.ports import STORE_PORTS, is_free, remove_grpc_sockets, reserve
-from dems.engines.process import Record, end
+from dems.engines.process import Record, end, has_ended
 from dems.engines.records import end_leftovers, last_ports, write_records
 from dems.engines.waiting import EngineLog
 
@@ -56,6 +57,7 @@ class Engines:
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._ports: dict[str, int] = {}
         self._logs: list[Path] = []
+        self._identity = KEEP
         self._recording = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -75,6 +77,11 @@ class Engines:
         """
         if self._children:
             raise RuntimeError("the engines are started already")
+        if sys.platform != "linux":
+            raise PlatformRefused(
+                "The embedded engines run on Linux only: set DEMS_DATABASE__URL, DEMS_S3__ENDPOINT and the broker's "
+                "address to servers of your own."
+            )
         self._folder.hold()
         try:
             with disk_errors(self._folder.path):
@@ -93,8 +100,12 @@ class Engines:
         return [
             name
             for name, child in self._children.items()
-            if child.poll() is not None or not self._engines[name].answers(self._ports)
+            if has_ended(child) or not self._engines[name].answers(self._ports)
         ]
+
+    def died(self) -> list[str]:
+        """Names of the engines whose process has ended; the others of `check` may only be slow."""
+        return [name for name, child in self._children.items() if has_ended(child)]
 
     def restart(self, name: str) -> None:
         """End what is left of one engine and start it again on the same ports. Raises `EngineError`."""
@@ -103,7 +114,8 @@ class Engines:
         end(self._children[name], *_STOP_STEPS[name])
         with disk_errors(self._folder.path):
             end_leftovers(self._folder.path, [self._folder.path / _FOLDERS[name]])
-            if not all(is_free(port, self._ports[port]) for port in _PORTS_OF[name]):
+            remove_grpc_sockets({port: self._ports[port] for port in _PORTS_OF[name]}, self._identity)
+            if not all(is_free(port, self._ports[port], self._identity) for port in _PORTS_OF[name]):
                 raise StartFailed(
                     f"A port of {name} was taken by another program while {name} was down: end that program, or stop "
                     "DEMS and start it again on other ports."
@@ -120,7 +132,7 @@ class Engines:
         for name, steps in _STOP_STEPS.items():
             if name in self._children:
                 end(self._children.pop(name), *steps)
-        remove_grpc_sockets(self._ports)
+        remove_grpc_sockets(self._ports, self._identity)
         if self._folder.held:
             with contextlib.suppress(OSError):
                 remove_connections(self._folder.path)
@@ -137,9 +149,9 @@ class Engines:
         folders = {name: self._folder.subfolder(folder) for name, folder in _FOLDERS.items()}
         remove_connections(path)
         end_leftovers(path, list(folders.values()))
-        remove_grpc_sockets(last_ports(path))
-        identity = choose_identity(path)
+        self._identity = identity = choose_identity(path)
         prepare_folders(identity, path, list(folders.values()))
+        remove_grpc_sockets(last_ports(path), identity)
         secrets = load_or_make_secrets(path)
         self._logs = [logs / f"{name}.log" for name in folders]
         log = {name: EngineLog(logs / f"{name}.log", path) for name in folders}
@@ -151,11 +163,11 @@ class Engines:
     def _start_all(self) -> None:
         """Start all at once; ports lost to another program between choosing and listening are chosen anew."""
         for attempt in range(1, _TRIES + 1):
-            self._ports = reserve(last_ports(self._folder.path) if attempt == 1 else {})
+            self._ports = reserve(last_ports(self._folder.path) if attempt == 1 else {}, self._identity)
             try:
                 self._in_parallel(self._start)
             except StartFailed:
-                lost = [name for name in self._children if self._children[name].poll() is not None]
+                lost = [name for name in self._children if has_ended(self._children[name])]
                 self._in_parallel(lambda name: end(self._children[name], *_STOP_STEPS[name]))
                 self._children.clear()
                 if attempt == _TRIES or not lost:

@@ -1,7 +1,5 @@
 """Why the engines did not start or do not run. Every message is one sentence that says what to do."""
 
-# ruff: noqa: N818  (named for what is the matter, as the storage layer does)
-
 
 class EngineError(Exception):
     """An embedded engine could not be started, restarted or trusted."""

@@ -4,10 +4,12 @@ import contextlib
 import os
 import random
 import socket
+import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dems.engines.errors import StartFailed
+from dems.engines.identity import Identity
 
 STORE_PORTS = ("master", "volume", "filer", "s3", "admin")
 ALL_PORTS = ("postgres", "valkey", *STORE_PORTS)
@@ -20,7 +22,7 @@ _LOWEST, _HIGHEST = 11_000, 22_500
 _TRIES = 400
 
 
-def reserve(wanted: Mapping[str, int]) -> dict[str, int]:
+def reserve(wanted: Mapping[str, int], identity: Identity) -> dict[str, int]:
     """A free port for each engine: the wanted one if nobody else has it. Raises `StartFailed`.
 
     Nothing holds a port between this check and the engine's own bind; a start that loses that race is tried again.
@@ -31,7 +33,7 @@ def reserve(wanted: Mapping[str, int]) -> dict[str, int]:
         candidates = [wanted[name]] if name in wanted else []
         candidates += [dice.randint(_LOWEST, _HIGHEST) for _ in range(_TRIES)]
         for port in candidates:
-            if port not in taken.values() and is_free(name, port):
+            if port not in taken.values() and is_free(name, port, identity):
                 taken[name] = port
                 break
         else:
@@ -41,13 +43,12 @@ def reserve(wanted: Mapping[str, int]) -> dict[str, int]:
     return taken
 
 
-def is_free(name: str, port: int) -> bool:
+def is_free(name: str, port: int, identity: Identity) -> bool:
     """Whether the engine could listen there."""
     if name not in STORE_PORTS:
         return _binds(port)
     path = grpc_socket(name, port)
-    foreign = path.is_symlink() or (path.exists() and path.stat().st_uid != os.geteuid())
-    return not foreign and _binds(port) and _binds(port + GRPC_OFFSET)
+    return not (os.path.lexists(path) and not _is_ours(path, identity)) and _binds(port) and _binds(port + GRPC_OFFSET)
 
 
 def grpc_socket(name: str, port: int) -> Path:
@@ -55,13 +56,13 @@ def grpc_socket(name: str, port: int) -> Path:
     return Path(f"/tmp/seaweedfs-{name}-grpc-{port + GRPC_OFFSET}.sock")  # noqa: S108  (its choice, not ours)
 
 
-def remove_grpc_sockets(ports: Mapping[str, int]) -> None:
+def remove_grpc_sockets(ports: Mapping[str, int], identity: Identity) -> None:
     """Remove what a killed store left in the temporary folder, where it is ours."""
     for name in STORE_PORTS:
         if name in ports:
             path = grpc_socket(name, ports[name])
             with contextlib.suppress(OSError):
-                if path.is_socket() and path.lstat().st_uid == os.geteuid():
+                if _is_ours(path, identity):
                     path.unlink()
 
 
@@ -73,6 +74,11 @@ def listening_everywhere(ports: Iterable[int]) -> bool:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 return False
     return True
+
+
+def _is_ours(path: Path, identity: Identity) -> bool:
+    status = path.lstat()
+    return stat.S_ISSOCK(status.st_mode) and status.st_uid in (os.geteuid(), identity.owner)
 
 
 def _binds(port: int) -> bool:

@@ -44,6 +44,7 @@ _SETTINGS = {
     "log_destination": "stderr",
     "logging_collector": "off",
     "log_line_prefix": "%m [%p] %q%u@%d ",
+    "log_error_verbosity": "terse",  # without DETAIL, which quotes rows
     "log_parameter_max_length_on_error": "0",
     "max_wal_size": "1GB",
     "wal_level": "replica",

@@ -131,20 +131,40 @@ def _spawner() -> _Spawner:
         return _spawners[-1]
 
 
+def has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Whether a child has ended. It is not reaped, so that its id stays its own until `end`."""
+    if process.returncode is not None:
+        return True
+    try:
+        return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
+    except ChildProcessError:
+        return process.poll() is not None
+
+
 def end(process: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float]) -> None:
     """End a child: send each signal in turn, waiting at most its seconds, then SIGKILL to its whole group."""
     for number, seconds in steps:
-        if process.poll() is not None:
+        if _ends_within(process, 0):
             break
         with contextlib.suppress(ProcessLookupError):
-            process.send_signal(number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(seconds)
-    # The group may outlive its leader; its number stays taken as long as one member lives.
+            os.kill(process.pid, number)
+        _ends_within(process, seconds)
+    if process.returncode is not None:
+        return
+    # Not reaped yet, so the id, and the group of that number, can be nobody else's.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(10)
+
+
+def _ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not has_ended(process):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def end_recorded(record: Record, folder: Path, *steps: tuple[signal.Signals, float]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from dems.engines.binaries import weed
-from dems.engines.errors import StoreExposed
+from dems.engines.errors import StartFailed, StoreExposed
 from dems.engines.identity import Identity
 from dems.engines.ports import GRPC_OFFSET, STORE_PORTS, listening_everywhere, remove_grpc_sockets
 from dems.engines.process import spawn
@@ -63,7 +63,7 @@ class SeaweedFS:
         (self.data / "mini.options").unlink(missing_ok=True)
         for path in [*write_security(self._folder), write_identities(self._folder, setup=self.setup, app=self.app)]:
             self._identity.hand_over(path)
-        remove_grpc_sockets(ports)
+        remove_grpc_sockets(ports, self._identity)
         return spawn(
             [str(weed()), *_arguments(ports)],
             folder=self._folder,
@@ -98,18 +98,18 @@ class SeaweedFS:
 
     def _refuse_if_exposed(self, process: subprocess.Popen[bytes], ports: Mapping[str, int]) -> None:
         expected = _all_ports(ports)
-        listening = [
-            connection.laddr
-            for connection in psutil.Process(process.pid).net_connections("inet")
-            if connection.status == psutil.CONN_LISTEN
-        ]
+        try:
+            connections = psutil.Process(process.pid).net_connections("inet")
+        except psutil.Error as error:
+            raise StartFailed(f"{self.name} ended while starting: read the end of {self._log.path}.") from error
+        listening = [connection.laddr for connection in connections if connection.status == psutil.CONN_LISTEN]
         findings = [
             f"it listens at {address.ip} port {address.port}"
             for address in listening
             if address.ip != "127.0.0.1" or address.port not in expected
         ]
         found = {address.port for address in listening} | expected
-        findings += exposed(closed_ports=sorted(found - {ports["s3"]}), s3_port=ports["s3"])
+        findings += exposed(closed_ports=sorted(found - {ports["s3"]}), s3_port=ports["s3"], scratch=self._folder)
         if findings:
             raise StoreExposed(
                 f"The object store is not closed to strangers and was stopped ({'; '.join(findings)}): "

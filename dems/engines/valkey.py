@@ -44,7 +44,7 @@ class Valkey:
             'unixsocket ""',
             "daemonize no",
             'logfile ""',
-            f"dir {_quote(self._folder)}",
+            'dir "."',
             'save ""',
             "appendonly no",
             "maxmemory 256mb",
@@ -60,7 +60,7 @@ class Valkey:
         write_private(configuration, ("\n".join(lines) + "\n").encode())
         self._identity.hand_over(configuration)
         return spawn(
-            [str(valkey_server()), str(configuration)],
+            [str(valkey_server()), configuration.name],
             folder=self._folder,
             log=self._log.open(),
             env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"},
@@ -81,8 +81,3 @@ class Valkey:
 
     def url(self, ports: Mapping[str, int]) -> str:
         return f"redis://{USER}:{self._password}@127.0.0.1:{ports['valkey']}/0"
-
-
-def _quote(path: Path) -> str:
-    """A path as one word of the configuration file."""
-    return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"') + '"'
