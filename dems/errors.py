@@ -144,7 +144,9 @@ class NoSpace(DemsError):
 class StoreUnavailable(DemsError):
     """The store does not answer; `retry_after` in seconds."""
 
-    def __init__(self, message: str = "The object store does not answer. Nothing is lost; try again.", *, retry_after: int = 5) -> None:
+    def __init__(
+        self, message: str = "The object store does not answer. Nothing is lost; try again.", *, retry_after: int = 5
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
 

@@ -13,16 +13,6 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
-class MatterType(StrEnum):
-    """What kind of matter brought the case about (Police Reform Act 2002, Part 2)."""
-
-    COMPLAINT = "complaint"
-    RECORDABLE_CONDUCT = "recordable_conduct"
-    DEATH_OR_SERIOUS_INJURY = "death_or_serious_injury"
-    REVIEW = "review"
-    SUPER_COMPLAINT = "super_complaint"
-
-
 @dataclass(frozen=True, slots=True)
 class Case:
     """One case. `reference` is unique and may hold ``/``; `received_at` is when the referral came in."""
@@ -33,7 +23,7 @@ class Case:
     state: CaseState
     opened_by: PersonId
     opened_at: datetime
-    matter_type: MatterType | None = None
+    matter_type: str | None = None
     force: str | None = None
     themes: tuple[str, ...] = ()
     is_major: bool = False

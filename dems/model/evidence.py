@@ -128,7 +128,8 @@ class Evidence:
             raise WrongState("This item has no bytes here, so nothing can be uploaded for it.", state=self.state.value)
         if self.state not in {EvidenceState.DECLARED, EvidenceState.UPLOADING, EvidenceState.MISMATCH}:
             raise WrongState(
-                f"This item is {self.state.value}; only an item that is not sealed takes a new upload.", state=self.state.value
+                f"This item is {self.state.value}; only an item that is not sealed takes a new upload.",
+                state=self.state.value,
             )
         return replace(
             self._next(EvidenceState.DECLARED),

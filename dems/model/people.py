@@ -117,7 +117,9 @@ class Wall:
     def stops(self, person: Person) -> bool:
         if self.lowered_at is not None:
             return False
-        return self.person_id == person.id or (self.force is not None and person.force is not None and same_force(self.force, person.force))
+        return self.person_id == person.id or (
+            self.force is not None and person.force is not None and same_force(self.force, person.force)
+        )
 
 
 def same_force(one: str, other: str) -> bool:

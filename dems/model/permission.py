@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dems.model.acts import Act
 from dems.model.actors import Actor, ActorKind
+from dems.model.acts import Act
 from dems.model.ids import PersonId, UploadId
 from dems.model.people import CaseRole, OrganisationRole, Person, Standing
 
@@ -127,6 +127,9 @@ TABLE: Mapping[Act, Rule] = {
 
 OPERATOR_ACTS = frozenset({Act.PERSON_ADD, Act.PERSON_READ, Act.PERSON_CHANGE, Act.TOKEN_ISSUE, Act.TOKEN_REVOKE})
 """What may be done at the command line beside the database, where no token is asked for."""
+
+CASE_LIST_ROLES = TABLE[Act.CASE_READ].organisation_roles
+"""Who sees every case in a list that no wall keeps from them; everyone else sees the cases they are on."""
 
 _KNOWS_EVERY_CASE = frozenset({_O.ADMINISTRATOR, _O.AUDITOR, _O.INTEGRATION})
 _TO_THEMSELVES = frozenset({Act.PERSON_CHANGE, Act.TOKEN_ISSUE, Act.TEAM_GRANT, Act.WALL_LOWER})

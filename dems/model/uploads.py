@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from dems.errors import DigestMismatch, WrongState
-from dems.model.digests import Digest
+from dems.model.digests import Digest, composite_sha256
 from dems.model.ids import CaseId, EvidenceId, PersonId, UploadId
 
 MAX_PARTS = 10_000
@@ -65,6 +65,13 @@ class Upload:
             )
         if at >= self.expires_at:
             raise WrongState("This upload has expired. Open a new upload of the item.", state=UploadState.EXPIRED.value)
+
+    def completed(self, version_id: str, at: datetime, part_digests: list[bytes]) -> "Upload":
+        """All bytes are in the store as one version."""
+        composite = composite_sha256(part_digests) if len(part_digests) > 1 else None
+        return replace(
+            self, state=UploadState.COMPLETED, version_id=version_id, completed_at=at, parts_sha256=composite
+        )
 
     def declaring(self, digest: Digest | None) -> "Upload":
         """Add a late declaration. Raises `DigestMismatch` when another digest was declared before."""

@@ -1,0 +1,203 @@
+"""Cases, who is on them, and who is kept from them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, exists, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from dems.db.repositories.base import Rows, force_key, paged
+from dems.db.repositories.people import to_person
+from dems.db.tables import case_grants, case_walls, cases, people
+from dems.errors import AlreadyExists, NotFound
+from dems.model.cases import Case, CaseState
+from dems.model.ids import CaseId, GrantId, PersonId
+from dems.model.people import CaseGrant, CaseRole, Clearance, Person, Wall
+from dems.model.permission import CASE_LIST_ROLES
+from dems.model.times import london_date
+from dems.ports import CaseFilter, Page
+
+
+def _values(case: Case) -> dict[str, Any]:
+    return {
+        "title": case.title,
+        "state": case.state.value,
+        "matter_type": case.matter_type,
+        "force": case.force,
+        "themes": list(case.themes),
+        "is_major": case.is_major,
+        "received_at": case.received_at,
+        "closed_at": case.closed_at,
+        "version": case.version,
+    }
+
+
+def _to_case(row: Row[Any]) -> Case:
+    return Case(
+        id=CaseId(row.id),
+        reference=row.reference,
+        title=row.title,
+        state=CaseState(row.state),
+        opened_by=PersonId(row.opened_by),
+        opened_at=row.opened_at,
+        matter_type=row.matter_type,
+        force=row.force,
+        themes=tuple(row.themes),
+        is_major=row.is_major,
+        received_at=row.received_at,
+        closed_at=row.closed_at,
+        version=row.version,
+    )
+
+
+def _to_grant(row: Row[Any]) -> CaseGrant:
+    name = CaseRole(row.name) if row.kind == "role" else Clearance(row.name)
+    return CaseGrant(
+        GrantId(row.id),
+        CaseId(row.case_id),
+        PersonId(row.person_id),
+        name,
+        row.starts_on,
+        row.ends_on,
+        row.granted_at,
+        row.ended_at,
+    )
+
+
+class CaseRows(Rows):
+    def add(self, case: Case) -> None:
+        statement = upsert(cases).values(
+            id=case.id, reference=case.reference, opened_by=case.opened_by, opened_at=case.opened_at, **_values(case)
+        )
+        if self._tx.execute(statement.on_conflict_do_nothing().returning(cases.c.id)).first() is None:
+            raise AlreadyExists("This reference cannot be used: it is taken.", field="reference")
+
+    def get(self, case_id: CaseId, *, for_update: bool = False) -> Case:
+        statement = select(cases).where(cases.c.id == case_id)
+        row = self._tx.execute(statement.with_for_update() if for_update else statement).first()
+        if row is None:
+            raise NotFound
+        return _to_case(row)
+
+    def by_reference(self, reference: str) -> Case | None:
+        row = self._tx.execute(select(cases).where(cases.c.reference == reference)).first()
+        return None if row is None else _to_case(row)
+
+    def save(self, case: Case) -> None:
+        self._tx.execute(update(cases).where(cases.c.id == case.id).values(**_values(case)))
+
+    def page(self, viewers: Sequence[Person], page: Page, wanted: CaseFilter) -> list[Case]:
+        statement = select(cases)
+        for viewer in viewers:
+            statement = self._known_to(viewer, statement)
+        if wanted.reference is not None:
+            statement = statement.where(cases.c.reference == wanted.reference)
+        if wanted.state is not None:
+            statement = statement.where(cases.c.state == wanted.state.value)
+        if wanted.force is not None:
+            statement = statement.where(cases.c.force == wanted.force)
+        if wanted.theme is not None:
+            statement = statement.where(cases.c.themes.contains([wanted.theme]))
+        if wanted.q is not None:
+            statement = statement.where(
+                or_(
+                    cases.c.title.icontains(wanted.q, autoescape=True),
+                    cases.c.reference.icontains(wanted.q, autoescape=True),
+                )
+            )
+        return [_to_case(r) for r in self._tx.execute(paged(statement, cases.c.id, page))]
+
+    def _known_to(self, viewer: Person, statement: Select[Any]) -> Select[Any]:
+        """The same rule as `may(…, CASE_READ, …)`, as SQL: not walled, and on the case or in a role that reads all."""
+        wall = and_(
+            case_walls.c.case_id == cases.c.id,
+            case_walls.c.lowered_at.is_(None),
+            or_(
+                case_walls.c.person_id == viewer.id,
+                case_walls.c.force_key == force_key(viewer.force)
+                if viewer.force
+                else case_walls.c.person_id == viewer.id,
+            ),
+        )
+        statement = statement.where(~exists().where(wall))
+        if viewer.roles & CASE_LIST_ROLES:
+            return statement
+        today = london_date(self._tx.clock())
+        grant = and_(
+            case_grants.c.case_id == cases.c.id,
+            case_grants.c.person_id == viewer.id,
+            case_grants.c.kind == "role",
+            case_grants.c.name.in_([r.value for r in viewer.case_roles]),
+            case_grants.c.ended_at.is_(None),
+            case_grants.c.starts_on <= today,
+            or_(case_grants.c.ends_on.is_(None), case_grants.c.ends_on >= today),
+        )
+        return statement.where(exists().where(grant))
+
+    def grants(self, case_id: CaseId, person_ids: Sequence[PersonId] | None = None) -> list[CaseGrant]:
+        statement = select(case_grants).where(case_grants.c.case_id == case_id, case_grants.c.ended_at.is_(None))
+        if person_ids is not None:
+            statement = statement.where(case_grants.c.person_id.in_(person_ids))
+        return [_to_grant(r) for r in self._tx.execute(statement.order_by(case_grants.c.id))]
+
+    def team(self, case_id: CaseId, page: Page) -> list[tuple[Person, list[CaseGrant]]]:
+        live = and_(case_grants.c.case_id == case_id, case_grants.c.ended_at.is_(None))
+        on_it = select(people).where(exists().where(and_(live, case_grants.c.person_id == people.c.id)))
+        members = [to_person(r) for r in self._tx.execute(paged(on_it, people.c.id, page))]
+        held = sorted(self.grants(case_id, [m.id for m in members]), key=lambda g: g.person_id)
+        by_person = {person_id: list(grants) for person_id, grants in groupby(held, key=lambda g: g.person_id)}
+        return [(m, by_person.get(m.id, [])) for m in members]
+
+    def add_grant(self, grant: CaseGrant) -> None:
+        self._tx.execute(
+            insert(case_grants).values(
+                id=grant.id,
+                case_id=grant.case_id,
+                person_id=grant.person_id,
+                kind="role" if isinstance(grant.name, CaseRole) else "clearance",
+                name=grant.name.value,
+                starts_on=grant.starts_on,
+                ends_on=grant.ends_on,
+                granted_at=grant.granted_at,
+            )
+        )
+
+    def end_grant(self, grant_id: GrantId, at: datetime) -> None:
+        self._tx.execute(
+            update(case_grants)
+            .where(case_grants.c.id == grant_id, case_grants.c.ended_at.is_(None))
+            .values(ended_at=at)
+        )
+
+    def walls(self, case_id: CaseId) -> list[Wall]:
+        statement = select(case_walls).where(case_walls.c.case_id == case_id, case_walls.c.lowered_at.is_(None))
+        return [
+            Wall(
+                GrantId(r.id),
+                CaseId(r.case_id),
+                None if r.person_id is None else PersonId(r.person_id),
+                r.force,
+                r.reason,
+                r.raised_at,
+                r.lowered_at,
+            )
+            for r in self._tx.execute(statement.order_by(case_walls.c.id))
+        ]
+
+    def add_wall(self, wall: Wall) -> None:
+        self._tx.execute(
+            insert(case_walls).values(
+                id=wall.id,
+                case_id=wall.case_id,
+                person_id=wall.person_id,
+                force=wall.force,
+                force_key=force_key(wall.force),
+                reason=wall.reason,
+                raised_at=wall.raised_at,
+            )
+        )
+
+    def lower_wall(self, wall_id: GrantId, at: datetime) -> None:
+        self._tx.execute(update(case_walls).where(case_walls.c.id == wall_id).values(lowered_at=at))

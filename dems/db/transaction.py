@@ -1,0 +1,186 @@
+"""One unit of work: a transaction, its repositories, the permission check, the custody entries and the nudges.
+
+What it refuses to commit, whoever wrote the use case:
+
+* a change to a domain table without a custody entry in the same transaction;
+* any custody entry or domain change without a permission that was asked for and given.
+
+Entries are written last, with their chains locked in one order, so two transactions that touch the same
+chains cannot wait for each other in a circle, and a chain is locked only while it is written.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Select, Table, insert
+from sqlalchemy.sql.dml import UpdateBase
+
+from dems.db import tables
+from dems.db.engine import told_apart
+from dems.db.repositories.access import AccessGrantRows
+from dems.db.repositories.cases import CaseRows
+from dems.db.repositories.custody import CustodyRows
+from dems.db.repositories.evidence import EvidenceRows
+from dems.db.repositories.idempotency import IdempotencyRows
+from dems.db.repositories.jobs import JobRows
+from dems.db.repositories.people import PeopleRows, TokenRows
+from dems.db.repositories.upkeep import UpkeepRows
+from dems.db.repositories.uploads import UploadRows
+from dems.db.repositories.verifications import VerificationRows
+from dems.errors import BadRequest, NotFound, NotPermitted, SelfGrant
+from dems.model.actors import Actor, ActorKind
+from dems.model.acts import Act
+from dems.model.custody import Authority
+from dems.model.ids import CaseId, PersonId, UploadId, new_id
+from dems.model.people import standing_of
+from dems.model.permission import Answer, Subject, may
+from dems.model.times import london_date, rfc3339
+from dems.ports import Clock, Job
+
+log = logging.getLogger(__name__)
+
+Nudge = Callable[[Job], None]
+
+
+class DatabaseTransactions:
+    """Makes transactions on one engine: `with transactions() as tx: …`."""
+
+    def __init__(self, engine: Engine, clock: Clock, nudge: Nudge) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._nudge = nudge
+
+    @contextmanager
+    def __call__(self) -> Iterator["DatabaseTransaction"]:
+        with told_apart():
+            with self._engine.begin() as connection:
+                tx = DatabaseTransaction(connection, self._clock)
+                yield tx
+                tx.before_commit()
+            # The work is due in the database by now; a lost nudge only delays it until the sweep.
+            for job in tx.nudges:
+                self._send(job)
+
+    def _send(self, job: Job) -> None:
+        try:
+            self._nudge(job)
+        except Exception as error:  # noqa: BLE001 whatever the broker's client raises: the sweep finds the work
+            log.warning("nudge_not_sent", extra={"job": job.kind.value, "error": type(error).__name__})
+
+
+class DatabaseTransaction:
+    """See `dems.ports.Transaction`."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self.clock = clock
+        self.changed: set[str] = set()
+        self.authorised = False
+        self.nudges: list[Job] = []
+
+    def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        """Run one statement, noting which domain tables it changes. Only statements built from our tables are taken."""
+        if isinstance(statement, UpdateBase):
+            table = statement.table
+            if not isinstance(table, Table):
+                raise TypeError("a transaction changes whole tables of ours, not aliases or joins")
+            if table.info["sort"] == tables.DOMAIN:
+                self.changed.add(table.name)
+        elif not isinstance(statement, Select):
+            raise TypeError("a transaction runs SELECT, INSERT, UPDATE and DELETE on our tables only")
+        return self._connection.execute(statement, parameters)
+
+    @cached_property
+    def people(self) -> PeopleRows:
+        return PeopleRows(self)
+
+    @cached_property
+    def tokens(self) -> TokenRows:
+        return TokenRows(self)
+
+    @cached_property
+    def cases(self) -> CaseRows:
+        return CaseRows(self)
+
+    @cached_property
+    def evidence(self) -> EvidenceRows:
+        return EvidenceRows(self)
+
+    @cached_property
+    def uploads(self) -> UploadRows:
+        return UploadRows(self)
+
+    @cached_property
+    def verifications(self) -> VerificationRows:
+        return VerificationRows(self)
+
+    @cached_property
+    def access_grants(self) -> AccessGrantRows:
+        return AccessGrantRows(self)
+
+    @cached_property
+    def custody(self) -> CustodyRows:
+        return CustodyRows(self)
+
+    @cached_property
+    def jobs(self) -> JobRows:
+        return JobRows(self, self.nudges)
+
+    @cached_property
+    def idempotency(self) -> IdempotencyRows:
+        return IdempotencyRows(self)
+
+    @cached_property
+    def upkeep(self) -> UpkeepRows:
+        return UpkeepRows(self)
+
+    def authorise(
+        self,
+        actor: Actor,
+        act: Act,
+        *,
+        case_id: CaseId | None = None,
+        person_id: PersonId | None = None,
+        upload_id: UploadId | None = None,
+    ) -> Authority:
+        if actor.kind is ActorKind.SERVICE and actor.on_behalf_of is None and act is not Act.ME_READ:
+            raise BadRequest("A service acts for somebody: send On-Behalf-Of with that person's e-mail address.")
+        standings = None
+        if case_id is not None and actor.people:
+            today = london_date(self.clock())
+            grants = self.cases.grants(case_id, [p.id for p in actor.people])
+            walls = self.cases.walls(case_id)
+            standings = {p.id: standing_of(p, grants, walls, today) for p in actor.people}
+        verdict = may(actor, act, Subject(standings, upload_id, person_id))
+        if verdict.answer is Answer.ALLOWED:
+            self.authorised = True
+            return Authority(actor, act, verdict.role)
+        if verdict.answer is Answer.UNKNOWN:
+            raise NotFound
+        if person_id is not None and any(p.id == person_id for p in actor.people):
+            raise SelfGrant(verdict.why)
+        raise NotPermitted(verdict.why or "You may not do this.")
+
+    def consulted(self, authority: Authority, subject: UUID, **fact: Any) -> None:
+        """Only people consult: a worker's reading is its work."""
+        human = authority.actor.human
+        if human is None or authority.actor.kind is ActorKind.SYSTEM:
+            return
+        self.note_consultation(human.id, {"act": authority.act.value, "subject": str(subject), **fact}, authority.actor)
+
+    def note_consultation(self, person_id: PersonId, fact: Mapping[str, Any], actor: Actor) -> None:
+        at = self.clock()
+        row = {"request": actor.request_id, "at": rfc3339(at), "role": None, "outcome": "allowed", **fact}
+        self.execute(insert(tables.consultations).values(id=new_id(), person_id=person_id, at=at, fact=row))
+
+    def before_commit(self) -> None:
+        """Write the entries and refuse what has none. The last statements of the transaction."""
+        if self.changed and not self.custody.pending:
+            raise RuntimeError(f"a change to {', '.join(sorted(self.changed))} without a custody entry")
+        if (self.changed or self.custody.pending) and not self.authorised:
+            raise RuntimeError("a change that nobody was asked permission for")
+        self.custody.write()

@@ -1,0 +1,126 @@
+"""Every setting, from ``DEMS_…`` variables. Built once per process and passed on; nothing reads the environment elsewhere."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from storage.settings import S3Settings
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatabaseSettings(_Part):
+    """PostgreSQL 15 or later. Three identities: the application, the owner (migrations only) and a reader."""
+
+    url: SecretStr = Field(default=SecretStr(""), description="postgresql+psycopg://… of the application's role")
+    owner_url: SecretStr | None = Field(default=None, description="The owner's, for `dems migrate` only")
+    reader_url: SecretStr | None = Field(default=None, description="Read-only, for measures")
+    pool_size: int = Field(default=10, ge=1, le=200)
+    pool_timeout_seconds: float = Field(default=5, gt=0)
+    connect_timeout_seconds: int = Field(default=5, ge=1)
+    statement_timeout_ms: int = Field(default=15_000, ge=100)
+    lock_timeout_ms: int = Field(default=3_000, ge=10)
+
+
+class BrokerSettings(_Part):
+    """Where nudges go. The database says what is due; this may lose everything without losing work."""
+
+    url: SecretStr = Field(default=SecretStr(""), description="redis://… or amqp://… for Celery")
+    visibility_timeout_seconds: int = Field(
+        default=600, ge=30, description="After this a lost message is delivered again"
+    )
+
+
+class ApiSettings(_Part):
+    """The HTTP server."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535, description="The first free port from here is taken by `dems up`")
+    max_body_bytes: int = Field(default=1_048_576, ge=1024, description="Of a JSON body; evidence has no such limit")
+    max_relays: int = Field(
+        default=32, ge=1, description="Uploads through the API at once; each holds a few parts in memory"
+    )
+    parts_in_flight: int = Field(
+        default=3, ge=1, le=16, description="Parts of one relayed upload sent to the store at once"
+    )
+    part_in_memory_bytes: int = Field(
+        default=16 * 1024 * 1024, ge=8 * 1024 * 1024, description="Larger parts wait in an unlinked file in spool_dir"
+    )
+    spool_dir: Path | None = None
+    stall_seconds: float = Field(default=60, gt=0, description="A client that sends nothing for so long is cut off")
+    failed_tokens_per_minute: int = Field(default=20, ge=1, description="From one address; then 429")
+    trust_proxy_header: bool = Field(default=False, description="Take the client's address from X-Forwarded-For")
+    docs: bool = True
+
+
+class EvidenceSettings(_Part):
+    """How evidence is hashed, locked and looked at again."""
+
+    digests: tuple[Literal["sha512", "sha1", "md5"], ...] = Field(
+        default=(), description="Computed beside SHA-256, to compare with what other systems declare"
+    )
+    lock_days: int = Field(
+        default=400, ge=1, description="Rolling COMPLIANCE retention of sealed evidence; never shortened"
+    )
+    quarantine_days: int = Field(
+        default=30, ge=1, description="Retention of a multipart upload's object until it is sealed"
+    )
+    legal_hold: bool = Field(default=True, description="Also set a legal hold on sealed evidence")
+    upload_days: int = Field(default=7, ge=1, description="An upload not completed by then expires")
+    access_minutes: int = Field(default=15, ge=1, description="How long a grant to read one item lasts")
+    receipt_days: int = Field(default=30, ge=1)
+    recheck_days: int = Field(default=90, ge=1, description="Every sealed item is verified again within so many days")
+    recheck_every_minutes: int = Field(default=60, ge=1)
+    lease_seconds: int = Field(
+        default=120, ge=10, description="A worker that says nothing for so long has lost its job"
+    )
+    min_free_bytes: int = Field(
+        default=1_073_741_824, ge=0, description="Below this much free space at the embedded store, intake answers 507"
+    )
+    accept_untrusted_store: bool = Field(
+        default=False,
+        description="DANGER: take evidence into a store whose Object Lock the self-check got round, so that it can be destroyed",
+    )
+    self_check_max_age_hours: int = Field(default=36, ge=1, description="An older self-check counts as none")
+
+
+class Settings(BaseSettings):
+    """All settings. Unknown keys are refused, so that a misspelt one does not pass for a default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DEMS_", env_nested_delimiter="__", frozen=True, extra="forbid", env_ignore_empty=True
+    )
+
+    data_dir: Path = Field(default=Path("data"), description="Where the embedded engines keep everything")
+    embedded: bool = Field(default=False, description="Set by `dems up` for its children: the engines are in data_dir")
+    database: DatabaseSettings = DatabaseSettings()
+    s3: S3Settings = S3Settings()
+    broker: BrokerSettings = BrokerSettings()
+    api: ApiSettings = ApiSettings()
+    evidence: EvidenceSettings = EvidenceSettings()
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    workers: int = Field(default=2, ge=1, description="Processes of the Celery worker that `dems up` starts")
+
+    @property
+    def access_lasts(self) -> timedelta:
+        return timedelta(minutes=self.evidence.access_minutes)
+
+
+CLIENT_VARIABLES = frozenset({"DEMS_URL", "DEMS_TOKEN", "DEMS_CORPUS"})
+"""Read by the client commands and the benchmarks, not settings of a server."""
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the environment. Raises `pydantic.ValidationError` with each wrong setting by name."""
+    known = {f"DEMS_{name}".upper() for name in Settings.model_fields}
+    for variable in os.environ:
+        name = variable.upper()
+        if name.startswith("DEMS_") and name not in CLIENT_VARIABLES and name.split("__", 1)[0] not in known:
+            overrides.setdefault(name.removeprefix("DEMS_").lower(), os.environ[variable])
+    return Settings(**overrides)
