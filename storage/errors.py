@@ -1,7 +1,5 @@
 """What can go wrong between us and the object store, in the store's words, not the domain's."""
 
-# ruff: noqa: N818 - the names say what is the matter with the store; "Error" would add nothing
-
 
 class StorageError(Exception):
     """Anything the store refused or failed to do; the message says what was asked."""

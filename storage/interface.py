@@ -110,7 +110,7 @@ class ByteStream(Protocol):
         ...
 
     def abort(self) -> None:
-        """Make a `readinto` that waits in another thread end soon, with an error. The only method for a second thread."""
+        """End a `readinto` that waits in another thread, with an error. The only method for a second thread."""
         ...
 
 
