@@ -22,7 +22,7 @@ STOP_STEPS = ((signal.SIGTERM, 3.0),)
 # What kombu's transport and redis-py need, by category, and what a client must never do to a broker taken out again.
 _RULES = (
     "~* &* -@all +@read +@write +@pubsub +@transaction +@connection +@scripting +@blocking "
-    "-@admin -@dangerous +info -client|kill -client|pause -client|no-evict -client|list -function"
+    "-@admin -@dangerous +info +time -client|kill -client|pause -client|no-evict -client|list -function"
 )
 
 
