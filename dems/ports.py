@@ -382,11 +382,3 @@ class Transaction(Protocol):
 
 class Transactions(Protocol):
     def __call__(self) -> AbstractContextManager[Transaction]: ...
-
-
-class StoreTrust(Protocol):
-    """Whether the store may take new evidence: the last self-check, and the room that is left."""
-
-    def require(self, size: int) -> None:
-        """Raises `StoreNotTrusted` or `NoSpace`."""
-        ...

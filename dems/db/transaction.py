@@ -161,7 +161,7 @@ class DatabaseTransaction:
             return Authority(actor, act, verdict.role)
         if verdict.answer is Answer.UNKNOWN:
             raise NotFound
-        if person_id is not None and any(p.id == person_id for p in actor.people):
+        if verdict.to_self:
             raise SelfGrant(verdict.why)
         raise NotPermitted(verdict.why or "You may not do this.")
 

@@ -108,6 +108,10 @@ class Evidence:
     def _next(self, state: EvidenceState) -> "Evidence":
         return replace(self, state=state, version=self.version + 1)
 
+    def with_file(self, name: OriginalName, upload: Upload) -> "Evidence":
+        """The item with the file that was declared for it."""
+        return replace(self, name=name, size=upload.size, upload_id=upload.id)
+
     def receiving(self) -> "Evidence":
         """Bytes have begun to come. A second attempt changes nothing."""
         if self.state is EvidenceState.UPLOADING:

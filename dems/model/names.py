@@ -6,6 +6,9 @@ from dataclasses import dataclass
 MAX_NAME_BYTES = 1024
 """Longer than any file system's name (255 bytes); a relative path of a manifest may be a name too."""
 
+MAX_SAFE_BYTES = 200
+"""Below every file system's limit, with room for a suffix."""
+
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -53,6 +56,6 @@ class OriginalName:
         last = self.text.replace("\\", "/").rsplit("/", 1)[-1]
         kept = "".join("_" if c in '<>:"|?*' or c in _BIDI or unicodedata.category(c)[0] == "C" else c for c in last)
         kept = kept.strip(" .")
-        while len(kept.encode()) > 200:
+        while len(kept.encode()) > MAX_SAFE_BYTES:
             kept = kept[1:]
         return kept or "evidence.bin"

@@ -30,6 +30,8 @@ class Verdict:
     answer: Answer
     role: str | None = None
     why: str = ""
+    to_self: bool = False
+    """Forbidden because nobody grants anything to themselves."""
 
     @property
     def allowed(self) -> bool:
@@ -156,21 +158,27 @@ def may(actor: Actor, act: Act, subject: Subject) -> Verdict:
 
 
 def _may_person(person: Person, act: Act, rule: Rule, subject: Subject) -> Verdict:
-    if not person.active:
-        return Verdict(Answer.UNKNOWN)
     standing = Standing()
     if rule.about_a_case:
         standing = (subject.standings or {}).get(person.id, standing)
         if standing.walled or not (standing.roles or person.roles & _KNOWS_EVERY_CASE):
             return Verdict(Answer.UNKNOWN)
+    if not person.active:
+        return Verdict(Answer.UNKNOWN)
     if act in _TO_THEMSELVES and subject.person_id == person.id:
-        return Verdict(Answer.FORBIDDEN, why=_NOT_YOUR_OWN)
-    if rule.everyone:
-        return Verdict(Answer.ALLOWED, None)
+        return Verdict(Answer.FORBIDDEN, why=_NOT_YOUR_OWN, to_self=True)
+    role = _role(person, rule, standing)
+    if role is not None or rule.everyone:
+        return Verdict(Answer.ALLOWED, role)
+    return Verdict(Answer.FORBIDDEN, why="Your roles do not allow this.")
+
+
+def _role(person: Person, rule: Rule, standing: Standing) -> str | None:
+    """The role in which the person acts: a case role before an organisation role, each in the order of its enum."""
     for role in CaseRole:
         if role in rule.case_roles and role in standing.roles:
-            return Verdict(Answer.ALLOWED, role.value)
-    for org in OrganisationRole:
-        if org in rule.organisation_roles and org in person.roles:
-            return Verdict(Answer.ALLOWED, org.value)
-    return Verdict(Answer.FORBIDDEN, why="Your roles do not allow this.")
+            return role.value
+    for organisation_role in OrganisationRole:
+        if organisation_role in rule.organisation_roles and organisation_role in person.roles:
+            return organisation_role.value
+    return None

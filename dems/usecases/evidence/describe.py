@@ -1,0 +1,56 @@
+"""Change what is said about an item: description, source, where and by whom it was obtained. Never its bytes or its name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dems.errors import Invalid, PreconditionFailed
+from dems.model.actors import Actor
+from dems.model.acts import Act
+from dems.model.custody import of_item
+from dems.model.evidence import Evidence
+from dems.model.ids import EvidenceId
+from dems.model.times import rfc3339
+from dems.ports import Clock, Transactions
+
+CHANGEABLE = frozenset({"description", "source", "obtained_at", "obtained_by"})
+
+
+@dataclass(frozen=True, slots=True)
+class Describe:
+    transaction: Transactions
+    clock: Clock
+
+    def __call__(
+        self, actor: Actor, evidence_id: EvidenceId, changes: Mapping[str, Any], *, if_version: int
+    ) -> Evidence:
+        """Raises `PreconditionFailed` when another version is current, `CaseClosed`."""
+        if unknown := set(changes) - CHANGEABLE:
+            raise ValueError(f"not changeable: {unknown}")
+        with self.transaction() as tx:
+            case_id = tx.evidence.get(evidence_id).case_id
+            authority = tx.authorise(actor, Act.EVIDENCE_DESCRIBE, case_id=case_id)
+            tx.cases.get(case_id, for_update=True).takes_changes()
+            evidence = tx.evidence.get(evidence_id, for_update=True)
+            if evidence.version != if_version:
+                raise PreconditionFailed("Somebody else changed this item since you read it. Read it again.")
+            if changes.get("obtained_at") is not None and changes["obtained_at"] > self.clock():
+                raise Invalid("An item was not obtained in the future.", field="obtained_at")
+            new = {k: v for k, v in changes.items() if getattr(evidence, k) != v}
+            if not new:
+                return evidence
+            after = replace(evidence, version=evidence.version + 1, **new)
+            tx.evidence.save(after)
+            tx.custody.append(
+                authority,
+                of_item(evidence_id),
+                case_id=case_id,
+                evidence_id=evidence_id,
+                facts={"before": _facts(evidence, new), "after": _facts(after, new)},
+            )
+        return after
+
+
+def _facts(evidence: Evidence, fields: Mapping[str, Any]) -> dict[str, Any]:
+    values = {field: getattr(evidence, field) for field in sorted(fields)}
+    return {k: rfc3339(v) if k == "obtained_at" and v is not None else v for k, v in values.items()}

@@ -1,0 +1,39 @@
+"""Read one item, or list a case's items."""
+
+from dataclasses import dataclass
+
+from dems.model.actors import Actor
+from dems.model.acts import Act
+from dems.model.evidence import Evidence
+from dems.model.ids import CaseId, EvidenceId
+from dems.model.uploads import Upload
+from dems.model.verification import Verification
+from dems.ports import EvidenceFilter, Page, Transactions
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpEvidence:
+    transaction: Transactions
+
+    def one(self, actor: Actor, evidence_id: EvidenceId) -> tuple[Evidence, Upload | None]:
+        """The item and its current upload. Raises `NotFound`."""
+        with self.transaction() as tx:
+            evidence = tx.evidence.get(evidence_id)
+            authority = tx.authorise(actor, Act.EVIDENCE_READ, case_id=evidence.case_id)
+            tx.consulted(authority, evidence_id)
+            return evidence, None if evidence.upload_id is None else tx.uploads.get(evidence.upload_id)
+
+    def page(self, actor: Actor, case_id: CaseId, page: Page, wanted: EvidenceFilter) -> list[Evidence]:
+        """Raises `NotFound`."""
+        with self.transaction() as tx:
+            authority = tx.authorise(actor, Act.EVIDENCE_LIST, case_id=case_id)
+            tx.cases.get(case_id)
+            tx.consulted(authority, case_id)
+            return tx.evidence.page(case_id, page, wanted)
+
+    def verifications(self, actor: Actor, evidence_id: EvidenceId, page: Page) -> list[Verification]:
+        """Raises `NotFound`."""
+        with self.transaction() as tx:
+            evidence = tx.evidence.get(evidence_id)
+            tx.authorise(actor, Act.VERIFICATIONS_READ, case_id=evidence.case_id)
+            return tx.verifications.page(evidence_id, page)

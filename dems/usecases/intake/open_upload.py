@@ -1,0 +1,94 @@
+"""Open a fresh upload of an item whose bytes did not come, or came other than declared."""
+
+from dataclasses import dataclass
+
+from dems.errors import Invalid, WrongState
+from dems.model.actors import Actor
+from dems.model.acts import Act
+from dems.model.custody import of_item
+from dems.model.digests import Digest
+from dems.model.evidence import Evidence
+from dems.model.ids import EvidenceId, UploadId, new_id
+from dems.model.uploads import MAX_OBJECT_SIZE, Upload, UploadState, part_size_for
+from dems.ports import Clock, Once, Transactions
+from dems.steps.tokens import UploadPolicy, issue_upload_token
+from dems.steps.trust import StoreTrust
+
+
+@dataclass(frozen=True, slots=True)
+class OpenUpload:
+    transaction: Transactions
+    trust: StoreTrust
+    policy: UploadPolicy
+    clock: Clock
+
+    def __call__(
+        self,
+        actor: Actor,
+        evidence_id: EvidenceId,
+        *,
+        size: int | None = None,
+        sha256: Digest | None = None,
+        once: Once | None = None,
+    ) -> tuple[Evidence, Upload, str]:
+        """`size` in bytes, as before where None. An upload that is still open must be abandoned first.
+
+        Raises `WrongState`, `CaseClosed`, `StoreNotTrusted`, `NoSpace`.
+        """
+        if size is not None and size > MAX_OBJECT_SIZE:
+            raise Invalid("A file has at most 5 TiB: split it and declare the parts as items.", field="size")
+        now = self.clock()
+        with self.transaction() as tx:
+            evidence = tx.evidence.get(evidence_id)
+            authority = tx.authorise(actor, Act.UPLOAD_OPEN, case_id=evidence.case_id)
+            tx.cases.get(evidence.case_id, for_update=True).takes_changes()
+            evidence = tx.evidence.get(evidence_id, for_update=True)
+            upload_id = UploadId(new_id())
+            earlier = tx.idempotency.first(once, upload_id) if once else None
+            if earlier is not None:
+                upload = tx.uploads.get(UploadId(earlier))
+                return (
+                    evidence,
+                    upload,
+                    issue_upload_token(tx, actor, upload, receipt_for=self.policy.receipt_for, at=now),
+                )
+            before = None if evidence.upload_id is None else tx.uploads.get(evidence.upload_id, for_update=True)
+            if before is not None and before.state in {UploadState.OPEN, UploadState.COMPLETING}:
+                raise WrongState(
+                    "An upload of this item is still open. Send its bytes, or abandon it before opening another.",
+                    state=before.state.value,
+                    upload=str(before.id),
+                )
+            if actor.human is None:
+                raise RuntimeError("an upload is opened by somebody")
+            length = evidence.size if size is None else size
+            upload = Upload(
+                upload_id,
+                evidence.id,
+                evidence.case_id,
+                UploadState.OPEN,
+                length or 0,
+                part_size_for(length or 0),
+                sha256,
+                actor.human.id,
+                now,
+                now + self.policy.open_for,
+            )
+            evidence = evidence.reopened_for(upload)
+            self.trust.require(tx, upload.size)
+            tx.uploads.add(upload)
+            tx.evidence.save(evidence)
+            token = issue_upload_token(tx, actor, upload, receipt_for=self.policy.receipt_for, at=now)
+            tx.custody.append(
+                authority,
+                of_item(evidence.id),
+                case_id=evidence.case_id,
+                evidence_id=evidence.id,
+                facts={
+                    "upload": str(upload.id),
+                    "size": upload.size,
+                    "declared_sha256": None if sha256 is None else sha256.hex,
+                    "previous_upload": None if before is None else str(before.id),
+                },
+            )
+        return evidence, upload, token
