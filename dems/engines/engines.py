@@ -19,7 +19,7 @@ from dems.engines.folder import DataFolder, bound_log, disk_errors
 from dems.engines.identity import KEEP, choose_identity, prepare_folders
 from dems.engines.ports import STORE_PORTS, is_free, remove_grpc_sockets, reserve
 from dems.engines.process import Record, end, has_ended
-from dems.engines.records import end_leftovers, last_ports, write_records
+from dems.engines.records import await_orphans, end_leftovers, last_ports, write_records
 from dems.engines.waiting import EngineLog
 
 _TRIES = 3
@@ -113,7 +113,7 @@ class Engines:
             raise RuntimeError(f"{name!r} was not started")
         end(self._children[name], *_STOP_STEPS[name])
         with disk_errors(self._folder.path):
-            end_leftovers(self._folder.path, [self._folder.path / _FOLDERS[name]])
+            await_orphans([self._folder.path / _FOLDERS[name]])
             remove_grpc_sockets({port: self._ports[port] for port in _PORTS_OF[name]}, self._identity)
             if not all(is_free(port, self._ports[port], self._identity) for port in _PORTS_OF[name]):
                 raise StartFailed(
@@ -148,7 +148,8 @@ class Engines:
         logs = self._folder.subfolder("logs")
         folders = {name: self._folder.subfolder(folder) for name, folder in _FOLDERS.items()}
         remove_connections(path)
-        end_leftovers(path, list(folders.values()))
+        end_leftovers(path)
+        await_orphans(folders.values())
         self._identity = identity = choose_identity(path)
         prepare_folders(identity, path, list(folders.values()))
         remove_grpc_sockets(last_ports(path), identity)
@@ -156,6 +157,7 @@ class Engines:
         self._logs = [logs / f"{name}.log" for name in folders]
         log = {name: EngineLog(logs / f"{name}.log", path) for name in folders}
         self._postgres = postgres.Postgres(folders["postgres"], log["postgres"], identity, secrets)
+        self._postgres.check_version()
         self._store = seaweedfs.SeaweedFS(folders["seaweedfs"], log["seaweedfs"], identity, secrets)
         self._broker = valkey.Valkey(folders["valkey"], log["valkey"], identity, secrets)
         self._engines = {"postgres": self._postgres, "seaweedfs": self._store, "valkey": self._broker}

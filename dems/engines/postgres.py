@@ -65,6 +65,16 @@ class Postgres:
         self._identity = identity
         self._secrets = secrets
 
+    def check_version(self) -> None:
+        """Raises `VersionRefused` when the cluster, if there is one, belongs to another major version."""
+        version = self._cluster / "PG_VERSION"
+        major = version.read_text().strip() if version.exists() else str(POSTGRES_MAJOR)
+        if major != str(POSTGRES_MAJOR):
+            raise VersionRefused(
+                f"The database in {self._cluster} was written by PostgreSQL {major} and {POSTGRES_MAJOR} is installed: "
+                f"start it with the release of DEMS that brought PostgreSQL {major}, and dump and restore it to change."
+            )
+
     def launch(self, ports: Mapping[str, int]) -> subprocess.Popen[bytes]:
         """Start the server, making its cluster first where there is none."""
         self._prepare()
@@ -119,12 +129,6 @@ class Postgres:
         """
         if not (self._cluster / "PG_VERSION").exists():
             self._initdb()
-        major = (self._cluster / "PG_VERSION").read_text().strip()
-        if major != str(POSTGRES_MAJOR):
-            raise VersionRefused(
-                f"The database in {self._cluster} was written by PostgreSQL {major} and {POSTGRES_MAJOR} is installed: "
-                f"start it with the release of DEMS that brought PostgreSQL {major}, and dump and restore it to change."
-            )
         (self._cluster / "postmaster.pid").unlink(missing_ok=True)
         hba = self._cluster / "pg_hba.conf"
         write_private(hba, _HBA.encode())

@@ -3,7 +3,7 @@
 import json
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dems.engines.errors import EngineError
@@ -34,13 +34,10 @@ def last_ports(folder: Path) -> dict[str, int]:
     return {str(name): port for name, port in ports.items() if isinstance(port, int) and 1024 <= port < 55_535}  # noqa: PLR2004
 
 
-def end_leftovers(folder: Path, engine_folders: list[Path]) -> None:
-    """End what an earlier run of this folder left behind, and return when nothing works in the engines' folders.
+def end_leftovers(folder: Path) -> None:
+    """End what an earlier run of this folder left behind. Called with the folder's lock held, and nothing started yet.
 
-    Called with the folder's lock held, so no other run of ours is using it. A process that is not in the record, or
-    whose id has passed to another program, is never signalled: orphans of a dead PostgreSQL end by themselves.
-
-    Raises `EngineError` when something stays.
+    A process that is not in the record, or whose id has passed to another program, is never signalled.
     """
     processes = _read(folder).get("processes")
     if isinstance(processes, dict):
@@ -48,14 +45,22 @@ def end_leftovers(folder: Path, engine_folders: list[Path]) -> None:
             record = _record(fields)
             if record is not None and record.alive():
                 end_recorded(record, folder, *_LAST_WORDS.get(str(name), ()))
+
+
+def await_orphans(engine_folders: Iterable[Path]) -> None:
+    """Return when no process works in these folders: the children of a dead PostgreSQL end by themselves.
+
+    Raises `EngineError` when one stays; it is not ours to end.
+    """
     deadline = time.monotonic() + _ORPHAN_SECONDS
-    while staying := sorted({pid for path in engine_folders for pid in processes_inside(path)}):
-        if time.monotonic() > deadline:
-            raise EngineError(
-                f"Process {staying[0]} works in {folder}, and DEMS did not start it or cannot end it: "
-                "end it and start again."
-            )
-        time.sleep(0.05)
+    for folder in engine_folders:
+        while staying := processes_inside(folder):
+            if time.monotonic() > deadline:
+                raise EngineError(
+                    f"Process {staying[0]} works in {folder}, and DEMS did not start it or cannot end it: "
+                    "end it and start again."
+                )
+            time.sleep(0.05)
 
 
 def _read(folder: Path) -> dict[str, object]:
