@@ -1,0 +1,55 @@
+# Every target works in .venv/ and brings it up to date first. Nothing but make and Python 3.11 or later is needed.
+# Python is looked for; another one is named as in: make PYTHON=/path/to/python3.12 …
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo up test check bench format lock clean
+
+python := .venv/bin/python
+runtime := @sh requirements/venv.sh runtime
+dev := @sh requirements/venv.sh dev
+measured := --cov=dems/model --cov=dems/ledger --cov=dems/usecases --cov-branch --cov-report=term-missing:skip-covered
+lock := $(python) -m uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header $(if $(UPGRADE),--upgrade)
+
+help: ## This list
+	@echo "make TARGET, one of:"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
+
+demo: ## Real files through the whole life of evidence, in a throw-away folder: make demo EVIDENCE=dir
+	$(runtime)
+	@.venv/bin/dems demo $${EVIDENCE:+--evidence "$$EVIDENCE"}
+
+up: ## API, workers, database, store and broker on this machine, until Ctrl-C; data in ./data (DEMS_DATA_DIR)
+	$(runtime)
+	@exec .venv/bin/dems up
+
+test: ## The whole test suite, on the real engines
+	$(dev)
+	$(python) -m pytest $(measured)
+
+check: ## What CI runs: lint, format, types, import contracts, then the whole test suite
+	$(dev)
+	$(python) -m ruff check
+	$(python) -m ruff format --check
+	$(python) -m mypy
+	$(python) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
+	$(python) -m pytest $(measured)
+
+bench: ## The benchmarks: prints a table and writes benchmarks/results.json
+	$(dev)
+	$(python) -m benchmarks
+
+format: ## Formats the code and repairs what the linter can repair
+	$(dev)
+	$(python) -m ruff format
+	$(python) -m ruff check --fix
+
+lock: ## Pins requirements/*.txt anew from pyproject.toml; the newest versions with make lock UPGRADE=1
+	$(dev)
+	$(lock) pyproject.toml --output-file requirements/runtime.txt
+	$(lock) pyproject.toml --group dev --constraints requirements/runtime.txt --output-file requirements/dev.txt
+
+clean: ## Removes .venv, caches and demo-out/; never touches data/
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* demo-out
+	find api benchmarks dems storage tests workers -name __pycache__ -type d -prune -exec rm -rf {} +
