@@ -125,6 +125,8 @@ class Multipart(Protocol):
     ) -> Part:
         """Store one part, whose SHA-256 the store checks. Sending a number again replaces it.
 
+        Some stores keep both until completion and take the one whose ETag is listed, so complete with the newest.
+
         Raises `ChecksumRefused`, `UploadMissing`, `StoreFull`.
         """
         ...
@@ -154,6 +156,9 @@ class ObjectStore(Protocol):
         """Store one object in one request with ``If-None-Match: *``, SHA-256 and lock in the signed headers.
 
         When it returns, the bytes are acknowledged and locked. Raises `ObjectExists`, `ChecksumRefused`, `StoreFull`.
+        `ObjectExists` may be this call's own doing, its first answer having been lost: look with `head` and compare
+        size and SHA-256. `ValueError` if `data` has not `size` bytes, cannot be rewound, or the key is not of the
+        alphabet in `storage.keys`. A key must not be a folder of another one (``a`` beside ``a/b``): stores differ.
         """
         ...
 

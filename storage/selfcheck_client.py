@@ -27,6 +27,9 @@ _OUR_FAULT = frozenset(
     | {"SlowDown", "RequestTimeout", "InvalidRegion", "ExpiredToken", "InvalidToken"}
 )
 
+# Last two: an answer that `minio` cannot read, because it is no S3 answer.
+_FAILED = (MinioException, HTTPError, OSError, ValueError, ParseError)
+
 T = TypeVar("T")
 
 
@@ -81,7 +84,7 @@ class Prober:
         self._in_time()
         try:
             return act()
-        except (MinioException, HTTPError, OSError) as error:
+        except _FAILED as error:
             raise NotTried(_shown(error)) from error
 
     def attempt(self, act: Callable[[], Any]) -> Answer:
@@ -95,7 +98,7 @@ class Prober:
             return _judged(error.status_code, "", {}, b"")
         except InvalidResponseError as error:
             return _judged(int(error.args[0].partition("Response code: ")[2].split(",")[0]), "", {}, b"")
-        except (MinioException, HTTPError, OSError) as error:
+        except _FAILED as error:
             raise NotTried(_shown(error)) from error
         return Answer(accepted=True, status=200, code="", headers={}, body=b"")
 
