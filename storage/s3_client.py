@@ -2,11 +2,13 @@
 
 import base64
 import ipaddress
+import os
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import boto3
 import botocore.auth
+import botocore.session
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
@@ -16,6 +18,12 @@ from storage.settings import S3Identity, S3Settings
 # The stubs of boto3's S3 client (mypy-boto3-s3) have no release that fits this boto3.
 S3Client: TypeAlias = Any
 
+# With keys of our own, a profile that happens to be in the shell or in ~/.aws decides nothing.
+_NO_FILES = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
 _SIGNER = "dems-s3v4-known-sha256"
 
 
@@ -57,6 +65,7 @@ def client_for(settings: S3Settings, identity: S3Identity | None = None) -> S3Cl
         s3={"addressing_style": "path" if settings.endpoint else "auto"},
     )
     session = boto3.session.Session(
+        botocore_session=botocore.session.Session(session_vars=_NO_FILES) if access_key else None,
         aws_access_key_id=access_key or None,
         aws_secret_access_key=secret_key or None,
         region_name=settings.region,

@@ -239,11 +239,12 @@ def test_wrong_keys_are_refused_access(s3_settings: S3Settings, key: str) -> Non
         store.head(key)
 
 
-def test_a_proxy_of_the_environment_is_not_used_for_loopback(
+def test_the_environment_of_a_shell_changes_nothing(
     s3_settings: S3Settings, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_PROFILE", "of-somebody-else")
     assert read(connect(s3_settings, "evidence"), put(connect(s3_settings, "evidence"), key, b"x")) == b"x"
 
 
