@@ -7,7 +7,8 @@ from functools import cached_property
 
 from sqlalchemy import Engine
 
-from dems.db.engine import connect
+from dems.db.engine import connect, told_apart
+from dems.db.migrate import head, revision_of
 from dems.db.transaction import DatabaseTransactions
 from dems.model.ids import new_id
 from dems.ports import Clock, Job, StoreCheck
@@ -22,6 +23,7 @@ from dems.usecases.cases.lower_wall import LowerWall
 from dems.usecases.cases.open_case import OpenCase
 from dems.usecases.cases.put_member import PutMember
 from dems.usecases.cases.raise_wall import RaiseWall
+from dems.usecases.custody.note_denial import NoteDenial
 from dems.usecases.custody.read_chain import ReadCustody
 from dems.usecases.custody.write_consultations import WriteConsultations
 from dems.usecases.evidence.access import GrantAccess
@@ -48,6 +50,8 @@ from dems.usecases.people.revoke_token import RevokeToken
 from dems.usecases.upkeep.check_store import CheckStore
 from dems.usecases.upkeep.extend_locks import ExtendLocks
 from dems.usecases.upkeep.forget import ForgetOld
+from dems.usecases.upkeep.keep_answer import KeepAnswer
+from dems.usecases.upkeep.observe import Observe
 from dems.usecases.upkeep.reconcile import Reconcile
 from dems.usecases.upkeep.sweep import Sweep
 from storage.interface import ObjectStore
@@ -110,6 +114,7 @@ class EvidenceActs:
 class CustodyActs:
     read: ReadCustody
     write_consultations: WriteConsultations
+    note_denial: NoteDenial
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,8 @@ class Upkeep:
     reconcile: Reconcile
     check_store: CheckStore
     forget_old: ForgetOld
+    keep_answer: KeepAnswer
+    observe: Observe
 
 
 class Dems:
@@ -213,7 +220,8 @@ class Dems:
 
     @cached_property
     def custody(self) -> CustodyActs:
-        return CustodyActs(ReadCustody(self.transaction), WriteConsultations(self.transaction))
+        tx = self.transaction
+        return CustodyActs(ReadCustody(tx), WriteConsultations(tx), NoteDenial(tx))
 
     @cached_property
     def upkeep(self) -> Upkeep:
@@ -224,6 +232,8 @@ class Dems:
             Reconcile(tx, self.store, clock),
             CheckStore(tx, self.probe_store),
             ForgetOld(tx, clock),
+            KeepAnswer(tx),
+            Observe(tx),
         )
 
     def probe_store(self) -> StoreCheck:
@@ -231,3 +241,16 @@ class Dems:
         found = check_store(self.settings.s3, self.settings.s3.buckets.evidence)
         rows = [{"name": r.name, "identity": r.identity, "held": r.held, "detail": r.detail} for r in found.rows]
         return StoreCheck(new_id(), found.at, found.endpoint, found.held, rows)
+
+    def schema(self) -> "Schema":
+        """Which revision the database is at, and which this program needs. Raises `DatabaseUnavailable`."""
+        with told_apart(), self.engine.connect() as connection:
+            return Schema(revision_of(connection), head())
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """`current` is None before the first migration."""
+
+    current: str | None
+    head: str

@@ -141,6 +141,14 @@ class NoSpace(DemsError):
     """The store is below its floor of free space; nothing was taken in."""
 
 
+class Overloaded(DemsError):
+    """As much as this server can carry is under way. `retry_after` in seconds."""
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class StoreUnavailable(DemsError):
     """The store does not answer; `retry_after` in seconds."""
 

@@ -217,6 +217,7 @@ class Uploads(Protocol):
         """The state says `completing` while an intent to complete stands. Raises `NotFound`."""
         ...
 
+    def many(self, upload_ids: Sequence[UploadId]) -> Mapping[UploadId, Upload]: ...
     def save(self, upload: Upload) -> None: ...
     def parts(self, upload_id: UploadId) -> list[Part]: ...
     def keep_parts(self, upload_id: UploadId, parts: Sequence[Part]) -> None:
@@ -335,6 +336,10 @@ class IdempotencyKeys(Protocol):
         """Claim a key for `subject`, or return what it was claimed for. Raises `IdempotencyKeyReused`, `Busy`."""
         ...
 
+    def answered(self, once: Once, status: int, answer: Mapping[str, Any]) -> tuple[int, Mapping[str, Any], bool]:
+        """Keep the answer (without secrets) if it is the first; else give back the first one and True."""
+        ...
+
 
 class Transaction(Protocol):
     @property
@@ -373,6 +378,10 @@ class Transaction(Protocol):
 
         Raises `NotFound` where the caller may not know of the subject, else `NotPermitted`, `SelfGrant`.
         """
+        ...
+
+    def denied(self, actor: Actor, what: str, outcome: str) -> None:
+        """Note that somebody known was refused, for their chain."""
         ...
 
     def consulted(self, authority: Authority, subject: UUID, **fact: Any) -> None:

@@ -56,7 +56,6 @@ class ApiSettings(_Part):
     stall_seconds: float = Field(default=60, gt=0, description="A client that sends nothing for so long is cut off")
     failed_tokens_per_minute: int = Field(default=20, ge=1, description="From one address; then 429")
     trust_proxy_header: bool = Field(default=False, description="Take the client's address from X-Forwarded-For")
-    docs: bool = True
 
 
 class EvidenceSettings(_Part):

@@ -1,12 +1,13 @@
 """Bring the database to the newest schema, as its owner, one migrator at a time."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 _LOCK = 7_306_085_893_296_906_000
 
@@ -17,6 +18,7 @@ def _config() -> Config:
     return config
 
 
+@cache
 def head() -> str:
     """The revision that this program was written for."""
     revision = ScriptDirectory.from_config(_config()).get_current_head()
@@ -25,14 +27,9 @@ def head() -> str:
     return revision
 
 
-def current(url: str) -> str | None:
+def revision_of(connection: Connection) -> str | None:
     """The revision that the database is at; None before the first migration."""
-    engine = create_engine(url)
-    try:
-        with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
-    finally:
-        engine.dispose()
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def migrate(owner_url: str) -> str:

@@ -167,15 +167,20 @@ class DatabaseTransaction:
 
     def consulted(self, authority: Authority, subject: UUID, **fact: Any) -> None:
         """Only people consult: a worker's reading is its work."""
-        human = authority.actor.human
-        if human is None or authority.actor.kind is ActorKind.SYSTEM:
-            return
-        self.note_consultation(human.id, {"act": authority.act.value, "subject": str(subject), **fact}, authority.actor)
+        self._note(
+            authority.actor, {"act": authority.act.value, "subject": str(subject), "role": authority.role, **fact}
+        )
 
-    def note_consultation(self, person_id: PersonId, fact: Mapping[str, Any], actor: Actor) -> None:
+    def denied(self, actor: Actor, what: str, outcome: str) -> None:
+        self._note(actor, {"act": what, "outcome": outcome})
+
+    def _note(self, actor: Actor, fact: Mapping[str, Any]) -> None:
+        human = actor.human
+        if human is None:
+            return
         at = self.clock()
-        row = {"request": actor.request_id, "at": rfc3339(at), "role": None, "outcome": "allowed", **fact}
-        self.execute(insert(tables.consultations).values(id=new_id(), person_id=person_id, at=at, fact=row))
+        row = {"request": actor.request_id, "at": rfc3339(at), **fact}
+        self.execute(insert(tables.consultations).values(id=new_id(), person_id=human.id, at=at, fact=row))
 
     def before_commit(self) -> None:
         """Write the entries and refuse what has none. The last statements of the transaction."""

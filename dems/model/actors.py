@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from dems.model.ids import TokenId, UploadId
 from dems.model.people import Person
+from dems.model.requests import REQUEST_ID
 
 
 class ActorKind(StrEnum):
@@ -40,6 +41,6 @@ class Actor:
         return self.on_behalf_of or self.person
 
 
-def system(request_id: str | None = None) -> Actor:
-    """The installation, acting by itself."""
-    return Actor(ActorKind.SYSTEM, "DEMS", request_id=request_id)
+def system() -> Actor:
+    """The installation, acting by itself, because of the request (if any) whose work this is."""
+    return Actor(ActorKind.SYSTEM, "DEMS", request_id=REQUEST_ID.get())

@@ -1,5 +1,6 @@
 """A digest is an algorithm and its bytes, never a bare string."""
 
+import base64
 import hashlib
 import hmac
 import re
@@ -38,6 +39,10 @@ class Digest:
     @property
     def hex(self) -> str:
         return self.value.hex()
+
+    @property
+    def base64(self) -> str:
+        return base64.b64encode(self.value).decode()
 
     def same_as(self, other: "Digest") -> bool:
         return self.algorithm == other.algorithm and hmac.compare_digest(self.value, other.value)

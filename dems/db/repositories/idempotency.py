@@ -1,9 +1,11 @@
 """Idempotency keys: claimed in the transaction of the act, so that a key and its act exist together or not at all."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories.base import Rows
@@ -31,3 +33,11 @@ class IdempotencyRows(Rows):
                 "This Idempotency-Key was used with another body. Use a new key for a new request."
             )
         return UUID(str(row.subject))
+
+    def answered(self, once: Once, status: int, answer: Mapping[str, Any]) -> tuple[int, Mapping[str, Any], bool]:
+        keys = idempotency_keys
+        unanswered = update(keys).where(keys.c.scope == once.scope, keys.c.answer.is_(None))
+        if self._tx.execute(unanswered.values(status=status, answer=dict(answer))).rowcount:
+            return status, answer, False
+        row = self._tx.execute(select(keys.c.status, keys.c.answer).where(keys.c.scope == once.scope)).first()
+        return (status, answer, False) if row is None else (row.status, row.answer, True)

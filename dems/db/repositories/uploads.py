@@ -70,6 +70,10 @@ class UploadRows(Rows):
             raise NotFound
         return to_upload(row)
 
+    def many(self, upload_ids: Sequence[UploadId]) -> Mapping[UploadId, Upload]:
+        rows = self._tx.execute(select_uploads().where(uploads.c.id.in_(upload_ids)))
+        return {UploadId(r.id): to_upload(r) for r in rows}
+
     def save(self, upload: Upload) -> None:
         state = UploadState.OPEN if upload.state is UploadState.COMPLETING else upload.state
         self._tx.execute(

@@ -6,7 +6,7 @@ from dems.errors import NotFound
 from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.cases import Case
-from dems.model.ids import CaseId
+from dems.model.ids import CaseId, PersonId
 from dems.model.people import CaseGrant, Person, Wall
 from dems.ports import CaseFilter, Page, Transactions
 
@@ -42,6 +42,13 @@ class LookUpCases:
             tx.authorise(actor, Act.TEAM_READ, case_id=case_id)
             tx.cases.get(case_id)
             return tx.cases.team(case_id, page)
+
+    def member(self, actor: Actor, case_id: CaseId, person_id: PersonId) -> tuple[Person, list[CaseGrant]]:
+        """Somebody on the case, or the empty holding of somebody known who is not. Raises `NotFound`."""
+        with self.transaction() as tx:
+            tx.authorise(actor, Act.TEAM_READ, case_id=case_id)
+            tx.cases.get(case_id)
+            return tx.people.get(person_id), tx.cases.grants(case_id, [person_id])
 
     def walls(self, actor: Actor, case_id: CaseId) -> list[Wall]:
         with self.transaction() as tx:

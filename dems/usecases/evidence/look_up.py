@@ -23,13 +23,17 @@ class LookUpEvidence:
             tx.consulted(authority, evidence_id)
             return evidence, None if evidence.upload_id is None else tx.uploads.get(evidence.upload_id)
 
-    def page(self, actor: Actor, case_id: CaseId, page: Page, wanted: EvidenceFilter) -> list[Evidence]:
-        """Raises `NotFound`."""
+    def page(
+        self, actor: Actor, case_id: CaseId, page: Page, wanted: EvidenceFilter
+    ) -> list[tuple[Evidence, Upload | None]]:
+        """Items with their current uploads. Raises `NotFound`."""
         with self.transaction() as tx:
             authority = tx.authorise(actor, Act.EVIDENCE_LIST, case_id=case_id)
             tx.cases.get(case_id)
             tx.consulted(authority, case_id)
-            return tx.evidence.page(case_id, page, wanted)
+            items = tx.evidence.page(case_id, page, wanted)
+            uploads = tx.uploads.many([i.upload_id for i in items if i.upload_id is not None])
+            return [(i, uploads.get(i.upload_id) if i.upload_id is not None else None) for i in items]
 
     def verifications(self, actor: Actor, evidence_id: EvidenceId, page: Page) -> list[Verification]:
         """Raises `NotFound`."""

@@ -14,7 +14,7 @@ from dems.model.digests import Digest
 from dems.model.evidence import Evidence, EvidenceState
 from dems.model.ids import UploadId
 from dems.model.uploads import Upload, UploadState
-from dems.ports import Clock, Job, JobKind, Transactions
+from dems.ports import Clock, Job, JobKind, Once, Transactions
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,16 @@ class CompleteUpload:
     transaction: Transactions
     clock: Clock
 
-    def __call__(self, actor: Actor, upload_id: UploadId, *, sha256: Digest | None = None) -> tuple[Upload, Evidence]:
+    def __call__(
+        self, actor: Actor, upload_id: UploadId, *, sha256: Digest | None = None, once: Once | None = None
+    ) -> tuple[Upload, Evidence]:
         """Raises `WrongState` while bytes are missing, `DigestMismatch` against an earlier declaration or sealed bytes."""
         with self.transaction() as tx:
             upload = tx.uploads.get(upload_id)
             authority = tx.authorise(actor, Act.UPLOAD_COMPLETE, case_id=upload.case_id, upload_id=upload_id)
             upload = tx.uploads.get(upload_id, for_update=True)
+            if once is not None:
+                tx.idempotency.first(once, upload_id)
             evidence = tx.evidence.get(upload.evidence_id, for_update=True)
             declared = upload.declaring(sha256)
             if declared != upload:

@@ -62,13 +62,15 @@ class Receive:
         upload_id: UploadId,
         pieces: Callable[[Upload], Iterable[Piece]],
         *,
+        length: int | None = None,
         content_digest: Digest | None = None,
     ) -> tuple[Upload, Evidence]:
         """`pieces` gives the body cut into parts of `Upload.part_size`, the last one shorter; at least one piece.
+        `length` is what the request says of its length, where it does.
 
         Raises `Incomplete`, `TooLarge`, `DigestMismatch` (the body is not what `Content-Digest` says), `WrongState`.
         """
-        upload = self._begin(actor, upload_id)
+        upload = self._begin(actor, upload_id, length)
         body = _Body(upload, content_digest)
         if upload.part_count == 1:
             stored, lock = self._one_put(upload, body, pieces(upload))
@@ -80,12 +82,15 @@ class Receive:
             tx.upkeep.locked(done[0], lock.retain_until)
         return done
 
-    def _begin(self, actor: Actor, upload_id: UploadId) -> Upload:
+    def _begin(self, actor: Actor, upload_id: UploadId, length: int | None) -> Upload:
         with self.transaction() as tx:
             upload = tx.uploads.get(upload_id)
             authority = tx.authorise(actor, Act.UPLOAD_RECEIVE, case_id=upload.case_id, upload_id=upload_id)
             tx.cases.get(upload.case_id).takes_changes()
             upload.takes_bytes(self.clock())
+            if length is not None and length != upload.size:
+                problem = TooLarge if length > upload.size else Incomplete
+                raise problem(f"The request brings {length} bytes, but {upload.size} were declared. Nothing was kept.")
             self.trust.require(tx, upload.size)
             evidence = tx.evidence.get(upload.evidence_id, for_update=True)
             receiving = evidence.receiving()

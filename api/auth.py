@@ -1,0 +1,80 @@
+"""From a credential to an actor: who, never may. Failed tokens are counted by address."""
+
+import threading
+import time
+from collections import OrderedDict
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from dems.errors import BadRequest, NotAuthenticated, TooManyFailures
+from dems.model.actors import Actor
+from dems.model.requests import REQUEST_ID
+
+_bearer = HTTPBearer(auto_error=False, description="An API token, or an upload token for its own upload")
+_MOST_ADDRESSES = 10_000
+_WINDOW_SECONDS = 60.0
+_LONGEST_TOKEN = 200
+_LONGEST_ADDRESS = 320
+
+
+class Failures:
+    """How many tokens failed from each address within the last minute. Bounded in memory; one per process."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._limit = per_minute
+        self._guard = threading.Lock()
+        self._seen: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    def count(self, address: str) -> None:
+        """Count one more. Raises `TooManyFailures` beyond the limit; a token that works is never refused for it."""
+        now = time.monotonic()
+        with self._guard:
+            begun, failed = self._seen.pop(address, (now, 0))
+            if now - begun >= _WINDOW_SECONDS:
+                begun, failed = now, 0
+            self._seen[address] = (begun, failed + 1)
+            while len(self._seen) > _MOST_ADDRESSES:
+                self._seen.popitem(last=False)
+            if failed >= self._limit:
+                raise TooManyFailures(max(1, int(_WINDOW_SECONDS - (now - begun)) + 1))
+
+
+class Caller:
+    """Turns the headers of a request into an actor."""
+
+    def __call__(
+        self,
+        request: Request,
+        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+        on_behalf_of: Annotated[
+            str | None, Header(alias="On-Behalf-Of", description="For service tokens: the person's e-mail address")
+        ] = None,
+    ) -> Actor:
+        if credentials is None or not credentials.credentials:
+            raise NotAuthenticated("Send `Authorization: Bearer …` with your token.")
+        if on_behalf_of is not None and not 0 < len(on_behalf_of) <= _LONGEST_ADDRESS:
+            raise BadRequest("On-Behalf-Of holds one e-mail address.")
+        token = credentials.credentials
+        try:
+            actor: Actor = request.app.state.dems.people.recognise(
+                token[:_LONGEST_TOKEN], on_behalf_of=on_behalf_of, request_id=REQUEST_ID.get()
+            )
+        except NotAuthenticated:
+            request.app.state.failures.count(address_of(request))
+            raise
+        request.state.actor = actor
+        return actor
+
+
+caller = Caller()
+
+
+def address_of(request: Request) -> str:
+    """The client's address; behind a trusted proxy the last one that the proxy added."""
+    if request.app.state.settings.api.trust_proxy_header:
+        forwarded = request.headers.get("x-forwarded-for", "").rsplit(",", 1)[-1].strip()
+        if forwarded:
+            return forwarded[:64]
+    return request.client.host if request.client else "unknown"

@@ -1,0 +1,72 @@
+"""The HTTP application: `create_app(settings)` puts it together; `app()` is what a server loads."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api import problems
+from api.auth import Failures
+from api.middleware import Surroundings
+from api.routes import cases, custody, evidence, health, people, uploads
+from dems import logs
+from dems import settings as dems_settings
+from dems.bootstrap import Dems
+from dems.settings import Settings
+from workers.client import Client
+
+_THREADS = 40
+"""Requests that wait for the database or the store at once; each holds a thread, not a connection, while it waits."""
+
+_DESCRIPTION = """
+Digital evidence management: write-once storage, verified hashes, a chain of custody.
+
+Send `Authorization: Bearer …`. Errors are problem documents (RFC 9457). Lists are paged by `limit` and `after`.
+`POST` takes an `Idempotency-Key`; `PATCH` wants `If-Match`.
+"""
+
+
+def create_app(settings: Settings, *, dems: Dems | None = None) -> FastAPI:
+    """The application on these settings. Nothing is connected before the first request needs it."""
+    client = Client(settings.broker)
+    core = dems or Dems(settings, nudge=client.nudge)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+        app.state.relays = anyio.CapacityLimiter(settings.api.max_relays)
+        yield
+        core.close()
+
+    app = FastAPI(
+        title="DEMS", version="0.1.0", description=_DESCRIPTION, docs_url=None, redoc_url=None, lifespan=lifespan
+    )
+    app.state.settings = settings
+    app.state.dems = core
+    app.state.client = client
+    app.state.failures = Failures(settings.api.failed_tokens_per_minute)
+    problems.install(app)
+    app.add_middleware(Surroundings, max_body_bytes=settings.api.max_body_bytes)
+    for routes in (health, people, cases, evidence, uploads, custody):
+        app.include_router(routes.router)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # FastAPI's documented way
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, object]:
+    """The OpenAPI document, with the problem document among its schemas."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        document["components"]["schemas"]["Problem"] = problems.Problem.model_json_schema()
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def app() -> FastAPI:
+    """Built from the environment: ``uvicorn --factory api.main:app``."""
+    settings = dems_settings.load()
+    logs.configure(settings.log_level, process="api")
+    return create_app(settings)

@@ -1,0 +1,136 @@
+"""Around every request: an id, a line in the log, figures, limits, headers. Plain ASGI, so that streams stay streams."""
+
+import logging
+import re
+import time
+from uuid import UUID
+
+from prometheus_client import Counter, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import document
+from dems.model.ids import new_id
+from dems.model.requests import REQUEST_ID
+
+log = logging.getLogger("dems.access")
+
+REQUESTS = Counter("dems_http_requests_total", "Requests answered", ["method", "route", "status"])
+SECONDS = Histogram(
+    "dems_http_request_seconds", "Time from the request's head to the answer's end", ["method", "route"]
+)
+BYTES_IN = Counter("dems_http_request_bytes_total", "Bytes of bodies received")
+BYTES_OUT = Counter("dems_http_response_bytes_total", "Bytes of bodies sent")
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_EVIDENCE_BODY = re.compile(r"/v1/uploads/[^/]+/content")
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; sandbox"),
+]
+
+
+class TooMuch(Exception):
+    """The body is larger than a JSON body may be."""
+
+
+class Surroundings:
+    """The one middleware."""
+
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+        self._app = app
+        self._max_body = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        request_id = _given_id(headers.get(b"x-request-id")) or str(new_id())
+        token = REQUEST_ID.set(request_id)
+        watch = _Watch(
+            scope, receive, send, request_id, None if _EVIDENCE_BODY.fullmatch(scope["path"]) else self._max_body
+        )
+        try:
+            watch.weigh(_length(headers))
+            await self._app(scope, watch.receive, watch.send)
+        except TooMuch:
+            detail = f"A body here has at most {self._max_body} bytes. Evidence goes to PUT /v1/uploads/…/content."
+            answer = document(413, "too-large", detail, {"Connection": "close"})
+            await answer(scope, receive, watch.send)
+        finally:
+            watch.finish()
+            REQUEST_ID.reset(token)
+
+
+class _Watch:
+    """One request under way."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str, limit: int | None) -> None:
+        self._scope, self._receive, self._send = scope, receive, send
+        self._request_id = request_id.encode()
+        self.limit = limit
+        self._begun = time.perf_counter()
+        self._received = 0
+        self._sent = 0
+        self._status = 0
+
+    def weigh(self, announced: int) -> None:
+        if self.limit is not None and announced > self.limit:
+            raise TooMuch
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._received += len(message.get("body", b""))
+            if self.limit is not None and self._received > self.limit:
+                raise TooMuch
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            given = {name for name, _ in message["headers"]}
+            message["headers"] = [
+                *message["headers"],
+                *(h for h in _HEADERS if h[0] not in given),
+                (b"x-request-id", self._request_id),
+            ]
+        elif message["type"] == "http.response.body":
+            self._sent += len(message.get("body", b""))
+        await self._send(message)
+
+    def finish(self) -> None:
+        route = getattr(self._scope.get("route"), "path", "unmatched")
+        method = self._scope["method"] if self._scope["method"] in _METHODS else "other"
+        seconds = time.perf_counter() - self._begun
+        REQUESTS.labels(method, route, str(self._status)).inc()
+        SECONDS.labels(method, route).observe(seconds)
+        BYTES_IN.inc(self._received)
+        BYTES_OUT.inc(self._sent)
+        # The route's pattern, never the path or the query: they can hold references and search words.
+        log.info(
+            "request",
+            extra={
+                "method": method,
+                "route": route,
+                "status": self._status,
+                "ms": round(seconds * 1000, 1),
+                "received": self._received,
+                "sent": self._sent,
+            },
+        )
+
+
+def _given_id(value: bytes | None) -> str | None:
+    """A caller's request id is taken when it is a UUID, so that nothing else gets into logs and entries that way."""
+    try:
+        return None if value is None else str(UUID(value.decode("ascii")))
+    except ValueError:
+        return None
+
+
+def _length(headers: dict[bytes, bytes]) -> int:
+    value = headers.get(b"content-length", b"0")
+    return int(value) if value.isdigit() else 0

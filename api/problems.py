@@ -1,0 +1,201 @@
+"""The one place where errors become HTTP: ``application/problem+json`` (RFC 9457)."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from dems import errors
+from dems.errors import DemsError
+from dems.model.requests import REQUEST_ID
+from storage.errors import AccessRefused, StorageError, StoreFull
+from storage.errors import StoreUnavailable as StoreDown
+
+log = logging.getLogger(__name__)
+
+STATUS: Mapping[type[Exception], int] = {
+    errors.NotFound: 404,
+    errors.NotPermitted: 403,
+    errors.NotAuthenticated: 401,
+    errors.TooManyFailures: 429,
+    errors.Invalid: 422,
+    errors.BadRequest: 400,
+    errors.LengthRequired: 411,
+    errors.TooLarge: 413,
+    errors.Refused: 409,
+    errors.SelfGrant: 403,
+    errors.PreconditionRequired: 428,
+    errors.PreconditionFailed: 412,
+    errors.RangeNotSatisfiable: 416,
+    errors.Incomplete: 400,
+    errors.NoSpace: 507,
+    errors.Overloaded: 503,
+    errors.StoreNotTrusted: 503,
+    errors.StoreUnavailable: 503,
+    errors.DatabaseUnavailable: 503,
+    errors.IntegrityBroken: 500,
+    errors.NoLongerDue: 409,
+    StoreDown: 503,
+    StoreFull: 507,
+    StorageError: 502,
+}
+"""By class; a class that is not here is answered as the nearest of its bases that is."""
+
+TYPE_BASE = "urn:dems:problem:"
+_TITLES = {
+    400: "Bad request",
+    401: "Not authenticated",
+    403: "Not permitted",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Refused by a rule",
+    411: "Length required",
+    412: "Precondition failed",
+    413: "Too large",
+    416: "Range not satisfiable",
+    422: "Not valid",
+    428: "Precondition required",
+    429: "Too many failed attempts",
+    500: "Internal error",
+    502: "The store failed",
+    503: "Try again later",
+    507: "No space",
+}
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457). Further members carry the error's data."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"additionalProperties": True})
+
+    type: str = Field(examples=["urn:dems:problem:case-closed"])
+    title: str
+    status: int
+    detail: str = Field(description="One sentence that says what to do")
+    instance: str = Field(description="The id of this request, as in the log")
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What a route declares that it may answer besides success."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {s: {"description": _TITLES[s], "content": content} for s in sorted({*statuses, 400, 422, 503})}
+
+
+def status_of(error: type[Exception]) -> int:
+    return next(STATUS[base] for base in error.__mro__ if base in STATUS)
+
+
+def document(
+    status: int, kind: str, detail: str, headers: Mapping[str, str] | None = None, **data: Any
+) -> JSONResponse:
+    body = {
+        **jsonable_encoder(data),
+        "type": TYPE_BASE + kind,
+        "title": _TITLES.get(status, "Error"),
+        "status": status,
+        "detail": detail,
+        "instance": f"urn:uuid:{REQUEST_ID.get()}",
+    }
+    return JSONResponse(body, status, dict(headers or {}), media_type="application/problem+json")
+
+
+def _kind(error: Exception) -> str:
+    rule = getattr(error, "rule", None)
+    if isinstance(rule, str) and rule != "refused":
+        return rule
+    name = type(error).__name__
+    return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, DemsError):
+        raise error
+    status = status_of(type(error))
+    headers: dict[str, str] = {}
+    retry_after = getattr(error, "retry_after", 5 if status in {503, 507} else None)
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
+    if status == 401:  # noqa: PLR2004 HTTP's own number
+        headers["WWW-Authenticate"] = 'Bearer realm="dems"'
+    if isinstance(error, errors.RangeNotSatisfiable):
+        headers["Content-Range"] = f"bytes */{error.data['size']}"
+    await _remember_denial(request, status)
+    data = dict(error.data)
+    source = getattr(error, "source", None)
+    if source is not None:
+        data["source"] = source
+    if isinstance(error, errors.Refused):
+        data["rule"] = error.rule
+    return document(status, _kind(error), error.message, headers, **data)
+
+
+async def _remember_denial(request: Request, status: int) -> None:
+    """Attempts that were refused go into the person's record; failing to write one must not change the answer."""
+    actor = getattr(request.state, "actor", None)
+    if actor is None or status not in {403, 404}:
+        return
+    route = request.scope.get("route")
+    what = f"{request.method} {getattr(route, 'path', request.url.path)}"
+    try:
+        await run_in_threadpool(request.app.state.dems.custody.note_denial, actor, what, str(status))
+    except DemsError as failure:
+        log.warning("denial_not_noted", extra={"error": type(failure).__name__})
+
+
+async def _store_failed(_: Request, error: Exception) -> JSONResponse:
+    status = status_of(type(error))
+    log.error("store_failed", extra={"error": type(error).__name__, "message_text": str(error)})
+    if isinstance(error, AccessRefused):
+        return document(
+            502, "store-misconfigured", "The object store refuses our credentials. An administrator must look."
+        )
+    detail = "The object store is full." if status == 507 else "The object store failed. Nothing is lost; try again."  # noqa: PLR2004
+    return document(status, "store-unavailable", detail, {"Retry-After": "5"})
+
+
+async def _not_valid(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    # What was sent is not repeated: it may be large, secret or not even text.
+    found = [{"field": ".".join(str(p) for p in e["loc"]), "message": e["msg"]} for e in error.errors()[:50]]
+    broken = any(e["type"] == "json_invalid" for e in error.errors())
+    detail = "The body is not JSON." if broken else "Some of what was sent is not valid: see `errors`."
+    return document(422, "not-valid", detail, errors=_printable(found))
+
+
+def _printable(found: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [{k: v.encode("utf-8", "backslashreplace").decode()[:300] for k, v in e.items()} for e in found]
+
+
+async def _http(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise error
+    kinds = {404: "not-found", 405: "method-not-allowed", 400: "bad-request", 413: "too-large"}
+    details = {
+        404: "There is no such thing, or you have no access to it.",
+        405: "This address does not know this method: see Allow.",
+        400: "The body could not be read: send JSON in UTF-8 that is not nested too deeply.",
+    }
+    detail = details.get(error.status_code, str(error.detail))
+    return document(error.status_code, kinds.get(error.status_code, "http-error"), detail, error.headers)
+
+
+async def _bug(request: Request, error: Exception) -> JSONResponse:
+    log.critical("unexpected_error", exc_info=error, extra={"path": request.scope.get("path", "")[:200]})
+    return document(500, "internal-error", "Something is wrong on our side. It was logged under the id in `instance`.")
+
+
+def install(app: FastAPI) -> None:
+    """Give the application its handlers."""
+    app.add_exception_handler(DemsError, _refused)
+    app.add_exception_handler(StorageError, _store_failed)
+    app.add_exception_handler(RequestValidationError, _not_valid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _bug)

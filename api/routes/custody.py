@@ -1,0 +1,46 @@
+"""Custody chains, with the exact bytes by which anyone can check them."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from api.deps import Core, Paging, Whoever, act, paged
+from api.problems import problem_responses
+from api.schemas.base import Listed
+from api.schemas.custody import EntryView
+from dems.model.acts import Act
+from dems.model.ids import CaseId, EntryId, EvidenceId
+
+router = APIRouter(prefix="/v1", tags=["custody"])
+
+
+@router.get(
+    "/evidence/{evidence_id}/custody",
+    openapi_extra=act(Act.CUSTODY_READ),
+    responses=problem_responses(401, 403, 404, 429),
+)
+def read_item_custody(
+    evidence_id: UUID, dems: Core, actor: Whoever, page: Paging, request: Request, response: Response
+) -> Listed[EntryView]:
+    """The chain of one item, from its beginning."""
+    rows = dems.custody.read.item(actor, EvidenceId(evidence_id), page)
+    return Listed[EntryView](**paged(request, response, page, rows, key=lambda r: r.id, show=EntryView.of))
+
+
+@router.get(
+    "/cases/{case_id}/custody", openapi_extra=act(Act.CUSTODY_READ), responses=problem_responses(401, 403, 404, 429)
+)
+def read_case_custody(
+    case_id: UUID, dems: Core, actor: Whoever, page: Paging, request: Request, response: Response
+) -> Listed[EntryView]:
+    """Entries of a case and of its items, in the order in which they were recorded."""
+    rows = dems.custody.read.case(actor, CaseId(case_id), page)
+    return Listed[EntryView](**paged(request, response, page, rows, key=lambda r: r.id, show=EntryView.of))
+
+
+@router.get(
+    "/custody/entries/{entry_id}", openapi_extra=act(Act.CUSTODY_READ), responses=problem_responses(401, 403, 404, 429)
+)
+def read_entry(entry_id: UUID, dems: Core, actor: Whoever) -> EntryView:
+    """One entry with its exact bytes."""
+    return EntryView.of(dems.custody.read.entry(actor, EntryId(entry_id)))

@@ -1,0 +1,139 @@
+"""Whether the process lives, whether it can do its work, and figures for those who watch it."""
+
+import logging
+from typing import Any, Literal
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import REGISTRY as PROCESS
+from pydantic import BaseModel
+
+from api.deps import Core
+from api.problems import problem_responses
+from dems.bootstrap import Dems
+from dems.errors import DemsError
+from storage.errors import ObjectMissing, StorageError
+
+log = logging.getLogger(__name__)
+router = APIRouter(tags=["health"])
+
+
+class Alive(BaseModel):
+    status: Literal["alive"]
+
+
+class PartState(BaseModel):
+    ok: bool
+    detail: str
+
+
+class Readiness(BaseModel):
+    """`ready` is false while a part fails without which nothing can be taken in or read. A broker that is down only delays."""
+
+    ready: bool
+    parts: dict[str, PartState]
+
+
+@router.get("/healthz")
+def is_alive() -> Alive:
+    """The process answers."""
+    return Alive(status="alive")
+
+
+@router.get("/readyz", responses={503: {"model": Readiness, "description": "Not ready: see `parts`"}})
+def is_ready(dems: Core, request: Request, response: Response) -> Readiness:
+    """The database, the store, the broker and what the store's self-check found."""
+    parts = {
+        "database": _database(dems),
+        "store": _store(dems),
+        "store_self_check": _self_check(dems),
+        "space": _space(dems),
+        "broker": _broker(request),
+    }
+    ready = all(part.ok for name, part in parts.items() if name != "broker")
+    response.status_code = 200 if ready else 503
+    return Readiness(ready=ready, parts=parts)
+
+
+def _database(dems: Dems) -> PartState:
+    try:
+        found = dems.schema()
+    except DemsError as error:
+        return PartState(ok=False, detail=error.message)
+    if found.current != found.head:
+        return PartState(
+            ok=False, detail=f"The schema is {found.current}, this program needs {found.head}: run `dems migrate`."
+        )
+    return PartState(ok=True, detail=f"schema {found.head}")
+
+
+def _store(dems: Dems) -> PartState:
+    try:
+        dems.store.head("selfcheck/does-not-exist")
+    except ObjectMissing:
+        return PartState(ok=True, detail="answers")
+    except StorageError as error:
+        return PartState(ok=False, detail=f"{type(error).__name__}: the object store does not answer as it should.")
+    return PartState(ok=True, detail="answers")
+
+
+def _self_check(dems: Dems) -> PartState:
+    try:
+        check = dems.upkeep.observe().store_check
+    except DemsError as error:
+        return PartState(ok=False, detail=error.message)
+    problem = dems.trust.problem(check)
+    if problem is None:
+        return PartState(ok=True, detail="every way round the lock was refused")
+    if dems.trust.accept_untrusted:
+        return PartState(ok=True, detail=f"ACCEPTED BY SETTING: {problem}")
+    return PartState(ok=False, detail=problem)
+
+
+def _space(dems: Dems) -> PartState:
+    free = dems.trust.free_bytes()
+    if free is None:
+        return PartState(ok=True, detail="the store's disks are not on this machine")
+    enough = free >= dems.trust.min_free_bytes
+    return PartState(
+        ok=enough, detail=f"{free} bytes free" + ("" if enough else ": below the floor, no evidence is taken in")
+    )
+
+
+def _broker(request: Request) -> PartState:
+    try:
+        request.app.state.client.ping()
+    except Exception as error:  # noqa: BLE001 whatever the transport raises
+        return PartState(ok=False, detail=f"{type(error).__name__}: nudges are late; work waits in the database.")
+    return PartState(ok=True, detail="answers")
+
+
+@router.get(
+    "/metrics", responses={200: {"content": {"text/plain": {}}}, **problem_responses()}, response_class=Response
+)
+def metrics(dems: Core) -> Response:
+    """For Prometheus: no names, no references, nothing about anyone."""
+    now = CollectorRegistry()
+    _observed(dems, now)
+    return Response(generate_latest(PROCESS) + generate_latest(now), media_type=CONTENT_TYPE_LATEST)
+
+
+def _observed(dems: Dems, registry: CollectorRegistry) -> None:
+    """Figures that are the database's, read as they are asked for."""
+    waiting = Gauge("dems_jobs_waiting", "Jobs that are due", ["kind"], registry=registry)
+    oldest = Gauge("dems_jobs_oldest_seconds", "Age of the oldest job that is due", ["kind"], registry=registry)
+    trusted = Gauge("dems_store_trusted", "1 while the last self-check held and is not too old", registry=registry)
+    orphans = Gauge("dems_store_orphans", "Versions in the store that no record explains", registry=registry)
+    try:
+        found = dems.upkeep.observe()
+    except DemsError as error:
+        log.warning("figures_not_read", extra={"error": type(error).__name__})
+        return
+    for kind, (count, age) in found.backlog.items():
+        waiting.labels(kind.value).set(count)
+        oldest.labels(kind.value).set(age)
+    trusted.set(dems.trust.problem(found.store_check) is None)
+    orphans.set(found.orphans)
+    free: Any = dems.trust.free_bytes()
+    if free is not None:
+        Gauge("dems_store_free_bytes", "Room on the store's disk", registry=registry).set(free)

@@ -1,0 +1,54 @@
+"""Custody entries on the wire: what they say, and the exact bytes by which anyone can check it."""
+
+import base64
+import json
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from api.schemas.base import Instant, View
+from dems.ports import CustodyRow
+
+
+class EntryView(View):
+    """One entry. `leaf` is what is hashed; `SHA-256(nonce ‖ detail)` is the commitment inside it."""
+
+    id: UUID
+    chain: UUID
+    seq: int
+    at: Instant
+    act: str | None
+    actor: dict[str, Any] | None
+    on_behalf_of: dict[str, Any] | None
+    case_id: str | None
+    evidence_id: str | None
+    reason: str | None
+    facts: dict[str, Any] | None
+    leaf: str = Field(description="Base64 of the leaf's exact bytes")
+    leaf_hash: str = Field(description="SHA-256(0x00 ‖ leaf), hexadecimal")
+    nonce: str | None = Field(description="Base64; null where the detail is withheld or was destroyed")
+    detail: str | None = Field(description="Base64 of the detail's exact bytes (canonical JSON)")
+    index: int | None = Field(description="Place in the log; null while the log has not taken the entry in")
+
+    @classmethod
+    def of(cls, row: CustodyRow) -> "EntryView":
+        said = {} if row.detail is None else json.loads(row.detail)
+        return cls(
+            id=row.id,
+            chain=row.chain_id,
+            seq=row.seq,
+            at=row.at,
+            act=said.get("act"),
+            actor=said.get("actor"),
+            on_behalf_of=said.get("on_behalf_of"),
+            case_id=said.get("case"),
+            evidence_id=said.get("evidence"),
+            reason=said.get("reason"),
+            facts=said.get("facts"),
+            leaf=base64.b64encode(row.leaf).decode(),
+            leaf_hash=row.leaf_hash.hex(),
+            nonce=None if row.nonce is None else base64.b64encode(row.nonce).decode(),
+            detail=None if row.detail is None else base64.b64encode(row.detail).decode(),
+            index=row.index,
+        )

@@ -1,0 +1,28 @@
+"""What is done by the clock. Each is safe to run twice, late, or on two hosts at once."""
+
+from datetime import timedelta
+from typing import Any
+
+from dems.settings import Settings
+from workers.client import UPKEEP
+
+
+def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Celery beat's table."""
+    often = timedelta(seconds=15)
+    entries = {
+        "sweep": often,
+        "find_overdue_completions": timedelta(minutes=1),
+        "write_consultations": timedelta(minutes=1),
+        "expire_uploads": timedelta(minutes=10),
+        "schedule_rechecks": timedelta(minutes=settings.evidence.recheck_every_minutes),
+        "extend_locks": timedelta(hours=6),
+        "reconcile": timedelta(hours=24),
+        "check_store": timedelta(hours=12),
+        "forget_old": timedelta(hours=24),
+    }
+    return {
+        # A run that nobody took before the next is due is dropped, so that a stopped worker finds one of each, not hundreds.
+        name: {"task": name, "schedule": every, "options": {"queue": UPKEEP, "expires": max(every.total_seconds(), 60)}}
+        for name, every in entries.items()
+    }

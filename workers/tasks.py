@@ -1,0 +1,75 @@
+"""The tasks: each takes a nudge, calls one use case, and ends. What is due and to whom it belongs is the database's to say."""
+
+import logging
+from collections.abc import Callable
+from uuid import UUID
+
+from celery import Celery, Task
+
+from dems.bootstrap import Dems
+from dems.errors import DemsError, NoLongerDue
+from dems.model.ids import EvidenceId, UploadId
+from dems.model.requests import REQUEST_ID
+from dems.ports import Job, JobKind
+from storage.errors import StorageError
+from workers.client import REQUEST_HEADER, UPKEEP, VERIFY
+
+log = logging.getLogger(__name__)
+
+VERIFY_LIMIT_SECONDS = 7 * 24 * 3600
+"""No file is too big to hash, but nothing runs for ever: a 5 TiB file at 10 MB/s takes six days."""
+UPKEEP_LIMIT_SECONDS = 3600
+AT_ONCE = 500
+
+
+def register(app: Celery, dems: Callable[[], Dems], nudge: Callable[[Job], None]) -> None:
+    """Give the application its tasks. `dems` is called in the process that runs them."""
+
+    def job(kind: JobKind, queue: str, act: Callable[[UUID], object], limit: int) -> None:
+        @app.task(name=kind.value, queue=queue, bind=True, time_limit=limit)
+        def run(self: Task[..., None], subject: str) -> None:
+            _quietly(self, kind.value, lambda: act(UUID(subject)))
+
+    job(JobKind.VERIFY, VERIFY, lambda s: dems().evidence.seal(EvidenceId(s)), VERIFY_LIMIT_SECONDS)
+    job(JobKind.RECHECK, VERIFY, lambda s: dems().evidence.recheck(EvidenceId(s)), VERIFY_LIMIT_SECONDS)
+    job(JobKind.FINISH_COMPLETION, UPKEEP, lambda s: dems().intake.finish_completion(UploadId(s)), UPKEEP_LIMIT_SECONDS)
+
+    def periodic(name: str, act: Callable[[Dems], object]) -> None:
+        @app.task(name=name, queue=UPKEEP, bind=True, time_limit=UPKEEP_LIMIT_SECONDS)
+        def run(self: Task[..., None]) -> None:
+            _quietly(self, name, lambda: act(dems()))
+
+    def sweep(found: Dems) -> None:
+        for due in found.upkeep.sweep(at_most=AT_ONCE):
+            nudge(due)
+
+    periodic("sweep", sweep)
+    periodic("find_overdue_completions", lambda d: d.intake.find_overdue(at_most=AT_ONCE))
+    periodic("write_consultations", lambda d: _while_full(d.custody.write_consultations))
+    periodic("expire_uploads", lambda d: _while_full(d.intake.expire))
+    periodic("schedule_rechecks", lambda d: d.evidence.schedule_rechecks())
+    periodic("extend_locks", lambda d: _while_full(d.upkeep.extend_locks))
+    periodic("reconcile", lambda d: d.upkeep.reconcile())
+    periodic("check_store", lambda d: d.upkeep.check_store())
+    periodic("forget_old", lambda d: d.upkeep.forget_old())
+
+
+def _quietly(task: "Task[..., None]", name: str, act: Callable[[], object]) -> None:
+    """Run an act under its request's id. What was expected to go wrong is logged in one line; bugs are raised."""
+    headers = task.request.headers or {}
+    token = REQUEST_ID.set(headers.get(REQUEST_HEADER) or getattr(task.request, REQUEST_HEADER, None))
+    try:
+        act()
+    except NoLongerDue:
+        log.debug("task_no_longer_due", extra={"task": name})
+    except (DemsError, StorageError) as error:
+        log.warning("task_not_done", extra={"task": name, "error": type(error).__name__, "message_text": str(error)})
+    finally:
+        REQUEST_ID.reset(token)
+
+
+def _while_full(act: Callable[..., int]) -> None:
+    """Batch after batch while each is full, at most for a while: the next run goes on."""
+    for _ in range(100):
+        if act(at_most=AT_ONCE) < AT_ONCE:
+            return
