@@ -160,7 +160,12 @@ def verify_chain(entries: Sequence[Entry], *, chain: UUID | None = None) -> None
     """
     previous: bytes | None = None
     for place, entry in enumerate(entries, start=1):
-        leaf = Leaf.from_bytes(entry.leaf)
+        try:
+            leaf = Leaf.from_bytes(entry.leaf)
+            if entry.nonce is not None or entry.detail is not None:
+                entry.opened()
+        except EntryInvalid as error:
+            raise EntryInvalid(f"entry {place}: {error}") from error
         chain = chain or leaf.chain
         if leaf.chain != chain:
             raise EntryInvalid(f"entry {place} belongs to another chain")
@@ -168,6 +173,4 @@ def verify_chain(entries: Sequence[Entry], *, chain: UUID | None = None) -> None
             raise EntryInvalid(f"entry {place} says that it is number {leaf.seq}")
         if leaf.previous != (None if previous is None else leaf_hash(previous)):
             raise EntryInvalid(f"entry {place} does not follow from the one before it")
-        if entry.nonce is not None or entry.detail is not None:
-            entry.opened()
         previous = entry.leaf
