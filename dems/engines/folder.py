@@ -84,6 +84,12 @@ def disk_errors(folder: Path) -> Iterator[None]:
         raise EngineError(f"The data folder {folder} cannot be used ({error}): check the disk.") from error
 
 
+def free_bytes(folder: Path) -> int:
+    """What users who are not root may still write on the disk that holds a folder."""
+    status = os.statvfs(folder)
+    return status.f_bavail * status.f_frsize
+
+
 def disk_full(folder: Path) -> DiskRefused:
     return DiskRefused(f"The disk that holds {folder} is full: free some space on it and start again.")
 
@@ -191,10 +197,9 @@ class DataFolder:
         self._lock = descriptor
 
     def _check_space(self, floor: int) -> None:
-        status = os.statvfs(self.path)
-        if status.f_flag & os.ST_RDONLY:
+        if os.statvfs(self.path).f_flag & os.ST_RDONLY:
             raise disk_read_only(self.path)
-        free = status.f_bavail * status.f_frsize
+        free = free_bytes(self.path)
         if free < floor:
             raise DiskRefused(
                 f"The disk that holds {self.path} has {free // 2**20} MB free and a start needs {floor // 2**20} MB: "

@@ -93,10 +93,15 @@ class Postgres:
     def wait_ready(self, process: subprocess.Popen[bytes], ports: Mapping[str, int]) -> None:
         """Return when the server takes statements and the roles are as they should be. Raises `EngineError`s."""
         wait_until(lambda: self.answers(ports), process, name=self.name, seconds=START_SECONDS, log=self._log)
-        with self._connect(ports, "postgres") as connection:
-            self._make_roles(connection)
-        with self._connect(ports, DATABASE) as connection:
-            self._own_schema(connection)
+        try:
+            with self._connect(ports, "postgres") as connection:
+                self._make_roles(connection)
+            with self._connect(ports, DATABASE) as connection:
+                self._own_schema(connection)
+        except psycopg.Error as error:
+            raise self._log.reason() or StartFailed(
+                f"The roles of the database could not be set up ({error.sqlstate}): read the end of {self._log.path}."
+            ) from error
 
     def answers(self, ports: Mapping[str, int]) -> bool:
         try:

@@ -75,9 +75,14 @@ class SeaweedFS:
     def wait_ready(self, process: subprocess.Popen[bytes], ports: Mapping[str, int]) -> None:
         """Return when S3 serves and all the store's ports were tried and found closed. Raises `EngineError`s."""
         inner = [port for port in _all_ports(ports) if port != ports["s3"]]
-        # The banner comes after the last component; by then every port it will ever open is open.
+        # Neither an answer at the S3 port nor the banner is enough: in one start of some thirty the volume server is
+        # turned away ("Not current leader") and comes again after 5 s, and until then every object is an InternalError.
         wait_until(
-            lambda: self._log.says(b"All enabled components are running") and listening_everywhere(inner),
+            lambda: (
+                self._log.says(b"All enabled components are running")
+                and self._log.says(b"added volume server")
+                and listening_everywhere(inner)
+            ),
             process,
             name=self.name,
             seconds=START_SECONDS,

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dems.engines.errors import EngineError, StartFailed
-from dems.engines.folder import bound_log, disk_full, disk_read_only
+from dems.engines.folder import bound_log, disk_full, disk_read_only, free_bytes
 
 _STEP_SECONDS = 0.02
 _MOST_BYTES = 1024 * 1024
+_FULL_BYTES = 4 * 1024 * 1024
 
 
 class EngineLog:
@@ -30,7 +31,9 @@ class EngineLog:
         return words in self._text()
 
     def reason(self) -> EngineError | None:
-        """What this run said about the disk, where it said something."""
+        """The disk, where it is to blame: a full one may have kept the engine from saying so."""
+        if free_bytes(self._folder) < _FULL_BYTES:
+            return disk_full(self._folder)
         text = self._text()
         if any(words in text for words in (b"No space left on device", b"Disk quota exceeded", b"File too large")):
             return disk_full(self._folder)
