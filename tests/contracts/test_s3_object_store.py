@@ -2,7 +2,8 @@ import pytest
 
 from storage.s3 import S3ObjectStore
 
-from .object_store import LockContract, MultipartContract, ObjectStoreContract
+from .multipart import MultipartContract
+from .object_store import LockContract, ObjectStoreContract
 
 
 class _OnS3:
