@@ -13,7 +13,7 @@ from dems.engines.binaries import weed
 from dems.engines.errors import StartFailed, StoreExposed
 from dems.engines.identity import Identity
 from dems.engines.ports import GRPC_OFFSET, STORE_PORTS, listening_everywhere, remove_grpc_sockets
-from dems.engines.process import spawn
+from dems.engines.process import end, spawn
 from dems.engines.seaweedfs_files import S3_FILE, write_identities, write_security
 from dems.engines.seaweedfs_probe import exposed
 from dems.engines.waiting import EngineLog, wait_until
@@ -116,6 +116,7 @@ class SeaweedFS:
         found = {address.port for address in listening} | expected
         findings += exposed(closed_ports=sorted(found - {ports["s3"]}), s3_port=ports["s3"], scratch=self._folder)
         if findings:
+            end(process)  # at once: while it runs, anyone on this machine may be at it
             raise StoreExposed(
                 f"The object store is not closed to strangers and was stopped ({'; '.join(findings)}): "
                 f"evidence in it could be destroyed, so report this with {self._log.path} and do not use this version."

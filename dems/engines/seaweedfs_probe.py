@@ -32,7 +32,7 @@ _REFUSED = frozenset({400, 401, 403, 405, 501})
 
 
 def exposed(*, closed_ports: Iterable[int], s3_port: int, scratch: Path) -> list[str]:
-    """What answered and should not have, in words; empty when all is closed. No answer in time counts as one.
+    """What answered and should not have, in words; empty when all is closed. No end in time counts as one.
 
     `scratch` is a private folder; a key for one of the attacks lies in it for a moment.
     """
@@ -56,16 +56,21 @@ def exposed(*, closed_ports: Iterable[int], s3_port: int, scratch: Path) -> list
 
 
 def _speaks(port: int, opening: bytes, context: ssl.SSLContext | None) -> bool:
+    """Whether anything comes back. A port that cannot be reached counts too: nothing is known of it."""
+    try:
+        plain = socket.create_connection(("127.0.0.1", port), _SECONDS)
+    except OSError:
+        return True
     try:
         with contextlib.ExitStack() as stack:
-            connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), _SECONDS))
+            connection = stack.enter_context(plain)
             if context is not None:
                 connection = stack.enter_context(context.wrap_socket(connection))
             connection.sendall(opening)
             answer = connection.recv(1024)
     except TimeoutError:
         return True
-    except OSError:  # refused, reset, or a TLS alert
+    except OSError:  # a reset or a TLS alert
         return False
     return answer not in (b"", _WANTS_TLS)
 

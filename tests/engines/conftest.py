@@ -17,9 +17,9 @@ ROOT = Path(__file__).parents[2]
 AWKWARD = Path('a data folder, it\'s "long"') / ("x" * 120)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
-    """Running engines for the tests of one module that leave them running."""
+    """Running engines, for tests that leave them as they found them."""
     with Engines(tmp_path_factory.mktemp("engines") / AWKWARD) as running:
         yield running
 

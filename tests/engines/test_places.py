@@ -28,9 +28,10 @@ with Engines(folder) as engines:
         "postgres": (folder / "postgres").stat().st_uid,
         "secrets": [(folder / "secrets.json").stat().st_uid, stat.S_IMODE((folder / "secrets.json").stat().st_mode)],
     }))
-    engines.restart("seaweedfs")
-    engines.restart("postgres")
-    assert engines.check() == []
+    if os.geteuid() == 0:
+        engines.restart("seaweedfs")
+        engines.restart("postgres")
+        assert engines.check() == []
 """
 
 # A namespace in which all ids exist and no further namespace may be made: a container that refuses them.

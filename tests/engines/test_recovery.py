@@ -50,6 +50,8 @@ def test_a_killed_holder_takes_its_engines_along_and_the_next_start_recovers(
     with connect(connections.database_url):  # a backend that is in use when it happens
         holder.process.kill()
         holder.process.wait()
+        assert (folder / "engines.json").exists()
+        assert read_connections(folder) is None
         with Engines(folder) as engines:
             assert engines.connections == connections
             with connect(connections.database_owner_url) as connection:
@@ -59,22 +61,22 @@ def test_a_killed_holder_takes_its_engines_along_and_the_next_start_recovers(
     until(lambda: not [pid for pid in pids.values() if psutil.pid_exists(pid)])
 
 
-def test_connections_of_a_killed_holder_are_none(
-    tmp_path: Path, script: Callable[..., Any], until: Callable[[Callable[[], bool]], None]
-) -> None:
-    holder = script(HOLD, str(tmp_path / "data"))
-    pids = json.loads(holder.line())
-    holder.process.kill()
-    holder.process.wait()
-    assert (tmp_path / "data/engines.json").exists()
-    assert read_connections(tmp_path / "data") is None
-    until(lambda: not [pid for pid in pids.values() if psutil.pid_exists(pid)])
+def leave_half_a_first_start(folder: Path) -> None:
+    """What a start that was cut off leaves must be no obstacle to the next."""
+    (folder / "postgres/cluster.new/base").mkdir(parents=True)
+    folder.chmod(0o700)
+    (folder / "postgres/password").write_text("half")
+    (folder / "dems-data.json").write_text('{"format": 1}')
+    (folder / ".secrets.json.new").write_text('{"dems_ow')
+    (folder / "processes.json").write_text('{"processes": {"postgres": [1, 2')
 
 
 def test_processes_that_are_not_ours_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "data"
+    leave_half_a_first_start(folder)
     with Engines(folder):
         pass
+    assert not (folder / "postgres/password").exists()
     monkeypatch.setattr("dems.engines.records._ORPHAN_SECONDS", 0.2)
     with subprocess.Popen(SLEEP, cwd=folder / "postgres") as stranger:  # noqa: S603
         with pytest.raises(EngineError, match=f"Process {stranger.pid} works in"):
@@ -107,19 +109,6 @@ def test_a_leftover_of_ours_is_ended(tmp_path: Path) -> None:
         write_records(tmp_path, {"seaweedfs": Record.of(leftover.pid)}, {})
         end_leftovers(tmp_path)
         assert leftover.wait(5) == -signal.SIGTERM
-
-
-def test_what_an_interrupted_first_start_left_is_no_obstacle(tmp_path: Path) -> None:
-    folder = tmp_path / "data"
-    (folder / "postgres/cluster.new/base").mkdir(parents=True)
-    folder.chmod(0o700)
-    (folder / "postgres/password").write_text("half")
-    (folder / "dems-data.json").write_text('{"format": 1}')
-    (folder / ".secrets.json.new").write_text('{"dems_ow')
-    (folder / "processes.json").write_text('{"processes": {"postgres": [1, 2')
-    with Engines(folder) as engines:
-        assert engines.check() == []
-    assert not (folder / "postgres/password").exists()
 
 
 def test_a_process_is_told_from_another_with_its_id() -> None:
