@@ -127,7 +127,9 @@ TABLE: Mapping[Act, Rule] = {
 }
 """Acts that are not here can be done by the installation itself only."""
 
-OPERATOR_ACTS = frozenset({Act.PERSON_ADD, Act.PERSON_READ, Act.PERSON_CHANGE, Act.TOKEN_ISSUE, Act.TOKEN_REVOKE})
+OPERATOR_ACTS = frozenset(
+    {Act.PERSON_ADD, Act.PERSON_LIST, Act.PERSON_READ, Act.PERSON_CHANGE, Act.TOKEN_ISSUE, Act.TOKEN_REVOKE}
+)
 """What may be done at the command line beside the database, where no token is asked for."""
 
 CASE_LIST_ROLES = TABLE[Act.CASE_READ].organisation_roles

@@ -195,6 +195,7 @@ def test_the_operator_manages_people_and_tokens_and_nothing_else() -> None:
     allowed = {act for act in Act if may(operator, act, Subject()).allowed}
     assert allowed == {
         Act.PERSON_ADD,
+        Act.PERSON_LIST,
         Act.PERSON_READ,
         Act.PERSON_CHANGE,
         Act.TOKEN_ISSUE,
