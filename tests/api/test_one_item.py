@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+from uuid import UUID
 
 import httpx
 import pytest
@@ -31,7 +32,7 @@ def test_bytes_come_out_as_they_went_in(http: httpx.Client, dems: Dems, team: Te
     sent = http.put(f"/v1/uploads/{upload['id']}/content", content=content, headers=token)
     assert sent.status_code == 200, sent.text
     assert sent.json()["state"] == "completed"
-    dems.evidence.seal(EvidenceId(team.case.id.__class__(str(item["id"]))))
+    dems.evidence.seal(EvidenceId(UUID(str(item["id"]))))
 
     headers = team.investigator.headers
     shown = http.get(f"/v1/evidence/{item['id']}", headers=headers).json()

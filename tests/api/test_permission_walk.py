@@ -1,0 +1,278 @@
+"""Every route, every role and every relation to a case, over HTTP, against the permission table.
+
+A route that names no act fails here, so nobody can add one without a rule. What is expected is not computed by the
+code under test alone: `EXPECTED` below repeats, as data, who may and who may know.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+from pydantic import SecretStr
+
+from api.main import create_app
+from dems.bootstrap import Dems
+from dems.model.acts import Act
+from dems.model.ids import CaseId
+from dems.model.people import CaseRole, OrganisationRole
+from dems.model.permission import OPERATOR_ACTS, TABLE
+from dems.settings import DatabaseSettings, Settings
+from dems.usecases.cases.put_member import Holding
+from tests.api.conftest import serve
+from tests.conftest import Sent, Time
+from tests.world import Somebody, World
+
+PUBLIC = {"/healthz", "/readyz", "/metrics"}
+"""Say nothing about anyone, and need no token."""
+
+INVESTIGATING = {
+    "investigator",
+    "lead_investigator",
+    "disclosure_officer",
+    "lead_disclosure_officer",
+    "deputy_disclosure_officer",
+}
+VIEWING = INVESTIGATING | {"decision_maker", "reviewing_lawyer", "independent_counsel"}
+RUNNING = {"case_manager", "lead_investigator"}
+ENDING = {"case_manager", "decision_maker"}
+ON_CASE = {r.value for r in CaseRole}
+
+EXPECTED: dict[str, tuple[set[str], set[str]]] = {
+    # act: (case roles on that case, organisation roles whatever the case)
+    "case.read": (ON_CASE, {"auditor", "integration"}),
+    "case.change": (RUNNING, {"integration"}),
+    "team.read": (ON_CASE, {"administrator", "auditor", "integration"}),
+    "team.grant": (RUNNING, {"administrator"}),
+    "team.end": (RUNNING, {"administrator"}),
+    "wall.read": (RUNNING, {"administrator", "auditor"}),
+    "wall.raise": (RUNNING, {"administrator"}),
+    "wall.lower": (RUNNING, {"administrator"}),
+    "evidence.declare": (INVESTIGATING, {"integration"}),
+    "evidence.list": (ON_CASE, {"auditor", "integration"}),
+    "evidence.read": (ON_CASE, {"auditor", "integration"}),
+    "evidence.describe": (INVESTIGATING, {"integration"}),
+    "evidence.correct_exhibit_ref": (INVESTIGATING, set()),
+    "upload.open": (INVESTIGATING, {"integration"}),
+    "upload.read": (INVESTIGATING, {"auditor", "integration"}),
+    "upload.receive": (INVESTIGATING, {"integration"}),
+    "upload.complete": (INVESTIGATING, {"integration"}),
+    "upload.abandon": (INVESTIGATING, {"integration"}),
+    "evidence.access": (VIEWING, set()),
+    "evidence.content": (VIEWING, set()),
+    "evidence.verify": (VIEWING, {"auditor"}),
+    "verifications.read": (ON_CASE, {"auditor", "integration"}),
+    "custody.read": (ON_CASE, {"auditor", "integration"}),
+}
+KNOWS_EVERY_CASE = {"administrator", "auditor", "integration"}
+NOT_ABOUT_A_CASE: dict[str, set[str]] = {
+    "me.read": {r.value for r in OrganisationRole},
+    "case.list": {r.value for r in OrganisationRole},
+    "case.open": {"case_manager", "integration"},
+    "person.add": {"administrator"},
+    "person.list": {"administrator", "case_manager", "lead_investigator", "auditor", "integration"},
+    "person.read": {"administrator", "case_manager", "lead_investigator", "auditor", "integration"},
+    "person.change": {"administrator"},
+    "token.issue": {"administrator"},
+    "token.list": {"administrator", "auditor"},
+    "token.revoke": {"administrator"},
+}
+BY_ITS_BODY = {"case.close", "case.reopen"}
+"""Reached through PATCH /v1/cases/{id}, whose route says `case.change`; tested with the use case."""
+
+RELATIONS = ("member", "former", "walled", "outsider")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One case with one sealed item, and for every role and relation a person."""
+
+    case: CaseId
+    ids: dict[str, str]
+    people: dict[tuple[str, str], Somebody]
+
+
+@pytest.fixture(scope="module")
+def scene_and_url(settings: Settings, checked_store: None) -> Iterator[tuple[Scene, str]]:
+    del checked_store
+    dems = Dems(settings, nudge=Sent(), clock=Time())
+    scene = _scene(World(dems))
+    for url in serve(dems, settings):
+        yield scene, url
+
+
+def _scene(world: World) -> Scene:
+    manager = world.somebody("case_manager", "investigator")
+    case = world.case(manager)
+    sealed = world.sealed(manager, case, b"evidence")
+    waiting = world.declare(manager, case, b"more")
+    assert waiting.upload is not None
+    other = world.somebody("investigator")
+    grant = world.dems.evidence.grant_access(manager.actor, sealed.id, purpose="test", reason="x")
+    entry = world.dems.custody.read.case(manager.actor, case.id, _first())[0]
+    token = world.dems.people.look_up.tokens(world.somebody("administrator").actor, other.person.id, _first())[0]
+    people = {}
+    for role in OrganisationRole:
+        for relation in RELATIONS:
+            who = people[role.value, relation] = world.somebody(role.value)
+            if role.value in ON_CASE and relation != "outsider":
+                held = [Holding(CaseRole(role.value))]
+                world.dems.cases.put_member(manager.actor, case.id, who.person.id, held)
+            if relation == "former" and role.value in ON_CASE:
+                world.dems.cases.end_member(manager.actor, case.id, who.person.id)
+            if relation == "walled":
+                world.dems.cases.raise_wall(manager.actor, case.id, person_id=who.person.id, reason="kin")
+    ids = {
+        "case_id": str(case.id),
+        "evidence_id": str(sealed.id),
+        "upload_id": str(waiting.upload.id),
+        "person_id": str(other.person.id),
+        "entry_id": str(entry.id),
+        "token_id": str(token.id),
+        "subject": str(world.somebody("investigator").person.id),
+        "reference": case.reference,
+        "grant": str(grant.id),
+    }
+    return Scene(case.id, ids, people)
+
+
+def _first() -> Any:
+    from dems.ports import Page  # noqa: PLC0415 only here
+
+    return Page(1)
+
+
+def _routes() -> list[tuple[str, str, str]]:
+    """(method, path, act) of every route of the application; the act is "" where a route names none."""
+    nowhere = Settings(database=DatabaseSettings(url=SecretStr("postgresql+psycopg://nobody@127.0.0.1/none")))
+    app = create_app(nowhere)
+    found = []
+    for route in _flat(app.routes):
+        name = (route.openapi_extra or {}).get("x-dems-act", "")
+        found += [(method, route.path, name) for method in sorted(route.methods or ())]
+    return sorted(found)
+
+
+def _flat(routes: Any) -> Iterator[APIRoute]:
+    for route in routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif hasattr(route, "original_router"):
+            yield from _flat(route.original_router.routes)
+        else:
+            assert route.path == "/openapi.json", f"{route} is a route that this walk does not know how to judge"
+
+
+def test_every_route_names_an_act_that_has_a_rule() -> None:
+    for method, path, name in _routes():
+        if path in PUBLIC:
+            assert name == ""
+        else:
+            assert name, f"{method} {path} names no act"
+            assert Act(name) in TABLE, f"{method} {path}: {name} has no rule"
+
+
+def test_every_rule_is_expected_here_and_reached_by_a_route() -> None:
+    assert {a.value for a in TABLE} == set(EXPECTED) | set(NOT_ABOUT_A_CASE) | BY_ITS_BODY
+    assert {name for _, _, name in _routes() if name} == {a.value for a in TABLE} - BY_ITS_BODY
+    assert set(TABLE) >= OPERATOR_ACTS
+
+
+def _body(method: str, path: str) -> dict[str, Any]:
+    """A body that is refused, once permission is given, without changing anything: the walk must not move the scene."""
+    if path.endswith("/content") and method == "PUT":
+        return {"content": b"not the size that was declared"}
+    if method not in {"POST", "PUT", "PATCH"}:
+        return {}
+    bodies: dict[str, Any] = {
+        "/v1/cases/{case_id}/team/{person_id}": {"roles": []},
+        "/v1/cases/{case_id}/evidence": {"exhibit_ref": "X/1", "kind": "physical", "part_of": str(uuid4())},
+        "/v1/evidence/{evidence_id}/exhibit-ref-corrections": {"exhibit_ref": "X/2", "reason": "typing"},
+        "/v1/evidence/{evidence_id}/uploads": {},
+        "/v1/evidence/{evidence_id}/access": {"purpose": "test", "reason": "walk"},
+        "/v1/people": {"name": "N", "email": f"{uuid4().hex}@example.org", "roles": ["investigator"]},
+        "/v1/people/{person_id}/tokens": {"days": 1},
+        "/v1/cases": {"reference": f"W/{uuid4()}", "title": "W"},
+        "/v1/cases/by-reference/{reference:path}": {"title": "W"},
+    }
+    return {"json": bodies.get(path, {})}
+
+
+REFUSED, ALLOWED, HIDDEN = {403}, {200, 201, 202, 204, 400, 409, 412}, {404}
+
+
+def _expected(name: str, role: str, relation: str) -> set[int]:
+    if name in NOT_ABOUT_A_CASE:
+        return ALLOWED if role in NOT_ABOUT_A_CASE[name] else REFUSED
+    on_case, everywhere = EXPECTED[name]
+    member = relation == "member" and role in ON_CASE
+    if relation == "walled" or not (member or role in KNOWS_EVERY_CASE):
+        return HIDDEN
+    return ALLOWED if (member and role in on_case) or role in everywhere else REFUSED
+
+
+def _walk() -> list[tuple[str, str, str]]:
+    return [r for r in _routes() if r[1] not in PUBLIC]
+
+
+@pytest.mark.parametrize(("method", "path", "name"), _walk())
+def test_every_route_answers_every_role_and_relation_as_the_table_says(
+    scene_and_url: tuple[Scene, str], method: str, path: str, name: str
+) -> None:
+    scene, url = scene_and_url
+    wrong = []
+    filled = path.replace("{reference:path}", "{reference}").format(**scene.ids)
+    with httpx.Client(base_url=url, timeout=30) as http:
+        for (role, relation), who in scene.people.items():
+            _set_up(http, scene, method, path)
+            expected = _expected(name, role, relation)
+            if path == "/v1/cases/by-reference/{reference:path}" and method == "PUT":
+                expected = _put_by_reference(role, relation)
+            params = {"grant": scene.ids["grant"]} if path.endswith("/content") and method == "GET" else {}
+            if name == "evidence.content" and expected is ALLOWED:
+                expected = {404}  # the grant is somebody else's: known item, unknown grant
+            headers = {**who.headers, "If-Match": '"999"'}
+            answer = http.request(method, filled, headers=headers, params=params, **_body(method, path))
+            if answer.status_code not in expected:
+                wrong.append(
+                    f"{role} {relation}: {answer.status_code} {answer.text[:120]}, expected {sorted(expected)}"
+                )
+            if answer.status_code == 404:
+                assert scene.ids["case_id"] not in answer.text
+    assert not wrong, "\n".join(wrong)
+
+
+def _put_by_reference(role: str, relation: str) -> set[int]:
+    """Opening or changing, as the case is known or not: a reference that is taken is all that one may learn."""
+    seen = _expected("case.read", role, relation) is ALLOWED
+    if seen:
+        return ALLOWED if _expected("case.change", role, relation) is ALLOWED else REFUSED
+    if relation != "walled" and role in KNOWS_EVERY_CASE:
+        return REFUSED
+    return {409} if role in NOT_ABOUT_A_CASE["case.open"] else REFUSED
+
+
+def _set_up(http: httpx.Client, scene: Scene, method: str, path: str) -> None:
+    """Put back what the walk was allowed to take away, so that the next is asked about the same scene."""
+    boss = scene.people["administrator", "outsider"].headers
+    wall = f"/v1/cases/{scene.case}/walls/{scene.ids['subject']}"
+    if method == "DELETE" and path.endswith("/team/{person_id}"):
+        member = {"roles": ["investigator"]}
+        http.put(f"/v1/cases/{scene.case}/team/{scene.ids['person_id']}", headers=boss, json=member).raise_for_status()
+    elif method == "DELETE" and "/walls/" in path:
+        http.put(wall, headers=boss, json={}).raise_for_status()
+    elif method == "PUT" and "/walls/" in path:
+        http.delete(wall, headers=boss)
+
+
+def test_without_a_token_everything_but_health_is_401(scene_and_url: tuple[Scene, str]) -> None:
+    scene, url = scene_and_url
+    with httpx.Client(base_url=url) as http:
+        for method, path, _ in _walk():
+            filled = path.replace("{reference:path}", "{reference}").format(**scene.ids)
+            answer = http.request(method, filled, **_body(method, path))
+            assert answer.status_code == 401, f"{method} {path}: {answer.status_code}"
+            assert answer.headers["WWW-Authenticate"].startswith("Bearer")
