@@ -1,0 +1,23 @@
+"""`dems migrate`."""
+
+from sqlalchemy.exc import DBAPIError
+
+from dems.cli.beside import find_place, plain_words
+from dems.cli.screen import Failed, say
+from dems.db.migrate import migrate
+
+
+def bring_to_head() -> None:
+    place = find_place()
+    owner = place.settings.database.owner_url
+    if owner is None:
+        raise Failed("Migrations run as the owner of the database: set DEMS_DATABASE__OWNER_URL.")
+    with plain_words():
+        try:
+            revision = migrate(owner.get_secret_value())
+        except DBAPIError as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            raise Failed(
+                f"The database refused ({reason}): see that it runs and that the owner's address is right."
+            ) from error
+    say(f"The schema is {revision}.")

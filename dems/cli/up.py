@@ -1,0 +1,34 @@
+"""`dems up`, and what else is done to a whole installation."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def up(
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Where everything is kept; else DEMS_DATA_DIR, else ./data", show_default=False)
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="The first port to try for the API; else 8000", show_default=False),
+    ] = None,
+) -> None:
+    """Run everything on this machine until Ctrl-C: database, store, broker, workers and API.
+
+    Example: dems up --data-dir /srv/dems --port 8000
+    """
+    from dems.cli.installation import keep_running  # noqa: PLC0415  (client commands do not wait for its imports)
+
+    keep_running(data_dir, port)
+
+
+def migrate() -> None:
+    """Bring the database to the newest schema, as its owner.
+
+    Example: DEMS_DATABASE__OWNER_URL=postgresql://owner:…@db/dems dems migrate
+    """
+    from dems.cli.database import bring_to_head  # noqa: PLC0415  (client commands do not wait for its imports)
+
+    bring_to_head()
