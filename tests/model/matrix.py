@@ -1,0 +1,84 @@
+"""Who may do what, written out as data: by hand, from what people should be able to do, not from the table under test."""
+
+from dems.model.acts import Act
+from dems.model.people import CaseRole, OrganisationRole, Person, Standing
+from dems.model.permission import Answer, Subject
+from tests.model.people import person
+
+# Each of the first nine is on the case in that role, and holds it in the organisation. The next three hold an
+# organisation role and are on no case. The last three hold a case role in the organisation and are not on this case.
+COLUMNS = [
+    *("investigator", "lead_investigator", "disclosure_officer", "lead_disclosure_officer"),
+    *("deputy_disclosure_officer", "case_manager", "decision_maker", "reviewing_lawyer", "independent_counsel"),
+    *("administrator", "auditor", "integration"),
+    *("outside:investigator", "outside:lead_investigator", "outside:case_manager"),
+]
+
+# A allowed, F forbidden (knows of it), U unknown (answered as not found).
+MATRIX = """
+    me.read                      AAAAA AAAA AAA AAA
+    person.add                   FFFFF FFFF AFF FFF
+    person.list                  FAFFF AFFF AAA FAA
+    person.read                  FAFFF AFFF AAA FAA
+    person.change                FFFFF FFFF AFF FFF
+    token.issue                  FFFFF FFFF AFF FFF
+    token.list                   FFFFF FFFF AAF FFF
+    token.revoke                 FFFFF FFFF AFF FFF
+    case.open                    FFFFF AFFF FFA FFA
+    case.list                    AAAAA AAAA AAA AAA
+    case.read                    AAAAA AAAA FAA UUU
+    case.change                  FAFFF AFFF FFA UUU
+    case.close                   FFFFF AAFF FFA UUU
+    case.reopen                  FFFFF AAFF FFA UUU
+    team.read                    AAAAA AAAA AAA UUU
+    team.grant                   FAFFF AFFF AFF UUU
+    team.end                     FAFFF AFFF AFF UUU
+    wall.read                    FAFFF AFFF AAF UUU
+    wall.raise                   FAFFF AFFF AFF UUU
+    wall.lower                   FAFFF AFFF AFF UUU
+    evidence.declare             AAAAA FFFF FFA UUU
+    evidence.list                AAAAA AAAA FAA UUU
+    evidence.read                AAAAA AAAA FAA UUU
+    evidence.describe            AAAAA FFFF FFA UUU
+    evidence.correct_exhibit_ref AAAAA FFFF FFF UUU
+    upload.open                  AAAAA FFFF FFA UUU
+    upload.read                  AAAAA FFFF FAA UUU
+    upload.receive               AAAAA FFFF FFA UUU
+    upload.complete              AAAAA FFFF FFA UUU
+    upload.abandon               AAAAA FFFF FFA UUU
+    evidence.access              AAAAA FAAA FFF UUU
+    evidence.content             AAAAA FAAA FFF UUU
+    evidence.verify              AAAAA FAAA FAF UUU
+    verifications.read           AAAAA AAAA FAA UUU
+    custody.read                 AAAAA AAAA FAA UUU
+"""
+
+ANSWERS = {"A": Answer.ALLOWED, "F": Answer.FORBIDDEN, "U": Answer.UNKNOWN}
+EXPECTED = {
+    Act(line.split()[0]): dict(zip(COLUMNS, (ANSWERS[c] for c in "".join(line.split()[1:])), strict=True))
+    for line in MATRIX.strip().splitlines()
+}
+NOT_ABOUT_A_CASE = {act for act, row in EXPECTED.items() if row["outside:investigator"] is not Answer.UNKNOWN}
+ABOUT_A_CASE = sorted(set(EXPECTED) - NOT_ABOUT_A_CASE)
+BY_UPLOAD_TOKEN = {Act.UPLOAD_READ, Act.UPLOAD_RECEIVE, Act.UPLOAD_COMPLETE, Act.UPLOAD_ABANDON}
+OF_THE_INSTALLATION = {
+    Act.UPLOAD_EXPIRE,
+    Act.EVIDENCE_SEAL,
+    Act.EVIDENCE_MISMATCH,
+    Act.EVIDENCE_RECHECK,
+    Act.EVIDENCE_FREEZE,
+    Act.ORPHAN_REPORT,
+    Act.RECORDS_CONSULTED,
+    Act.INSTALLATION_START,
+}
+
+
+def someone(column: str) -> tuple[Person, Standing]:
+    name = column.removeprefix("outside:")
+    who = person(1, OrganisationRole(name))
+    on_case = name == column and name in {r.value for r in CaseRole}
+    return who, Standing(roles=frozenset({CaseRole(name)} if on_case else ()))
+
+
+def case_of(*people: tuple[Person, Standing]) -> Subject:
+    return Subject(standings={who.id: standing for who, standing in people})
