@@ -3,17 +3,18 @@
 import os
 import subprocess
 import sys
-import sysconfig
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from dems.engines import Engines
 
 ROOT = Path(__file__).parents[2]
+PACKAGES = Path(psutil.__file__).parents[1]
 AWKWARD = Path('a data folder, it\'s "long"') / ("x" * 120)
 
 
@@ -48,7 +49,7 @@ class Script:
             cwd=ROOT,
             env={
                 "PATH": os.environ["PATH"],
-                "PYTHONPATH": f"{ROOT}:{sysconfig.get_path('purelib')}",
+                "PYTHONPATH": f"{ROOT}:{PACKAGES}",
                 "PYTHONDONTWRITEBYTECODE": "1",
             },
             stdin=subprocess.PIPE,

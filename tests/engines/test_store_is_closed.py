@@ -15,7 +15,8 @@ from botocore.exceptions import ClientError
 
 from dems.engines import Engines, StoreExposed
 from dems.engines.binaries import weed
-from dems.engines.ports import GRPC_OFFSET, listening_everywhere
+from dems.engines.identity import KEEP
+from dems.engines.ports import GRPC_OFFSET, STORE_PORTS, listening_everywhere, remove_grpc_sockets, reserve
 from dems.engines.seaweedfs_probe import exposed
 from tests.engines import s3
 
@@ -265,13 +266,12 @@ def test_nothing_listens_beyond_loopback(target: Target) -> None:
 def test_the_probe_sees_an_open_store(tmp_path: Path, until: Callable[[Callable[[], bool]], None]) -> None:
     """The store as it runs without its security file: the probe must not be satisfied with what we configured."""
     (tmp_path / "data").mkdir()
-    base = 23_100
-    names = ("master", "volume", "filer", "s3", "admin")
-    ports = {name: base + index for index, name in enumerate(names)}
+    ports = {name: port for name, port in reserve({}, KEEP).items() if name in STORE_PORTS}
     arguments = [
         str(weed()), "-logtostderr=true", "mini", "-dir=data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
         *(f"-{name}.port={port}" for name, port in ports.items()),
         "-master.telemetry=false", "-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
+        "-filer.localSocket=f.sock", "-s3.localSocket=s.sock",
     ]  # fmt: skip
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603  (from the wheel)
@@ -284,6 +284,7 @@ def test_the_probe_sees_an_open_store(tmp_path: Path, until: Callable[[Callable[
     finally:
         process.kill()
         process.wait()
+        remove_grpc_sockets(ports, KEEP)
     open_ports = {int(port) for finding in findings for port in re.findall(r"port (\d+)", finding)}
     assert open_ports == set(inner)
     assert any("S3 answers PUT" in finding for finding in findings)
