@@ -6,9 +6,10 @@ import time
 from uuid import UUID
 
 from prometheus_client import Counter, Histogram
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import document
+from api.problems import TOO_LARGE, document
 from dems.model.ids import new_id
 from dems.model.requests import REQUEST_ID
 
@@ -31,10 +32,6 @@ _HEADERS = [
 ]
 
 
-class TooMuch(Exception):
-    """The body is larger than a JSON body may be."""
-
-
 class Surroundings:
     """The one middleware."""
 
@@ -53,12 +50,10 @@ class Surroundings:
             scope, receive, send, request_id, None if _EVIDENCE_BODY.fullmatch(scope["path"]) else self._max_body
         )
         try:
-            watch.weigh(_length(headers))
-            await self._app(scope, watch.receive, watch.send)
-        except TooMuch:
-            detail = f"A body here has at most {self._max_body} bytes. Evidence goes to PUT /v1/uploads/…/content."
-            answer = document(413, "too-large", detail, {"Connection": "close"})
-            await answer(scope, receive, watch.send)
+            if watch.limit is not None and _length(headers) > watch.limit:
+                await document(413, "too-large", TOO_LARGE, {"Connection": "close"})(scope, receive, watch.send)
+            else:
+                await self._app(scope, watch.receive, watch.send)
         finally:
             watch.finish()
             REQUEST_ID.reset(token)
@@ -76,16 +71,13 @@ class _Watch:
         self._sent = 0
         self._status = 0
 
-    def weigh(self, announced: int) -> None:
-        if self.limit is not None and announced > self.limit:
-            raise TooMuch
-
     async def receive(self) -> Message:
         message = await self._receive()
         if message["type"] == "http.request":
             self._received += len(message.get("body", b""))
             if self.limit is not None and self._received > self.limit:
-                raise TooMuch
+                # Of this class because FastAPI turns every other exception of a body into a 400.
+                raise HTTPException(413)
         return message
 
     async def send(self, message: Message) -> None:

@@ -48,6 +48,8 @@ STATUS: Mapping[type[Exception], int] = {
 }
 """By class; a class that is not here is answered as the nearest of its bases that is."""
 
+TOO_LARGE = "The body is larger than a JSON body may be here. Evidence goes to PUT /v1/uploads/{id}/content."
+
 TYPE_BASE = "urn:dems:problem:"
 _TITLES = {
     400: "Bad request",
@@ -181,6 +183,7 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
     details = {
         404: "There is no such thing, or you have no access to it.",
         405: "This address does not know this method: see Allow.",
+        413: TOO_LARGE,
         400: "The body could not be read: send JSON in UTF-8 that is not nested too deeply.",
     }
     detail = details.get(error.status_code, str(error.detail))

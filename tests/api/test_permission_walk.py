@@ -236,7 +236,8 @@ def test_every_route_answers_every_role_and_relation_as_the_table_says(
                 expected = {404}  # the grant is somebody else's: known item, unknown grant
             headers = {**who.headers, "If-Match": '"999"'}
             answer = http.request(method, filled, headers=headers, params=params, **_body(method, path))
-            if answer.status_code not in expected:
+            permitted = answer.status_code == 422 and answer.json()["type"] == "urn:dems:problem:invalid"
+            if answer.status_code not in expected and not (permitted and expected is ALLOWED):
                 wrong.append(
                     f"{role} {relation}: {answer.status_code} {answer.text[:120]}, expected {sorted(expected)}"
                 )
