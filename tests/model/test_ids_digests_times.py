@@ -75,6 +75,12 @@ def test_digests_of_different_algorithms_are_never_the_same() -> None:
     assert not Digest("sha256", b"\0" * 32).same_as(Digest("sha512", b"\0" * 64))
 
 
+def test_a_digest_is_written_in_hexadecimal_and_as_headers_want_it() -> None:
+    empty = Digest.sha256(hashlib.sha256(b"").digest())
+    assert empty.hex == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert empty.base64 == "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+
+
 def test_the_composite_hash_is_the_hash_of_the_hashes() -> None:
     parts = [hashlib.sha256(p).digest() for p in (b"one", b"two", b"three")]
     assert composite_sha256(parts) == hashlib.sha256(parts[0] + parts[1] + parts[2]).digest()
