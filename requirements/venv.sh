@@ -1,9 +1,9 @@
 #!/bin/sh
 # sh requirements/venv.sh runtime|dev
 #
-# Brings .venv in the project's root up to date: makes it where there is none, makes it anew where it was left half
-# made or its Python has changed, installs requirements/<kind>.txt by hash where that file has changed, and writes
-# the program .venv/bin/dems. Ends at once when there is nothing to do.
+# Brings .venv in the project's root up to date: makes it where there is none, and anew where it was left half made or
+# its Python or what was installed has changed, so that nothing lingers that is asked for no more; installs
+# requirements/<kind>.txt by hash and writes the program .venv/bin/dems. Ends at once when there is nothing to do.
 set -eu
 
 kind=$1
@@ -31,9 +31,11 @@ state() { "$python" -c 'import sys; print(*sys.version_info[:2], sys.prefix)' &&
 
 up_to_date() { [ ! -e "$unfinished" ] && [ -e ".venv/$1.installed" ] && [ "$(state "$1" 2>&1)" = "$(cat ".venv/$1.installed")" ]; }
 
+as_installed() { [ ! -e ".venv/$1.installed" ] || up_to_date "$1"; }
+
 # The library's folder bears the version of the Python that made it.
 usable() {
-    [ ! -e "$unfinished" ] && at_least_3_11 "$python" &&
+    [ ! -e "$unfinished" ] && at_least_3_11 "$python" && as_installed runtime && as_installed dev &&
         "$python" -c 'import os, sys; sys.exit(os.path.realpath(sys.prefix) != os.path.realpath(".venv"))' &&
         "$python" -m pip --version >/dev/null 2>&1
 }
@@ -88,7 +90,7 @@ fi
 usable || make_venv
 up_to_date "$kind" || install
 write_program
-if [ "$kind" = dev ] && [ "$(state runtime)" != "$(cat .venv/runtime.installed 2>/dev/null || true)" ]; then
+if [ "$kind" = dev ]; then
     state runtime > .venv/runtime.installed  # dev.txt holds everything of runtime.txt, in the same versions
 fi
 state "$kind" > ".venv/$kind.installed"
