@@ -48,10 +48,12 @@ def _if_match(
 ) -> int:
     if if_match is None:
         raise PreconditionRequired("Send If-Match with the ETag that you read.")
-    match = re.fullmatch(r'"(0|[1-9][0-9]{0,8})"', if_match.strip())
+    match = re.fullmatch(r'(W/)?"([\x21\x23-\x7e]*)"', if_match.strip())
     if match is None:
+        raise BadRequest("If-Match holds one ETag, in its quotation marks.")
+    if match[1] or not re.fullmatch(r"0|[1-9][0-9]{0,8}", match[2]):
         raise PreconditionFailed("If-Match is not an ETag of this resource: read it again.")
-    return int(match[1])
+    return int(match[2])
 
 
 IfMatch = Annotated[int, Depends(_if_match)]

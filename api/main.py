@@ -7,6 +7,7 @@ import anyio
 import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 from api import problems
 from api.auth import Failures
@@ -50,10 +51,20 @@ def create_app(settings: Settings, *, dems: Dems | None = None) -> FastAPI:
     app.state.failures = Failures(settings.api.failed_tokens_per_minute)
     problems.install(app)
     app.add_middleware(Surroundings, max_body_bytes=settings.api.max_body_bytes)
-    for routes in (health, people, cases, evidence, uploads, custody):
-        app.include_router(routes.router)
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.state.methods_at = _methods_at
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
+
+
+_ROUTERS = (health.router, people.router, cases.router, evidence.router, uploads.router, custody.router)
+
+
+def _methods_at(path: str) -> set[str]:
+    """Every method that some route takes at this address."""
+    routes = [r for router in _ROUTERS for r in router.routes if isinstance(r, APIRoute)]
+    return {m for r in routes if r.path_regex.fullmatch(path) for m in r.methods or ()}
 
 
 def _openapi(app: FastAPI) -> dict[str, object]:

@@ -9,7 +9,7 @@ from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import TOO_LARGE, document
+from api.problems import TOO_LARGE, bug, document
 from dems.model.ids import new_id
 from dems.model.requests import REQUEST_ID
 
@@ -54,6 +54,11 @@ class Surroundings:
                 await document(413, "too-large", TOO_LARGE, {"Connection": "close"})(scope, receive, watch.send)
             else:
                 await self._app(scope, watch.receive, watch.send)
+        except Exception as error:
+            # Answered here, inside the request's id; what the framework would send knows nothing of it.
+            if watch.begun:
+                raise
+            await bug(error, scope["path"])(scope, receive, watch.send)
         finally:
             watch.finish()
             REQUEST_ID.reset(token)
@@ -66,10 +71,15 @@ class _Watch:
         self._scope, self._receive, self._send = scope, receive, send
         self._request_id = request_id.encode()
         self.limit = limit
-        self._begun = time.perf_counter()
+        self._since = time.perf_counter()
         self._received = 0
         self._sent = 0
         self._status = 0
+
+    @property
+    def begun(self) -> bool:
+        """Whether an answer is on its way, so that no other can be given."""
+        return self._status != 0
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -96,7 +106,7 @@ class _Watch:
     def finish(self) -> None:
         route = getattr(self._scope.get("route"), "path", "unmatched")
         method = self._scope["method"] if self._scope["method"] in _METHODS else "other"
-        seconds = time.perf_counter() - self._begun
+        seconds = time.perf_counter() - self._since
         REQUESTS.labels(method, route, str(self._status)).inc()
         SECONDS.labels(method, route).observe(seconds)
         BYTES_IN.inc(self._received)

@@ -176,9 +176,13 @@ def _printable(found: list[dict[str, str]]) -> list[dict[str, str]]:
     return [{k: v.encode("utf-8", "backslashreplace").decode()[:300] for k, v in e.items()} for e in found]
 
 
-async def _http(_: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
+    headers = dict(error.headers or {})
+    if error.status_code == 405:  # noqa: PLR2004 HTTP's own number
+        # The framework names the methods of the first route at this address only.
+        headers["Allow"] = ", ".join(sorted(request.app.state.methods_at(request.url.path)))
     kinds = {404: "not-found", 405: "method-not-allowed", 400: "bad-request", 413: "too-large"}
     details = {
         404: "There is no such thing, or you have no access to it.",
@@ -187,11 +191,12 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
         400: "The body could not be read: send JSON in UTF-8 that is not nested too deeply.",
     }
     detail = details.get(error.status_code, str(error.detail))
-    return document(error.status_code, kinds.get(error.status_code, "http-error"), detail, error.headers)
+    return document(error.status_code, kinds.get(error.status_code, "http-error"), detail, headers)
 
 
-async def _bug(request: Request, error: Exception) -> JSONResponse:
-    log.critical("unexpected_error", exc_info=error, extra={"path": request.scope.get("path", "")[:200]})
+def bug(error: Exception, path: str) -> JSONResponse:
+    """What is said of an error that nobody expected: only where to find it in the log."""
+    log.critical("unexpected_error", exc_info=error, extra={"path": path[:200]})
     return document(500, "internal-error", "Something is wrong on our side. It was logged under the id in `instance`.")
 
 
@@ -201,4 +206,3 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(StorageError, _store_failed)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _bug)

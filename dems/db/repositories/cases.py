@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, insert, or_, select, update
+from sqlalchemy import Row, Select, Text, and_, any_, exists, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories.base import Rows, force_key, paged
@@ -99,7 +99,7 @@ class CaseRows(Rows):
         if wanted.force is not None:
             statement = statement.where(cases.c.force == wanted.force)
         if wanted.theme is not None:
-            statement = statement.where(cases.c.themes.contains([wanted.theme]))
+            statement = statement.where(literal(wanted.theme, Text) == any_(cases.c.themes))
         if wanted.q is not None:
             statement = statement.where(
                 or_(
