@@ -5,7 +5,12 @@ from collections.abc import Sequence
 import typer
 
 from dems.cli import up
+from dems.cli.cases import case
+from dems.cli.client import Misused
+from dems.cli.evidence import custody, evidence
+from dems.cli.people import person, token
 from dems.cli.screen import Failed, warn
+from dems.cli.upload.command import upload
 
 app = typer.Typer(
     name="dems",
@@ -18,6 +23,12 @@ app = typer.Typer(
 )
 app.command()(up.up)
 app.command()(up.migrate)
+app.command()(upload)
+app.add_typer(person, name="person")
+app.add_typer(token, name="token")
+app.add_typer(case, name="case")
+app.add_typer(evidence, name="evidence")
+app.add_typer(custody, name="custody")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         app(args=None if arguments is None else list(arguments), prog_name="dems")
     except Failed as failure:
         warn(str(failure))
-        return 1
+        return 2 if isinstance(failure, Misused) else 1
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     return 0

@@ -1,0 +1,161 @@
+"""DEMS over HTTP, for the client commands: who and where from DEMS_URL and DEMS_TOKEN, errors as one sentence."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import httpx
+
+from dems.cli.screen import Failed, shown
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_TIMES = httpx.Timeout(60, connect=10)
+_SUCCESSES = range(200, 300)
+
+
+class Misused(Failed):
+    """The command was called in a way that cannot work; the exit code is 2."""
+
+
+class Unreachable(Failed):
+    """Nothing answers, or the connection broke off."""
+
+
+class Problem(Failed):
+    """DEMS said no: `status`, the last word of the problem's `type`, and its data."""
+
+    def __init__(self, status: int, kind: str, detail: str, data: Mapping[str, Any], retry_after: float | None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.kind = kind
+        self.data = data
+        self.retry_after = retry_after
+
+    @property
+    def passing(self) -> bool:
+        """Whether the same request may well succeed later."""
+        return self.status >= 500 or self.kind in {"busy", "incomplete"}  # noqa: PLR2004
+
+
+class Client:
+    """One connection to DEMS. Raises `Unreachable` and `Problem`."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url.rstrip("/")
+        self._token = token
+        try:
+            host = urlsplit(self.url).hostname
+            self._http = httpx.Client(base_url=self.url, timeout=_TIMES, trust_env=host not in _LOOPBACK)
+        except (ValueError, httpx.InvalidURL) as error:
+            raise Misused(f"DEMS_URL is not an address: {shown(url)}.") from error
+        self._http.headers["User-Agent"] = "dems-cli"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def get(self, path: str, *, token: str | None = None, **params: Any) -> dict[str, Any]:
+        return self.request("GET", path, token=token, params=params)
+
+    def post(self, path: str, body: Mapping[str, Any], *, key: str | None = None) -> dict[str, Any]:
+        headers = {} if key is None else {"Idempotency-Key": key}
+        return self.request("POST", path, json=body, headers=headers)
+
+    def request(
+        self, method: str, path: str, *, token: str | None = None, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> dict[str, Any]:
+        """One request and its JSON answer, empty where there is none."""
+        sent = {"Authorization": f"Bearer {token or self._token}", **(headers or {})}
+        try:
+            answer = self._http.request(method, path, headers=sent, **more)
+        except httpx.HTTPError as error:
+            raise self.unreachable(error) from error
+        check(answer)
+        if not answer.content:
+            return {}
+        try:
+            found = answer.json()
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise Failed(f"What answers at {self.url} is not DEMS: see that DEMS_URL is right.")
+        return found
+
+    def stream(self, path: str, headers: Mapping[str, str]) -> Any:
+        """A context manager giving an `httpx.Response` whose bytes are still to come."""
+        return self._http.stream("GET", path, headers={"Authorization": f"Bearer {self._token}", **headers})
+
+    def pages(self, path: str, **params: Any) -> Iterator[dict[str, Any]]:
+        """Every item of a paged list."""
+        after: dict[str, Any] = {}
+        while True:
+            page = self.get(path, limit=500, **after, **params)
+            yield from page["items"]
+            if page["next"] is None:
+                return
+            after = {"after": page["next"]}
+
+    def case(self, which: str) -> dict[str, Any]:
+        """A case by its id or its reference."""
+        if (case_id := as_uuid(which)) is not None:
+            return self.get(f"/v1/cases/{case_id}")
+        found = self.get("/v1/cases", reference=which)["items"]
+        if not found:
+            raise Failed(f"There is no case {shown(which)}, or you have no access to it.")
+        case: dict[str, Any] = found[0]
+        return case
+
+    def unreachable(self, error: httpx.HTTPError) -> Unreachable:
+        if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+            return Unreachable(f"Nothing answers at {self.url}: see that DEMS runs there and that DEMS_URL is right.")
+        return Unreachable(f"The connection to {self.url} broke off ({type(error).__name__}): try again.")
+
+
+def connect() -> Client:
+    """As DEMS_URL and DEMS_TOKEN say. Raises `Misused` where one is missing."""
+    url, token = os.environ.get("DEMS_URL", "").strip(), os.environ.get("DEMS_TOKEN", "").strip()
+    if not url:
+        raise Misused("Set DEMS_URL to the address of DEMS, for example http://127.0.0.1:8000.")
+    if not token:
+        raise Misused("Set DEMS_TOKEN to your token: an administrator issues one with `dems token issue`.")
+    if not token.isascii() or not token.isprintable():
+        raise Misused("DEMS_TOKEN is not a token: it holds characters that no token has.")
+    return Client(url, token)
+
+
+def check(answer: httpx.Response) -> None:
+    """Raise `Problem` for whatever is not a success."""
+    if answer.status_code in _SUCCESSES:
+        return
+    try:
+        found = answer.json()
+        detail, kind = str(found["detail"]), str(found["type"]).rsplit(":", 1)[-1]
+    except (ValueError, KeyError, TypeError):
+        found, kind = {}, ""
+        detail = f"The server answered {answer.status_code} and no reason: see that DEMS_URL is right."
+    if found.get("errors"):
+        told = "; ".join(f"{e.get('field')}: {e.get('message')}" for e in found["errors"][:5])
+        detail = f"{detail.rstrip('.')} ({told})."
+    after = answer.headers.get("Retry-After", "")
+    retry_after = float(after) if re.fullmatch(r"\d{1,5}", after) else None
+    raise Problem(answer.status_code, kind, shown(detail), found, retry_after)
+
+
+def as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def wanted_uuid(text: str) -> UUID:
+    """An id from the command line. Raises `Misused`."""
+    found = as_uuid(text)
+    if found is None:
+        raise Misused(f"{shown(text)!r} is not an id: `dems evidence list` shows them.")
+    return found

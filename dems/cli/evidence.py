@@ -1,0 +1,109 @@
+"""`dems evidence` and `dems custody`: what is there, its bytes, and what was done to it. Over HTTP."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dems.cli.chain import Chain
+from dems.cli.client import connect, wanted_uuid
+from dems.cli.people import Json
+from dems.cli.receive import receive
+from dems.cli.screen import say, say_fields, say_json, say_table, shown, size_text
+
+evidence = typer.Typer(no_args_is_help=True, help="Items of evidence: what is there, and its bytes.")
+custody = typer.Typer(no_args_is_help=True, help="Chains of custody.")
+
+_Id = Annotated[str, typer.Argument(metavar="ID", help="The item's id")]
+
+
+@evidence.command("list")
+def list_evidence(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="The case's id or reference")],
+    state: Annotated[str | None, typer.Option(help="Only items in this state, for example mismatch")] = None,
+    as_json: Json = False,
+) -> None:
+    """The items of a case, in the order in which they were declared.
+
+    Example: dems evidence list 2021/155555 --state mismatch
+    """
+    with connect() as client:
+        path = f"/v1/cases/{client.case(case)['id']}/evidence"
+        found = list(client.pages(path, **({} if state is None else {"state": state})))
+    if as_json:
+        say_json(found)
+        return
+    headings = ("exhibit", "state", "integrity", "size", "name", "id")
+    rows = [
+        (i["exhibit_ref"], i["state"], i["integrity"], size_text(i["size"]), i["name"] or i["description"], i["id"])
+        for i in found
+    ]
+    say_table(headings, rows)
+
+
+@evidence.command("show")
+def show_evidence(which: _Id, as_json: Json = False) -> None:
+    """One item, with its digests and its upload.
+
+    Example: dems evidence show 019f6b0e-5c1d-7c3a-9a55-2f0d6f0a9b11
+    """
+    with connect() as client:
+        item = client.get(f"/v1/evidence/{wanted_uuid(which)}")
+    if as_json:
+        say_json(item)
+    else:
+        say_fields(_readable(item))
+
+
+def _readable(item: dict[str, Any]) -> dict[str, object]:
+    fields: dict[str, object] = {k: v for k, v in item.items() if k not in {"digests", "upload", "warnings"}}
+    fields |= item["digests"]
+    if item["upload"] is not None:
+        fields["upload"] = f"{item['upload']['id']} ({item['upload']['state']})"
+    fields["warnings"] = ", ".join(item["warnings"])
+    return fields
+
+
+@evidence.command("get")
+def get_evidence(
+    which: _Id,
+    reason: Annotated[str, typer.Option(help="Why you look at it; it is entered in the item's chain")],
+    purpose: Annotated[str, typer.Option(help="What for")] = "investigation",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="A file or folder; - for standard output", show_default=False)
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it is there")] = False,
+    as_json: Json = False,
+) -> None:
+    """Fetch an item's bytes; the file appears only when they are what was sealed.
+
+    Example: dems evidence get 019f6b0e-5c1d-7c3a-9a55-2f0d6f0a9b11 --reason "Viewing the footage" -o footage.mp4
+    """
+    with connect() as client:
+        got = receive(client, wanted_uuid(which), reason=reason, purpose=purpose, output=output, overwrite=overwrite)
+    if got.path is None:
+        return
+    if as_json:
+        say_json({"path": str(got.path), "size": got.size, "sha256": got.sha256})
+    else:
+        say(f"{shown(got.path)}: {size_text(got.size)}, SHA-256 {got.sha256}, as it was sealed.")
+
+
+@custody.command("show")
+def show_custody(which: _Id, as_json: Json = False) -> None:
+    """The chain of one item, checked from its exact bytes: exit 1 if it does not hold.
+
+    Example: dems custody show 019f6b0e-5c1d-7c3a-9a55-2f0d6f0a9b11
+    """
+    evidence_id = wanted_uuid(which)
+    with connect() as client:
+        chain = Chain(evidence_id, list(client.pages(f"/v1/evidence/{evidence_id}/custody")))
+    problem = chain.problem()
+    if as_json:
+        say_json({"holds": problem is None, "problem": problem, "entries": chain.entries})
+    else:
+        for line in chain.lines():
+            say(line)
+        say(chain.verdict())
+    if problem is not None:
+        raise typer.Exit(1)

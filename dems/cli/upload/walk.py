@@ -1,0 +1,78 @@
+"""Which files are meant: in a stable order, symbolic links never followed, and nothing left out without a word."""
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A regular file. `name` is its path within the folder that was given, or its own name: the exact bytes."""
+
+    path: Path
+    name: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something that is not taken in, and why. `failure` says whether somebody should have to do something about it."""
+
+    path: Path
+    why: str
+    failure: bool
+
+
+def walk(paths: Iterable[Path]) -> Iterator[Found | LeftOut]:
+    """What lies under each path, each folder's content by the bytes of its names. The same file is found once."""
+    seen: set[Path] = set()
+    for path in paths:
+        for found in _at(path.absolute(), os.fsencode(path.absolute().name)):
+            if found.path not in seen:
+                seen.add(found.path)
+                yield found
+
+
+def _at(path: Path, name: bytes) -> Iterator[Found | LeftOut]:
+    try:
+        status = path.lstat()
+    except OSError as error:
+        yield LeftOut(path, _reason(error), failure=True)
+        return
+    if stat.S_ISDIR(status.st_mode):
+        yield from _inside(path, b"")
+    else:
+        yield _one(path, name, status)
+
+
+def _inside(folder: Path, prefix: bytes) -> Iterator[Found | LeftOut]:
+    try:
+        names = sorted(os.fsencode(name) for name in os.listdir(folder))  # noqa: PTH208  (exact bytes, and no Path each)
+    except OSError as error:
+        yield LeftOut(folder, _reason(error), failure=True)
+        return
+    for name in names:
+        path = folder / os.fsdecode(name)
+        try:
+            status = path.lstat()
+        except OSError as error:
+            yield LeftOut(path, _reason(error), failure=True)
+            continue
+        if stat.S_ISDIR(status.st_mode):
+            yield from _inside(path, prefix + name + b"/")
+        else:
+            yield _one(path, prefix + name, status)
+
+
+def _one(path: Path, name: bytes, status: os.stat_result) -> Found | LeftOut:
+    if stat.S_ISREG(status.st_mode):
+        return Found(path, name, status.st_size)
+    if stat.S_ISLNK(status.st_mode):
+        return LeftOut(path, "a symbolic link: what it points to is taken in where it lies", failure=False)
+    return LeftOut(path, "not a file with content (a socket, pipe or device)", failure=False)
+
+
+def _reason(error: OSError) -> str:
+    return f"cannot be read ({error.strerror or error})"
