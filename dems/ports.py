@@ -170,8 +170,11 @@ class Cases(Protocol):
         """Raises `AlreadyExists` when the reference is taken, with no word about the other case."""
         ...
 
-    def get(self, case_id: CaseId, *, for_update: bool = False) -> Case:
-        """`for_update` also keeps the case from being closed until the transaction ends. Raises `NotFound`."""
+    def get(self, case_id: CaseId, *, for_update: bool = False, keep_as_is: bool = False) -> Case:
+        """`keep_as_is` keeps the case from being closed until the transaction ends, and lets others do the same.
+
+        Raises `NotFound`.
+        """
         ...
 
     def by_reference(self, reference: str) -> Case | None: ...

@@ -27,11 +27,13 @@ from api.schemas.evidence import (
     digest,
 )
 from api.streams import Outgoing, span_wanted
+from dems.errors import IntegrityBroken
 from dems.model.acts import Act
 from dems.model.evidence import Evidence, EvidenceState, Integrity
 from dems.model.exhibits import ExhibitRef
 from dems.model.ids import CaseId, EvidenceId, GrantId
 from dems.ports import EvidenceFilter
+from storage.errors import ObjectMissing
 
 router = APIRouter(prefix="/v1", tags=["evidence"])
 
@@ -196,7 +198,7 @@ _BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "b
     openapi_extra=act(Act.EVIDENCE_CONTENT),
     response_class=StreamingResponse,
     responses={
-        **problem_responses(401, 403, 404, 409, 416, 429, 502),
+        **problem_responses(401, 403, 404, 409, 416, 429, 500, 502),
         200: {"content": _BYTES, "description": "The bytes, as they were sealed"},
         206: {"content": _BYTES, "description": "The range of bytes asked for"},
     },
@@ -211,7 +213,17 @@ def read_content(
     """The bytes. Each reading is entered in the item's chain before its first byte is sent."""
     item, stored, span = dems.evidence.read_content(actor, EvidenceId(evidence_id), GrantId(grant), span_wanted(range_))
     sha256 = item.digests["sha256"]
-    body = Outgoing(dems.store, stored, span, sha256.value, doubted=lambda: dems.evidence.read_content.doubted(item.id))
+
+    def doubted() -> None:
+        dems.evidence.read_content.doubted(item.id)
+
+    try:
+        body = Outgoing(dems.store, stored, span, sha256.value, doubted)
+    except ObjectMissing as error:
+        doubted()
+        raise IntegrityBroken(
+            "The stored bytes of this item are missing. It is being verified; somebody must look."
+        ) from error
     headers = {
         "Content-Length": str(span.end - span.start),
         "Accept-Ranges": "bytes",

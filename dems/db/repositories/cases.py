@@ -74,9 +74,11 @@ class CaseRows(Rows):
         if self._tx.execute(statement.on_conflict_do_nothing().returning(cases.c.id)).first() is None:
             raise AlreadyExists("This reference cannot be used: it is taken.", field="reference")
 
-    def get(self, case_id: CaseId, *, for_update: bool = False) -> Case:
+    def get(self, case_id: CaseId, *, for_update: bool = False, keep_as_is: bool = False) -> Case:
         statement = select(cases).where(cases.c.id == case_id)
-        row = self._tx.execute(statement.with_for_update() if for_update else statement).first()
+        if for_update or keep_as_is:
+            statement = statement.with_for_update(read=keep_as_is)
+        row = self._tx.execute(statement).first()
         if row is None:
             raise NotFound
         return _to_case(row)

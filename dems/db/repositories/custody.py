@@ -141,7 +141,7 @@ class CustodyRows(Rows):
         statement = _entries().add_columns(custody_details.c.case_id).where(custody_entries.c.id == entry_id)
         row = self._tx.execute(statement).first()
         if row is None:
-            raise NotFound("entry")
+            raise NotFound
         return _to_row(row), row.case_id
 
 

@@ -25,7 +25,7 @@ class CorrectExhibitRef:
             authority = tx.authorise(actor, Act.EVIDENCE_CORRECT_REF, case_id=case_id)
             if once and tx.idempotency.first(once, evidence_id) is not None:
                 return tx.evidence.get(evidence_id)
-            tx.cases.get(case_id, for_update=True).takes_changes()
+            tx.cases.get(case_id, keep_as_is=True).takes_changes()
             evidence = tx.evidence.get(evidence_id, for_update=True)
             if evidence.exhibit_ref == exhibit_ref:
                 raise Invalid("This is the item's reference already.", field="exhibit_ref")

@@ -30,7 +30,7 @@ class Describe:
         with self.transaction() as tx:
             case_id = tx.evidence.get(evidence_id).case_id
             authority = tx.authorise(actor, Act.EVIDENCE_DESCRIBE, case_id=case_id)
-            tx.cases.get(case_id, for_update=True).takes_changes()
+            tx.cases.get(case_id, keep_as_is=True).takes_changes()
             evidence = tx.evidence.get(evidence_id, for_update=True)
             if evidence.version != if_version:
                 raise PreconditionFailed("Somebody else changed this item since you read it. Read it again.")

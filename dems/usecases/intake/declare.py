@@ -79,7 +79,7 @@ class Declare:
             earlier = tx.idempotency.first(once, evidence_id) if once else None
             if earlier is not None:
                 return self._again(tx, actor, EvidenceId(earlier), now)
-            tx.cases.get(case_id, for_update=True).takes_changes()
+            tx.cases.get(case_id, keep_as_is=True).takes_changes()
             if file is not None:
                 self.trust.require(tx, file.size)
             for other in {derived_from, part_of} - {None}:

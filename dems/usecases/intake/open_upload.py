@@ -41,7 +41,7 @@ class OpenUpload:
         with self.transaction() as tx:
             evidence = tx.evidence.get(evidence_id)
             authority = tx.authorise(actor, Act.UPLOAD_OPEN, case_id=evidence.case_id)
-            tx.cases.get(evidence.case_id, for_update=True).takes_changes()
+            tx.cases.get(evidence.case_id, keep_as_is=True).takes_changes()
             evidence = tx.evidence.get(evidence_id, for_update=True)
             upload_id = UploadId(new_id())
             earlier = tx.idempotency.first(once, upload_id) if once else None

@@ -32,8 +32,9 @@ from storage.interface import Lock, Multipart, ObjectStore, Part, StoredVersion
 
 log = logging.getLogger(__name__)
 
+ONE_PUT_TAKES = timedelta(minutes=2)
 COMPLETING_TAKES = timedelta(minutes=15)
-"""After so long without a record, an intent to complete is taken up by the sweep."""
+"""After so long without a record, an intent to complete is taken up by the sweep. Stores take minutes over many parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,7 @@ class Receive:
             tx.uploads.get(upload.id, for_update=True).takes_bytes(self.clock())
             completion = Completion(upload.id, uuid4(), multipart_id, self.clock())
             tx.uploads.keep_parts(upload.id, parts)
-            tx.uploads.intend(completion, COMPLETING_TAKES)
+            tx.uploads.intend(completion, ONE_PUT_TAKES if multipart_id is None else COMPLETING_TAKES)
         return completion
 
     def _give_up(self, upload: Upload, attempt: Completion) -> None:
