@@ -1,0 +1,123 @@
+"""The judge after every fault. It believes nobody: raw rows as the database's owner, raw bytes by version from the store."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from dems.bootstrap import Dems
+from dems.ledger.entry import Entry, Leaf, leaf_hash, verify_chain
+from dems.usecases.upkeep.reconcile import Reconcile
+from storage.interface import ObjectStore, OpenMultipart, VersionEntry
+from storage.reader import hash_version
+from storage.interface import StoredVersion
+
+Owner = Callable[[str], list[Any]]
+
+
+class Below:
+    """A view of a store for the reconciler that ends at one item, so that a test's run stays its own."""
+
+    def __init__(self, real: ObjectStore, prefix: str) -> None:
+        self._real, self._prefix = real, prefix
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def versions(self, _: str) -> Iterator[VersionEntry]:
+        return self._real.versions(self._prefix)
+
+    def multiparts(self, _: str) -> Iterator[OpenMultipart]:
+        return self._real.multiparts(self._prefix)
+
+
+@dataclass(frozen=True)
+class Verifier:
+    """`core` works without faults; `owner` runs SQL as the owner of the schema."""
+
+    core: Dems
+    owner: Owner
+
+    def judge(self, case_id: UUID, content: bytes) -> None:
+        """One item was to come into the case, with these bytes: is it there once, whole, locked and explained?"""
+        items = self.owner(f"SELECT * FROM evidence WHERE case_id = '{case_id}'")  # noqa: S608
+        assert [i.state for i in items] == ["sealed"], "one item, sealed"
+        item = items[0]
+        recorded = self._records_have_bytes(item.id, content)
+        assert recorded == {item.version_id}, "one version sealed and no other recorded"
+        assert item.digests["sha256"] == hashlib.sha256(content).hexdigest()
+        self._is_locked(item)
+        self.chains(case_id)
+        self._acts(item.id)
+        self._work_is_done(item)
+        self._orphans_are_reported(item.id, recorded)
+
+    def _records_have_bytes(self, item: UUID, content: bytes) -> set[str]:
+        versions = set()
+        for row in self.owner(f"SELECT * FROM uploads WHERE evidence_id = '{item}' AND state = 'completed'"):  # noqa: S608
+            stored = StoredVersion(f"evidence/{item}/{row.id}", row.version_id, row.size)
+            read = hash_version(self.core.store, stored, ("sha256",))
+            assert (read.size, read.digests["sha256"]) == (len(content), hashlib.sha256(content).digest())
+            versions.add(row.version_id)
+        return versions
+
+    def _is_locked(self, item: Any) -> None:
+        info = self.core.store.head(f"evidence/{item.id}/{item.upload_id}", item.version_id)
+        assert info.lock.satisfies(self.core.locks.policy_enough(self.core.clock())), "sealed means locked by policy"
+
+    def chains(self, case_id: UUID) -> None:
+        """Every chain that an entry of the case is on holds from its first entry, in the bytes as they lie in the tables."""
+        chains = self.owner(
+            "SELECT DISTINCT chain_id FROM custody_entries JOIN custody_details ON entry_id = id "  # noqa: S608
+            f"WHERE case_id = '{case_id}'"
+        )
+        assert chains
+        for (chain,) in chains:
+            self.chain(chain)
+
+    def chain(self, chain: UUID) -> list[dict[str, Any]]:
+        """Verify one chain from raw rows; its opened details, in order."""
+        rows = self.owner(
+            "SELECT e.*, d.nonce, d.detail, d.act, q.entry_id AS queued FROM custody_entries e "  # noqa: S608
+            "JOIN custody_details d ON d.entry_id = e.id LEFT JOIN custody_queue q ON q.entry_id = e.id "
+            f"WHERE e.chain_id = '{chain}' ORDER BY e.seq"
+        )
+        entries = [Entry(bytes(r.leaf), bytes(r.nonce), bytes(r.detail)) for r in rows]
+        verify_chain(entries, chain=UUID(str(chain)))
+        opened = [e.opened() for e in entries]
+        for row, entry, detail in zip(rows, entries, opened, strict=True):
+            leaf = Leaf.from_bytes(entry.leaf)
+            assert (row.seq, row.at, bytes(row.leaf_hash)) == (leaf.seq, leaf.at, leaf_hash(entry.leaf))
+            assert (row.act, str(row.id)) == (detail["act"], detail["entry"])
+            assert row.queued == row.id, "every entry waits for the log"
+        return opened
+
+    def _acts(self, item: UUID) -> None:
+        rows = self.owner(
+            "SELECT act, count(*) FROM custody_entries JOIN custody_details ON entry_id = id "  # noqa: S608
+            f"WHERE evidence_id = '{item}' GROUP BY act"
+        )
+        acts = dict(rows)
+        for once in ("evidence.declare", "upload.receive", "upload.complete", "evidence.seal"):
+            assert acts.pop(once) == 1, f"{once} is recorded once"
+        assert set(acts) == {"evidence.access", "evidence.content"}, "and nothing is recorded that was not done"
+
+    def _work_is_done(self, item: Any) -> None:
+        subjects = f"('{item.id}', '{item.upload_id}')"
+        assert self.owner(f"SELECT * FROM jobs WHERE subject IN {subjects}") == []  # noqa: S608
+        assert self.owner(f"SELECT * FROM upload_completions WHERE upload_id = '{item.upload_id}'") == []  # noqa: S608
+        assert self.owner(f"SELECT 1 FROM object_locks WHERE upload_id = '{item.upload_id}'")  # noqa: S608
+
+    def _orphans_are_reported(self, item: UUID, recorded: set[str]) -> None:
+        prefix = f"evidence/{item}/"
+        before = list(self.core.store.versions(prefix))
+        below: Any = Below(self.core.store, prefix)
+        later = self.core.clock() + timedelta(days=2)
+        Reconcile(self.core.transaction, below, lambda: later, timedelta(0))()
+        reported = {r.version_id for r in self.owner(f"SELECT version_id FROM orphans WHERE key LIKE '{prefix}%'")}  # noqa: S608
+        unrecorded = {v.version_id for v in before} - recorded
+        assert unrecorded == reported, "what no record explains is reported, and nothing else"
+        assert list(self.core.store.versions(prefix)) == before, "the reconciler deletes nothing"
+        assert not list(self.core.store.multiparts(prefix)), "forgotten parts are gone two days later"
