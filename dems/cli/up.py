@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from dems.cli.people import Json
+
 
 def up(
     data_dir: Annotated[
@@ -32,3 +34,16 @@ def migrate() -> None:
     from dems.cli.database import bring_to_head  # noqa: PLC0415  (client commands do not wait for its imports)
 
     bring_to_head()
+
+
+def doctor(
+    chains: Annotated[int, typer.Option(min=0, help="How many of the newest items' chains to verify")] = 100,
+    as_json: Json = False,
+) -> None:
+    """The state of every part, the store's self-check included; exit 1 with the reason if something is wrong.
+
+    Example: dems doctor --chains 1000
+    """
+    from dems.cli.doctor.command import examine  # noqa: PLC0415  (client commands do not wait for its imports)
+
+    examine(chains=chains, as_json=as_json)

@@ -1,0 +1,1 @@
+"""`dems doctor`: the state of every part, asked of the part itself."""
