@@ -128,6 +128,8 @@ class Evidence:
 
     def reopened_for(self, upload: Upload) -> "Evidence":
         """A fresh upload of the same item, after a mismatch or when the last upload ended without bytes."""
+        if upload.evidence_id != self.id:
+            raise ValueError("this upload is another item's")
         if self.kind is not Kind.DIGITAL:
             raise WrongState("This item has no bytes here, so nothing can be uploaded for it.", state=self.state.value)
         if self.state not in {EvidenceState.DECLARED, EvidenceState.UPLOADING, EvidenceState.MISMATCH}:
@@ -163,6 +165,7 @@ class Evidence:
 
     def rechecked(self, outcome: Integrity, at: datetime) -> "Evidence":
         """Record a later verification. `altered` freezes the item; nothing thaws it by itself."""
+        self.checkable()
         state = EvidenceState.FROZEN if outcome is Integrity.ALTERED else self.state
         return replace(self._next(state), integrity=outcome, checked_at=at)
 
@@ -186,6 +189,8 @@ class Evidence:
 
 
 def outcome_of(evidence: Evidence, found: Found) -> Integrity:
-    """Compare a later reading with the sealed digests: every algorithm that both have must agree."""
-    same = all(found.digests[a].same_as(d) for a, d in evidence.digests.items() if a in found.digests)
+    """Compare a later reading with the sealed digests: SHA-256, and every other algorithm that both have, must agree."""
+    same = {"sha256"} <= evidence.digests.keys() & found.digests.keys() and all(
+        found.digests[a].same_as(d) for a, d in evidence.digests.items() if a in found.digests
+    )
     return Integrity.INTACT if same and found.size == evidence.size else Integrity.ALTERED

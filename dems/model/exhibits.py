@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 
 MAX_LENGTH = 64
-_HOUSE_FORM = re.compile(r"[A-Z]{2,4}/\d{1,5}[A-Z]?")
+_HOUSE_FORM = re.compile(r"[A-Z]{2,4}/[0-9]{1,5}[A-Z]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,17 @@ class ExhibitRef:
             raise ValueError("an exhibit reference is not blank")
         if len(self.text) > MAX_LENGTH:
             raise ValueError(f"an exhibit reference has at most {MAX_LENGTH} characters")
-        if any(unicodedata.category(c)[0] == "C" for c in self.text):
+        if any(unicodedata.category(c) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"} for c in self.text):
             raise ValueError("an exhibit reference has no control or formatting characters")
 
     @property
     def key(self) -> str:
         """What must be unique in a case."""
-        return "".join(unicodedata.normalize("NFKC", self.text).casefold().split())
+        # Some characters become a space and a mark under NFKC: normalised until it stays, so that a key is its own key.
+        plain = self.text
+        while (folded := "".join(unicodedata.normalize("NFKC", plain).casefold().split())) != plain:
+            plain = folded
+        return plain
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 MAX_NAME_BYTES = 1024
 """Longer than any file system's name (255 bytes); a relative path of a manifest may be a name too."""
 
+_DEVICES = frozenset({"CON", "PRN", "AUX", "NUL", *(f"{p}{n}" for p in ("COM", "LPT") for n in range(10))})
+"""Names that Windows gives to devices, whatever follows the dot."""
+
 MAX_SAFE_BYTES = 200
 """Below every file system's limit, with room for a suffix."""
 
@@ -44,6 +47,8 @@ class OriginalName:
             found.append("name-not-utf-8")
         if any(c in _BIDI for c in text):
             found.append("name-has-direction-marks")
+        if any(unicodedata.category(c) in {"Cf", "Zl", "Zp"} and c not in _BIDI for c in text):
+            found.append("name-has-invisible-characters")
         if any(unicodedata.category(c) == "Cc" for c in text):
             found.append("name-has-control-characters")
         if "/" in text or "\\" in text:
@@ -54,8 +59,13 @@ class OriginalName:
     def safe(self) -> str:
         """A name that can be given to a file on any system: the last component, without what could mislead or break out."""
         last = self.text.replace("\\", "/").rsplit("/", 1)[-1]
-        kept = "".join("_" if c in '<>:"|?*' or c in _BIDI or unicodedata.category(c)[0] == "C" else c for c in last)
-        kept = kept.strip(" .")
+        kept = "".join("_" if c in '<>:"|?*' or c in _BIDI or _unseen(c) else c for c in last).strip(" .")
         while len(kept.encode()) > MAX_SAFE_BYTES:
-            kept = kept[1:]
+            kept = kept[1:].lstrip(" .")
+        if kept.split(".", 1)[0].strip().upper() in _DEVICES:
+            kept = f"_{kept}"
         return kept or "evidence.bin"
+
+
+def _unseen(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}

@@ -1,5 +1,6 @@
 """People, the roles they hold in the organisation, and what they hold on one case."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -122,9 +123,17 @@ class Wall:
         )
 
 
+def force_key(force: str) -> str:
+    """How forces are compared: without regard to case, white space, kind of dash or width, so that no spelling slips
+    under a wall.
+    """
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", force).casefold())
+    return "".join("-" if unicodedata.category(c) == "Pd" else c for c in plain if not c.isspace())
+
+
 def same_force(one: str, other: str) -> bool:
-    """Forces are compared without regard to case and white space, so that no spelling slips under a wall."""
-    return "".join(one.casefold().split()) == "".join(other.casefold().split())
+    """Whether two spellings mean one force."""
+    return force_key(one) == force_key(other)
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,8 @@ def may(actor: Actor, act: Act, subject: Subject) -> Verdict:
     rule = TABLE.get(act)
     if rule is None or not actor.people:
         return Verdict(Answer.UNKNOWN)
-    if actor.kind is ActorKind.UPLOAD and not (rule.upload_token and subject.upload_id == actor.upload_id):
+    its_own = actor.upload_id is not None and subject.upload_id == actor.upload_id
+    if actor.kind is ActorKind.UPLOAD and not (rule.upload_token and its_own):
         return Verdict(Answer.UNKNOWN)
     verdicts = [_may_person(p, act, rule, subject) for p in actor.people]
     for answer in (Answer.UNKNOWN, Answer.FORBIDDEN):

@@ -67,7 +67,9 @@ class Upload:
             raise WrongState("This upload has expired. Open a new upload of the item.", state=UploadState.EXPIRED.value)
 
     def completed(self, version_id: str, at: datetime, part_digests: list[bytes]) -> "Upload":
-        """All bytes are in the store as one version."""
+        """All bytes are in the store as one version. Raises `WrongState` unless the upload was waiting for that."""
+        if self.state not in {UploadState.OPEN, UploadState.COMPLETING}:
+            raise WrongState(f"This upload is {self.state.value}.", state=self.state.value)
         composite = composite_sha256(part_digests) if len(part_digests) > 1 else None
         return replace(
             self, state=UploadState.COMPLETED, version_id=version_id, completed_at=at, parts_sha256=composite

@@ -65,7 +65,7 @@ def test_a_change_needs_the_version_that_was_read(http: httpx.Client, team: Team
     assert (changed.status_code, changed.json()["title"]) == (200, "new")
     assert changed.headers["etag"] != tag
     assert http.patch(url, json={"title": "newer"}, headers={**headers, "If-Match": tag}).status_code == 412
-    assert http.patch(url, json={"title": "newer"}, headers={**headers, "If-Match": "W/x"}).status_code == 412
+    assert http.patch(url, json={"title": "newer"}, headers={**headers, "If-Match": 'W/"2"'}).status_code == 412
 
 
 def test_an_exhibit_reference_is_not_changed_by_patch(http: httpx.Client, world: World, team: Team) -> None:

@@ -9,6 +9,7 @@ import pytest
 from dems.errors import DemsError, NotReadable, WrongState
 from dems.model.digests import Digest
 from dems.model.evidence import Evidence, EvidenceState, Found, Integrity, Kind, judge, outcome_of
+from dems.model.ids import EvidenceId, new_id
 from dems.model.names import OriginalName
 from tests.model.people import (
     NOON,
@@ -210,3 +211,14 @@ def test_a_later_reading_must_agree_in_size_and_every_digest_that_both_have(
 
 def test_an_item_keeps_its_upload() -> None:
     assert evidence(EvidenceState.SEALED).upload_id == UPLOAD_ID
+
+
+def test_an_item_takes_no_upload_of_another_item() -> None:
+    foreign = replace(upload(upload_id=OTHER_UPLOAD_ID), evidence_id=EvidenceId(new_id()))
+    with pytest.raises(ValueError, match="another item"):
+        evidence(EvidenceState.MISMATCH).reopened_for(foreign)
+
+
+def test_a_reading_without_a_common_sha256_is_never_intact() -> None:
+    sealed = replace(evidence(EvidenceState.SEALED), digests={}, size=0)
+    assert outcome_of(sealed, Found(0, {})) is Integrity.ALTERED

@@ -100,3 +100,25 @@ def test_one_name_can_be_wrong_in_every_way() -> None:
         "name-has-control-characters",
         "name-looks-like-a-path",
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("CON", "_CON"),
+        ("nul.txt", "_nul.txt"),
+        ("a\u2028b", "a_b"),
+        ("a\u200bb", "a_b"),
+        ("console.txt", "console.txt"),
+    ],
+)
+def test_a_safe_name_is_no_device_and_hides_nothing(name: str, safe: str) -> None:
+    assert OriginalName(name.encode()).safe == safe
+
+
+def test_a_name_that_is_cut_does_not_begin_with_a_dot_or_a_space() -> None:
+    assert OriginalName(("ab. " + "x" * 198).encode()).safe == "x" * 198
+
+
+def test_invisible_characters_are_warned_of() -> None:
+    assert "name-has-invisible-characters" in OriginalName("a\u200bb".encode()).warnings

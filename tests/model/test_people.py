@@ -114,3 +114,11 @@ def test_the_installation_acts_because_of_the_request_whose_work_it_does() -> No
         assert system() == Actor(ActorKind.SYSTEM, "DEMS", request_id="request-1")
     finally:
         REQUEST_ID.reset(token)
+
+
+def test_no_spelling_of_a_force_slips_under_a_wall() -> None:
+    for spelling in (" mps", "\uff2d\uff30\uff33", "M P S", "mPs\u00a0"):
+        assert same_force("MPS", spelling)
+    assert same_force("Devon-Cornwall", "Devon\u2010Cornwall")
+    assert same_force("S\u00fbret\u00e9", "Su\u0302rete\u0301")
+    assert not same_force("MPS", "BTP")

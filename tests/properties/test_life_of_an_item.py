@@ -58,8 +58,8 @@ class LifeOfAnItem(RuleBasedStateMachine):
     @rule(content=contents)
     def complete(self, content: bytes) -> None:
         self.versions += 1
-        done = self.upload.completed(f"v{self.versions}", self.now, [hashlib.sha256(content).digest()])
         try:
+            done = self.upload.completed(f"v{self.versions}", self.now, [hashlib.sha256(content).digest()])
             self.attempt(self.item.received(done))
         except WrongState:
             return

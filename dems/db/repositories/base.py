@@ -4,6 +4,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, CursorResult, Executable, Select
 
+from dems.model.people import force_key
 from dems.ports import Clock, Page
 
 
@@ -29,6 +30,5 @@ def paged(statement: Select[Any], key: ColumnElement[Any], page: Page) -> Select
     return statement.order_by(key).limit(page.limit)
 
 
-def force_key(force: str | None) -> str | None:
-    """How forces are compared: see `dems.model.people.same_force`."""
-    return None if force is None else "".join(force.casefold().split())
+def force_key_or_none(force: str | None) -> str | None:
+    return None if force is None else force_key(force)

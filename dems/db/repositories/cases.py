@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, Text, and_, any_, exists, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dems.db.repositories.base import Rows, force_key, paged
+from dems.db.repositories.base import Rows, force_key_or_none, paged
 from dems.db.repositories.people import to_person
 from dems.db.tables import case_grants, case_walls, cases, people
 from dems.errors import AlreadyExists, NotFound
@@ -118,7 +118,7 @@ class CaseRows(Rows):
             case_walls.c.lowered_at.is_(None),
             or_(
                 case_walls.c.person_id == viewer.id,
-                case_walls.c.force_key == force_key(viewer.force)
+                case_walls.c.force_key == force_key_or_none(viewer.force)
                 if viewer.force
                 else case_walls.c.person_id == viewer.id,
             ),
@@ -195,7 +195,7 @@ class CaseRows(Rows):
                 case_id=wall.case_id,
                 person_id=wall.person_id,
                 force=wall.force,
-                force_key=force_key(wall.force),
+                force_key=force_key_or_none(wall.force),
                 reason=wall.reason,
                 raised_at=wall.raised_at,
             )

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dems.db.repositories.base import Rows, force_key, paged
+from dems.db.repositories.base import Rows, force_key_or_none, paged
 from dems.db.tables import people, tokens
 from dems.errors import AlreadyExists, NotFound
 from dems.model.ids import PersonId, TokenId
@@ -21,7 +21,7 @@ def _values(person: Person) -> dict[str, Any]:
         "email_key": person.email.casefold(),
         "roles": sorted(r.value for r in person.roles),
         "force": person.force,
-        "force_key": force_key(person.force),
+        "force_key": force_key_or_none(person.force),
         "active": person.active,
         "version": person.version,
     }

@@ -1,146 +1,34 @@
-"""What the use cases need from the world: a transaction, a clock, a store and somewhere to send nudges.
+"""The repositories of a transaction, as the use cases see them."""
 
-Everything reached through a `Transaction` happens in one database transaction: `with transactions() as tx:`
-commits on clean exit and rolls back on any exception. No network but the database's is allowed inside.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
-from dems.model.actors import Actor
 from dems.model.acts import Act
-from dems.model.cases import Case, CaseState
+from dems.model.cases import Case
 from dems.model.custody import Authority, ChainOf
-from dems.model.evidence import Evidence, EvidenceState, Integrity
+from dems.model.evidence import Evidence
 from dems.model.exhibits import ExhibitRef
 from dems.model.ids import CaseId, EntryId, EvidenceId, GrantId, PersonId, TokenId, UploadId, VerificationId
 from dems.model.people import CaseGrant, Person, Token, Wall
 from dems.model.uploads import Upload, UploadState
 from dems.model.verification import AccessGrant, Verification
+from dems.ports.values import (
+    CaseFilter,
+    Completion,
+    CustodyRow,
+    EvidenceFilter,
+    Job,
+    JobKind,
+    Lease,
+    Once,
+    Orphan,
+    Page,
+    StoreCheck,
+    UploadToken,
+)
 from storage.interface import Part
-
-Clock = Callable[[], datetime]
-
-
-class JobKind(StrEnum):
-    """What can be due. The value is also the name of the Celery task that does it."""
-
-    VERIFY = "verify"
-    RECHECK = "recheck"
-    FINISH_COMPLETION = "finish_completion"
-    """Brings an upload to its end whose completion was begun and not recorded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Work on one subject, due once; asking for it twice makes one job."""
-
-    kind: JobKind
-    subject: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """A job in one worker's hands until a time; `by` tells this hold from every other."""
-
-    job: Job
-    by: str
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class UploadToken:
-    """What an upload token stands for."""
-
-    id: TokenId
-    upload_id: UploadId
-    person_id: PersonId
-    on_behalf_of: PersonId | None
-    expires_at: datetime
-    revoked_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """The intent to complete an upload, written before the store is asked."""
-
-    upload_id: UploadId
-    attempt: UUID
-    multipart_id: str | None
-    begun_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CustodyRow:
-    """One entry as kept: the leaf's exact bytes, what it commits to, and its place in the log once it has one."""
-
-    id: EntryId
-    chain_id: UUID
-    seq: int
-    at: datetime
-    leaf: bytes
-    leaf_hash: bytes
-    nonce: bytes | None
-    detail: bytes | None
-    index: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Once:
-    """An idempotency key in its scope, and what the body was; `subject` is what the first call made."""
-
-    scope: bytes
-    fingerprint: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A keyset page: at most `limit` rows whose id is greater than `after`."""
-
-    limit: int
-    after: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Orphan:
-    """A version in the store that no record explains (`unrecorded`), or a marker that hides one (`hidden`)."""
-
-    key: str
-    version_id: str
-    kind: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoreCheck:
-    """One run of the store's self-check: each probe's name, identity, whether it held, and what was seen."""
-
-    id: UUID
-    at: datetime
-    endpoint: str
-    held: bool
-    rows: Sequence[Mapping[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFilter:
-    reference: str | None = None
-    state: CaseState | None = None
-    force: str | None = None
-    theme: str | None = None
-    q: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceFilter:
-    state: EvidenceState | None = None
-    integrity: Integrity | None = None
-    exhibit_ref: str | None = None
 
 
 class People(Protocol):
@@ -257,13 +145,13 @@ class Upkeep(Protocol):
         """Uploads of items still kept whose lock ends before these times, soonest first."""
         ...
 
-    def report_orphan(self, orphan: "Orphan", at: datetime) -> bool:
+    def report_orphan(self, orphan: Orphan, at: datetime) -> bool:
         """Whether it is new. One that was reported before is not reported again."""
         ...
 
     def orphans(self) -> int: ...
-    def checked_store(self, check: "StoreCheck") -> None: ...
-    def last_store_check(self) -> "StoreCheck | None": ...
+    def checked_store(self, check: StoreCheck) -> None: ...
+    def last_store_check(self) -> StoreCheck | None: ...
     def consultations(self, limit: int) -> list[tuple[UUID, PersonId, Mapping[str, Any]]]:
         """The oldest that were not yet written to a chain, locked against other writers."""
         ...
@@ -342,55 +230,3 @@ class IdempotencyKeys(Protocol):
     def answered(self, once: Once, status: int, answer: Mapping[str, Any]) -> tuple[int, Mapping[str, Any], bool]:
         """Keep the answer (without secrets) if it is the first; else give back the first one and True."""
         ...
-
-
-class Transaction(Protocol):
-    @property
-    def people(self) -> People: ...
-    @property
-    def tokens(self) -> Tokens: ...
-    @property
-    def cases(self) -> Cases: ...
-    @property
-    def evidence(self) -> EvidenceItems: ...
-    @property
-    def uploads(self) -> Uploads: ...
-    @property
-    def verifications(self) -> Verifications: ...
-    @property
-    def access_grants(self) -> AccessGrants: ...
-    @property
-    def custody(self) -> Custody: ...
-    @property
-    def jobs(self) -> Jobs: ...
-    @property
-    def idempotency(self) -> IdempotencyKeys: ...
-    @property
-    def upkeep(self) -> Upkeep: ...
-
-    def authorise(
-        self,
-        actor: Actor,
-        act: Act,
-        *,
-        case_id: CaseId | None = None,
-        person_id: PersonId | None = None,
-        upload_id: UploadId | None = None,
-    ) -> Authority:
-        """Ask `may`, with the standings as they are in this transaction.
-
-        Raises `NotFound` where the caller may not know of the subject, else `NotPermitted`, `SelfGrant`.
-        """
-        ...
-
-    def denied(self, actor: Actor, what: str, outcome: str) -> None:
-        """Note that somebody known was refused, for their chain."""
-        ...
-
-    def consulted(self, authority: Authority, subject: UUID, **fact: Any) -> None:
-        """Note that a record was looked at, for the person's chain (DPA 2018 s.62)."""
-        ...
-
-
-class Transactions(Protocol):
-    def __call__(self) -> AbstractContextManager[Transaction]: ...

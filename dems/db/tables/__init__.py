@@ -1,0 +1,52 @@
+"""The tables. Three sorts, told apart by ``info``:
+
+* *domain*: what is true of people, cases and evidence; a change to one needs a custody entry in its transaction;
+* *custody*: insert-only, for everyone;
+* *work*: what is due, in whose hands, and what was answered; may be lost without losing a fact.
+"""
+
+from dems.db.tables.base import CUSTODY, DOMAIN, WORK, metadata
+from dems.db.tables.of_custody import custody_chains, custody_details, custody_entries, custody_queue
+from dems.db.tables.of_evidence import access_grants, evidence, exhibit_refs, uploads, verifications
+from dems.db.tables.of_people import case_grants, case_walls, cases, people, tokens
+from dems.db.tables.of_work import (
+    consultations,
+    idempotency_keys,
+    jobs,
+    object_locks,
+    orphans,
+    store_checks,
+    upload_completions,
+    upload_parts,
+    upload_tokens,
+)
+
+__all__ = [
+    "CUSTODY",
+    "DOMAIN",
+    "WORK",
+    "access_grants",
+    "case_grants",
+    "case_walls",
+    "cases",
+    "consultations",
+    "custody_chains",
+    "custody_details",
+    "custody_entries",
+    "custody_queue",
+    "evidence",
+    "exhibit_refs",
+    "idempotency_keys",
+    "jobs",
+    "metadata",
+    "object_locks",
+    "orphans",
+    "people",
+    "store_checks",
+    "tokens",
+    "upload_completions",
+    "upload_parts",
+    "upload_tokens",
+    "uploads",
+    "verifications",
+]

@@ -1,0 +1,75 @@
+"""The transaction: one unit of work, with its repositories, the permission check and the custody entries."""
+
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+from uuid import UUID
+
+from dems.model.actors import Actor
+from dems.model.acts import Act
+from dems.model.custody import Authority
+from dems.model.ids import CaseId, PersonId, UploadId
+from dems.ports.repositories import (
+    AccessGrants,
+    Cases,
+    Custody,
+    EvidenceItems,
+    IdempotencyKeys,
+    Jobs,
+    People,
+    Tokens,
+    Upkeep,
+    Uploads,
+    Verifications,
+)
+
+
+class Transaction(Protocol):
+    @property
+    def people(self) -> People: ...
+    @property
+    def tokens(self) -> Tokens: ...
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def evidence(self) -> EvidenceItems: ...
+    @property
+    def uploads(self) -> Uploads: ...
+    @property
+    def verifications(self) -> Verifications: ...
+    @property
+    def access_grants(self) -> AccessGrants: ...
+    @property
+    def custody(self) -> Custody: ...
+    @property
+    def jobs(self) -> Jobs: ...
+    @property
+    def idempotency(self) -> IdempotencyKeys: ...
+    @property
+    def upkeep(self) -> Upkeep: ...
+
+    def authorise(
+        self,
+        actor: Actor,
+        act: Act,
+        *,
+        case_id: CaseId | None = None,
+        person_id: PersonId | None = None,
+        upload_id: UploadId | None = None,
+    ) -> Authority:
+        """Ask `may`, with the standings as they are in this transaction.
+
+        Raises `NotFound` where the caller may not know of the subject, else `NotPermitted`, `SelfGrant`.
+        """
+        ...
+
+    def denied(self, actor: Actor, what: str, outcome: str) -> None:
+        """Note that somebody known was refused, for their chain."""
+        ...
+
+    def consulted(self, authority: Authority, subject: UUID, **fact: Any) -> None:
+        """Note that a record was looked at, for the person's chain (DPA 2018 s.62)."""
+        ...
+
+
+class Transactions(Protocol):
+    def __call__(self) -> AbstractContextManager[Transaction]: ...

@@ -1,0 +1,130 @@
+"""What passes through the ports: jobs and leases, pages and filters, tokens, rows of a chain."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from dems.model.cases import CaseState
+from dems.model.evidence import EvidenceState, Integrity
+from dems.model.ids import EntryId, PersonId, TokenId, UploadId
+
+Clock = Callable[[], datetime]
+
+
+class JobKind(StrEnum):
+    """What can be due. The value is also the name of the Celery task that does it."""
+
+    VERIFY = "verify"
+    RECHECK = "recheck"
+    FINISH_COMPLETION = "finish_completion"
+    """Brings an upload to its end whose completion was begun and not recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work on one subject, due once; asking for it twice makes one job."""
+
+    kind: JobKind
+    subject: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A job in one worker's hands until a time; `by` tells this hold from every other."""
+
+    job: Job
+    by: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class UploadToken:
+    """What an upload token stands for."""
+
+    id: TokenId
+    upload_id: UploadId
+    person_id: PersonId
+    on_behalf_of: PersonId | None
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The intent to complete an upload, written before the store is asked."""
+
+    upload_id: UploadId
+    attempt: UUID
+    multipart_id: str | None
+    begun_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyRow:
+    """One entry as kept: the leaf's exact bytes, what it commits to, and its place in the log once it has one."""
+
+    id: EntryId
+    chain_id: UUID
+    seq: int
+    at: datetime
+    leaf: bytes
+    leaf_hash: bytes
+    nonce: bytes | None
+    detail: bytes | None
+    index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """An idempotency key in its scope, and what the body was; `subject` is what the first call made."""
+
+    scope: bytes
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A keyset page: at most `limit` rows whose id is greater than `after`."""
+
+    limit: int
+    after: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A version in the store that no record explains (`unrecorded`), or a marker that hides one (`hidden`)."""
+
+    key: str
+    version_id: str
+    kind: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCheck:
+    """One run of the store's self-check: each probe's name, identity, whether it held, and what was seen."""
+
+    id: UUID
+    at: datetime
+    endpoint: str
+    held: bool
+    rows: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    reference: str | None = None
+    state: CaseState | None = None
+    force: str | None = None
+    theme: str | None = None
+    q: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFilter:
+    state: EvidenceState | None = None
+    integrity: Integrity | None = None
+    exhibit_ref: str | None = None
