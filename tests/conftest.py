@@ -15,8 +15,8 @@ from dems.engines import Connections, Engines
 from dems.model.cases import Case
 from dems.ports import Job
 from dems.settings import ApiSettings, BrokerSettings, DatabaseSettings, EvidenceSettings, Settings
-from storage.setup import prepare
 from storage.settings import S3Identity, S3Settings
+from storage.setup import prepare
 from tests.world import Somebody, World
 
 # What the developer's shell says must not decide what the tests find.
