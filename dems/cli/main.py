@@ -24,6 +24,7 @@ app = typer.Typer(
 app.command()(up.up)
 app.command()(up.migrate)
 app.command()(up.doctor)
+app.command()(up.demo)
 app.command()(upload)
 app.add_typer(person, name="person")
 app.add_typer(token, name="token")

@@ -47,3 +47,18 @@ def doctor(
     from dems.cli.doctor.command import examine  # noqa: PLC0415  (client commands do not wait for its imports)
 
     examine(chains=chains, as_json=as_json)
+
+
+def demo(
+    evidence: Annotated[
+        Path | None, typer.Option(help="A folder of your own files; else samples are made", show_default=False)
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where the results are left")] = Path("demo-out"),
+) -> None:
+    """Take files through the whole life of evidence, on real engines in a throw-away folder.
+
+    Example: dems demo --evidence ~/Pictures
+    """
+    from dems.cli.demo.tour import tour  # noqa: PLC0415  (client commands do not wait for its imports)
+
+    tour(evidence, out)
