@@ -83,9 +83,10 @@ class Recheck:
     ) -> Integrity:
         with self.transaction() as tx:
             authority = tx.authorise(system(), Act.EVIDENCE_RECHECK)
+            # The item's row before the job's, as whoever asks for a verification has them: else the two could deadlock.
+            before = tx.evidence.get(evidence_id, for_update=True)
             tx.jobs.finish(lease)
             now = self.clock()
-            before = tx.evidence.get(evidence_id, for_update=True)
             evidence = before.rechecked(outcome, now)
             tx.evidence.save(evidence)
             verification = tx.verifications.pending_for(evidence_id)

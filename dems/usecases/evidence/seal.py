@@ -90,8 +90,8 @@ class Seal:
 
     def _record(self, lease: Lease, evidence_id: EvidenceId, verdict: Verdict, lock: Lock | None) -> Evidence:
         with self.transaction() as tx:
-            tx.jobs.finish(lease)
             evidence = tx.evidence.get(evidence_id, for_update=True)
+            tx.jobs.finish(lease)
             if evidence.upload_id is None:
                 raise RuntimeError("an item that was verified has an upload")
             upload = tx.uploads.get(evidence.upload_id, for_update=True)

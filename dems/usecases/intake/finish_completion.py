@@ -46,8 +46,9 @@ class FinishCompletion:
                 tx.jobs.put_back(lease, f"{type(error).__name__}: {error}", TRY_AGAIN_AFTER * lease.attempts)
             raise
         with self.transaction() as tx:
-            tx.jobs.finish(lease)
+            # The upload's row before the job's, as `complete` has them: else the two could deadlock.
             upload = tx.uploads.get(upload_id, for_update=True)
+            tx.jobs.finish(lease)
             if stored is not None and upload.state is UploadState.COMPLETING:
                 authority = tx.authorise(system(), Act.UPLOAD_COMPLETE)
                 upload, _ = record_completed(tx, authority, upload_id, stored, self.clock())
