@@ -49,7 +49,7 @@ class Faults:
 
     @contextmanager
     def on(self, effect: str, refusal: Callable[[], Exception]) -> Iterator[None]:
-        """Around one deed. The second of one name in a phase is called ``name #2``."""
+        """Around one deed. The second of one name is called ``name #2``."""
         self.alive()
         if self.phase == "content" and not effect.startswith("commit"):
             effect = f"content {effect}"
@@ -80,7 +80,6 @@ class Faults:
 
     def enter(self, phase: str) -> None:
         self.phase = phase
-        self._count.clear()
 
     @contextmanager
     def in_transaction(self, name: str) -> Iterator[None]:

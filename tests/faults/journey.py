@@ -5,14 +5,14 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from uuid import UUID
 
 from dems.bootstrap import Dems
 from dems.errors import Busy, DatabaseUnavailable, DemsError, WrongState
+from dems.model.actors import Actor
 from dems.model.digests import Digest
 from dems.model.evidence import EvidenceState, Kind
 from dems.model.exhibits import ExhibitRef
-from dems.model.ids import EvidenceId, UploadId
+from dems.model.ids import CaseId, EvidenceId, UploadId
 from dems.model.names import OriginalName
 from dems.model.uploads import UploadState
 from dems.ports import Job, JobKind, Once
@@ -20,8 +20,7 @@ from dems.settings import Settings
 from dems.usecases.evidence.read_content import Span
 from dems.usecases.intake.declare import FileDeclared
 from storage.errors import StorageError
-from storage.s3 import connect
-from tests.conftest import Sent, Team
+from tests.conftest import Sent
 from tests.faults.faults import Faults, ProcessDied
 from tests.faults.faulty_store import FaultyStore
 from tests.faults.faulty_transactions import FaultyTransactions
@@ -29,13 +28,16 @@ from tests.faults.verifier import Owner
 from tests.world import pieces
 
 Answer = TypeVar("Answer")
-TRIES = 6
+TRIES = 8
 
 
 @dataclass
 class Journey:
     settings: Settings
-    team: Team
+    quiet: Dems
+    """A core without faults: its store is the real one."""
+    who: Actor
+    case_id: CaseId
     owner: Owner
     faults: Faults
     content: bytes
@@ -44,8 +46,7 @@ class Journey:
     """What the client was told on the way that was not an answer."""
 
     def __post_init__(self) -> None:
-        self.real = connect(self.settings.s3, self.settings.s3.buckets.evidence)
-        self.store = FaultyStore(self.real, self.faults)
+        self.store = FaultyStore(self.quiet.store, self.faults)
         self.core = self._start()
 
     def _start(self) -> Dems:
@@ -96,8 +97,8 @@ class Journey:
         ref = ExhibitRef(f"XY/{int.from_bytes(os.urandom(2), 'big')}")
         declared = self.ask(
             lambda: self.core.intake.declare(
-                self.team.investigator.actor,
-                self.team.case.id,
+                self.who,
+                self.case_id,
                 exhibit_ref=ref,
                 description="A recording",
                 kind=Kind.DIGITAL,
@@ -110,17 +111,17 @@ class Journey:
 
     def _bring(self) -> None:
         """Send the bytes; after any trouble look how the upload stands, and go on from there."""
-        who = self.team.investigator.actor
         for _ in range(TRIES):
-            state = self.ask(lambda: self.core.intake.look_up(who, self.upload))[0].state
+            state = self.ask(lambda: self.core.intake.look_up(self.who, self.upload))[0].state
             if state is UploadState.COMPLETED:
                 return
             if state is UploadState.COMPLETING:
-                self.ask(lambda: self.core.intake.complete(who, self.upload))
+                self.ask(lambda: self.core.intake.complete(self.who, self.upload))
                 self._work()
+                self._clock_strikes()
                 continue
             try:
-                self.core.intake.receive(who, self.upload, lambda u: pieces(self.content, u.part_size))
+                self.core.intake.receive(self.who, self.upload, lambda u: pieces(self.content, u.part_size))
             except (DatabaseUnavailable, Busy, StorageError, WrongState) as error:
                 self.told.append(type(error).__name__)
             except ProcessDied:
@@ -136,11 +137,14 @@ class Journey:
             state = self.owner(f"SELECT state FROM evidence WHERE id = '{self.item}'")[0].state  # noqa: S608
             if state != EvidenceState.VERIFYING.value and not self._jobs():
                 return
-            self._time_passes()
-            self._supervised(lambda: self.core.intake.find_overdue())
-            for job in self._supervised(lambda: self.core.upkeep.sweep(at_most=10_000)) or []:
-                self.sent.jobs.append(job)
+            self._clock_strikes()
         raise AssertionError(f"work stays undone: {self._jobs()}")
+
+    def _clock_strikes(self) -> None:
+        """What beat does, after leases have run out and pauses are over."""
+        self._time_passes()
+        self._supervised(lambda: self.core.intake.find_overdue())
+        self.sent.jobs += self._supervised(lambda: self.core.upkeep.sweep(at_most=10_000)) or []
 
     def _jobs(self) -> list[Any]:
         return self.owner(f"SELECT * FROM jobs WHERE subject IN ('{self.item}', '{self.upload}')")  # noqa: S608
@@ -180,14 +184,13 @@ class Journey:
             return None
 
     def _read(self) -> bytes:
-        who = self.team.investigator.actor
         key = Once(os.urandom(32), os.urandom(32))
         grant = self.ask(
-            lambda: self.core.evidence.grant_access(who, self.item, purpose="viewing", reason="because", once=key)
+            lambda: self.core.evidence.grant_access(self.who, self.item, purpose="viewing", reason="because", once=key)
         )
 
         def content() -> bytes:
-            _, stored, span = self.core.evidence.read_content(who, self.item, grant.id, lambda size: Span(0, size))
+            _, stored, span = self.core.evidence.read_content(self.who, self.item, grant.id, lambda size: Span(0, size))
             out = bytearray(span.end - span.start)
             view, at = memoryview(out), 0
             with self.store.open(stored.key, stored.version_id) as stream:
@@ -196,5 +199,3 @@ class Journey:
             return bytes(out)
 
         return self.ask(content)
-
-

@@ -2,16 +2,15 @@
 
 import os
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
 from dems.bootstrap import Dems
 from dems.settings import Settings
-from tests.conftest import Team
 from tests.faults.faults import Fault, Faults
 from tests.faults.journey import Journey
 from tests.faults.verifier import Owner, Verifier
+from tests.world import Somebody, World
 
 SMALL = os.urandom(70_000)
 LARGE = os.urandom(8 * 2**20 + 5)
@@ -30,12 +29,32 @@ MULTIPART = [*AROUND, *IN_PARTS, *RECORDED, *LOCKED, *SEALED, *OUT]
 Travel = Callable[[bytes, dict[str, Fault]], Journey]
 
 
+@pytest.fixture(scope="module")
+def quiet(settings: Settings, checked_store: None) -> Iterator[Dems]:
+    """A core without faults, for the verifier."""
+    del checked_store
+    core = Dems(settings, nudge=lambda _: None)
+    yield core
+    core.close()
+
+
+@pytest.fixture(scope="module")
+def people(quiet: Dems) -> tuple[Somebody, Somebody]:
+    world = World(quiet)
+    return world.somebody("case_manager"), world.somebody("investigator")
+
+
 @pytest.fixture
-def travel(settings: Settings, team: Team, as_owner: Owner) -> Iterator[Travel]:
+def travel(
+    settings: Settings, quiet: Dems, people: tuple[Somebody, Somebody], as_owner: Owner
+) -> Iterator[Travel]:
     made: list[Journey] = []
 
     def start(content: bytes, plan: dict[str, Fault]) -> Journey:
-        made.append(Journey(settings, team, as_owner, Faults(dict(plan)), content))
+        world, (manager, investigator) = World(quiet), people
+        case = world.case(manager)
+        world.join(case, investigator, "investigator", by=manager)
+        made.append(Journey(settings, quiet, investigator.actor, case.id, as_owner, Faults(dict(plan)), content))
         return made[-1]
 
     yield start
@@ -44,21 +63,23 @@ def travel(settings: Settings, team: Team, as_owner: Owner) -> Iterator[Travel]:
         assert journey.faults.broken == []
 
 
-def _judge(journey: Journey, dems: Dems, as_owner: Owner, expected: list[str]) -> None:
+def _judge(journey: Journey, expected: list[str]) -> None:
     assert journey.run() == journey.content
     assert journey.faults.fired == expected
     assert journey.faults.plan == {}
-    Verifier(dems, as_owner).judge(journey.team.case.id, journey.content)
+    Verifier(journey.quiet, journey.owner).judge(journey.case_id, journey.content)
 
 
 @pytest.mark.parametrize(
-    ("content", "effects"), [(b"", ONE_PUT), (SMALL, ONE_PUT), (LARGE, MULTIPART)], ids=["empty", "one put", "multipart"]
+    ("content", "effects"),
+    [(b"", ONE_PUT), (SMALL, ONE_PUT), (LARGE, MULTIPART)],
+    ids=["empty", "one put", "multipart"],
 )
 def test_without_a_fault_there_is_no_effect_that_the_table_does_not_name(
-    travel: Travel, dems: Dems, as_owner: Owner, content: bytes, effects: list[str]
+    travel: Travel, content: bytes, effects: list[str]
 ) -> None:
     journey = travel(content, {})
-    _judge(journey, dems, as_owner, [])
+    _judge(journey, [])
     seen = [e for e in journey.faults.seen if not e.endswith("#2")]
     assert set(seen) <= set(effects)
     if content:
@@ -68,13 +89,56 @@ def test_without_a_fault_there_is_no_effect_that_the_table_does_not_name(
 
 @pytest.mark.parametrize("fault", Fault)
 @pytest.mark.parametrize("effect", ONE_PUT)
-def test_a_file_of_one_put_gets_through(
-    travel: Travel, dems: Dems, as_owner: Owner, effect: str, fault: Fault
-) -> None:
-    _judge(travel(SMALL, {effect: fault}), dems, as_owner, [effect])
+def test_a_file_of_one_put_gets_through(travel: Travel, effect: str, fault: Fault) -> None:
+    _judge(travel(SMALL, {effect: fault}), [effect])
 
 
 @pytest.mark.parametrize("fault", Fault)
 @pytest.mark.parametrize("effect", [e for e in MULTIPART if e not in ONE_PUT or "eceive" in e or "Seal" in e])
-def test_a_file_in_parts_gets_through(travel: Travel, dems: Dems, as_owner: Owner, effect: str, fault: Fault) -> None:
-    _judge(travel(LARGE, {effect: fault}), dems, as_owner, [effect])
+def test_a_file_in_parts_gets_through(travel: Travel, effect: str, fault: Fault) -> None:
+    _judge(travel(LARGE, {effect: fault}), [effect])
+
+
+WHILE_FINISHING = [
+    "commit CompleteUpload.__call__",
+    "send finish_completion",
+    "commit FinishCompletion.__call__",
+    "versions",
+    "head",
+    "commit FinishCompletion.__call__ #2",
+]
+
+
+@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("effect", WHILE_FINISHING)
+def test_a_second_fault_while_the_first_is_mended_is_mended_too(
+    travel: Travel, effect: str, fault: Fault
+) -> None:
+    plan = {"put": Fault.CRASH_AFTER, effect: fault}
+    _judge(travel(SMALL, plan), ["put", effect])
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (Fault.REFUSED, Fault.REFUSED),
+        (Fault.REFUSED, Fault.CRASH_AFTER),
+        (Fault.ANSWER_LOST, Fault.REFUSED),
+        (Fault.ANSWER_LOST, Fault.CRASH_BEFORE),
+    ],
+)
+def test_parts_are_put_together_once_whatever_was_heard_of_it(
+    travel: Travel, first: Fault, second: Fault
+) -> None:
+    _judge(travel(LARGE, {"complete": first, "complete #2": second}), ["complete", "complete #2"])
+
+
+@pytest.mark.parametrize("second", [Fault.REFUSED, Fault.CRASH_AFTER])
+@pytest.mark.parametrize("first", Fault)
+def test_sealing_that_fails_twice_is_sealed_once(
+    travel: Travel, first: Fault, second: Fault
+) -> None:
+    plan = {"commit Seal._record": first, "commit Seal._record #2": second}
+    if not first.before:
+        del plan["commit Seal._record #2"]  # it was committed, so there is no second time
+    _judge(travel(SMALL, plan), list(plan))
