@@ -6,7 +6,7 @@ make of it is the real thing.
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import _GeneratorContextManager, contextmanager
 
 import psycopg
 from sqlalchemy import Connection, Engine, event
@@ -30,7 +30,7 @@ class FaultyTransactions(DatabaseTransactions):
         self._faults = faults
         event.listen(engine, "commit", self._commit)
 
-    def __call__(self) -> AbstractContextManager[DatabaseTransaction]:
+    def __call__(self) -> _GeneratorContextManager[DatabaseTransaction]:
         # co_qualname is of the use case's function: the one that says `with self.transaction() as tx`.
         return self._named(sys._getframe(1).f_code.co_qualname)
 

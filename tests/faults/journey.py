@@ -143,7 +143,7 @@ class Journey:
     def _clock_strikes(self) -> None:
         """What beat does, after leases have run out and pauses are over."""
         self._time_passes()
-        self._supervised(lambda: self.core.intake.find_overdue())
+        self._supervised(self.core.intake.find_overdue)
         self.sent.jobs += self._supervised(lambda: self.core.upkeep.sweep(at_most=10_000)) or []
 
     def _jobs(self) -> list[Any]:

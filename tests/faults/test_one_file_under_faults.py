@@ -1,4 +1,4 @@
-"""Every effect on the way of one file × refused, answer lost, crash: afterwards the verifier is the judge."""
+"""Every effect on the way of one file by refused, answer lost, crash: afterwards the verifier is the judge."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -45,9 +45,7 @@ def people(quiet: Dems) -> tuple[Somebody, Somebody]:
 
 
 @pytest.fixture
-def travel(
-    settings: Settings, quiet: Dems, people: tuple[Somebody, Somebody], as_owner: Owner
-) -> Iterator[Travel]:
+def travel(settings: Settings, quiet: Dems, people: tuple[Somebody, Somebody], as_owner: Owner) -> Iterator[Travel]:
     made: list[Journey] = []
 
     def start(content: bytes, plan: dict[str, Fault]) -> Journey:
@@ -111,9 +109,7 @@ WHILE_FINISHING = [
 
 @pytest.mark.parametrize("fault", Fault)
 @pytest.mark.parametrize("effect", WHILE_FINISHING)
-def test_a_second_fault_while_the_first_is_mended_is_mended_too(
-    travel: Travel, effect: str, fault: Fault
-) -> None:
+def test_a_second_fault_while_the_first_is_mended_is_mended_too(travel: Travel, effect: str, fault: Fault) -> None:
     plan = {"put": Fault.CRASH_AFTER, effect: fault}
     _judge(travel(SMALL, plan), ["put", effect])
 
@@ -127,17 +123,13 @@ def test_a_second_fault_while_the_first_is_mended_is_mended_too(
         (Fault.ANSWER_LOST, Fault.CRASH_BEFORE),
     ],
 )
-def test_parts_are_put_together_once_whatever_was_heard_of_it(
-    travel: Travel, first: Fault, second: Fault
-) -> None:
+def test_parts_are_put_together_once_whatever_was_heard_of_it(travel: Travel, first: Fault, second: Fault) -> None:
     _judge(travel(LARGE, {"complete": first, "complete #2": second}), ["complete", "complete #2"])
 
 
 @pytest.mark.parametrize("second", [Fault.REFUSED, Fault.CRASH_AFTER])
 @pytest.mark.parametrize("first", Fault)
-def test_sealing_that_fails_twice_is_sealed_once(
-    travel: Travel, first: Fault, second: Fault
-) -> None:
+def test_sealing_that_fails_twice_is_sealed_once(travel: Travel, first: Fault, second: Fault) -> None:
     plan = {"commit Seal._record": first, "commit Seal._record #2": second}
     if not first.before:
         del plan["commit Seal._record #2"]  # it was committed, so there is no second time

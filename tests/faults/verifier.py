@@ -10,9 +10,8 @@ from uuid import UUID
 from dems.bootstrap import Dems
 from dems.ledger.entry import Entry, Leaf, leaf_hash, verify_chain
 from dems.usecases.upkeep.reconcile import Reconcile
-from storage.interface import ObjectStore, OpenMultipart, VersionEntry
+from storage.interface import ObjectStore, OpenMultipart, StoredVersion, VersionEntry
 from storage.reader import hash_version
-from storage.interface import StoredVersion
 
 Owner = Callable[[str], list[Any]]
 

@@ -200,9 +200,7 @@ def test_what_is_read_out_wrong_is_verified_at_once(
     assert dems.evidence.recheck(item.id) is Integrity.INTACT
 
 
-def test_an_item_that_is_not_sealed_has_nothing_to_verify_again(
-    dems: Dems, team: Team, world: World
-) -> None:
+def test_an_item_that_is_not_sealed_has_nothing_to_verify_again(dems: Dems, team: Team, world: World) -> None:
     item = world.verifying(team.investigator, team.case, b"x")
     with pytest.raises(WrongState, match="verifying"):
         dems.evidence.ask_verification(team.investigator.actor, item.id)
@@ -210,4 +208,3 @@ def test_an_item_that_is_not_sealed_has_nothing_to_verify_again(
         tx.jobs.due(Job(JobKind.RECHECK, item.id))
     with pytest.raises(NoLongerDue):
         dems.evidence.recheck(EvidenceId(item.id))
-
