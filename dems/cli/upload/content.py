@@ -80,6 +80,8 @@ def hash_file(path: Path, read: Callable[[int], None]) -> Content:
         while block := os.read(descriptor, _BLOCK):
             hashing.update(block)
             size += len(block)
+            if size > mark.size:  # something writes to it, perhaps for ever
+                raise Changed
             read(len(block))
         if size != mark.size or Mark.of(os.fstat(descriptor)) != mark:
             raise Changed
