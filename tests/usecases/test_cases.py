@@ -1,5 +1,6 @@
 """Cases, who is on them, and who is kept from them."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -28,10 +29,11 @@ def _listed(dems: Dems, who: Somebody, case: Case) -> bool:
 def _knows(dems: Dems, who: Somebody, case: Case) -> bool:
     """By id, by reference and in a list: the three must agree."""
     answers = set()
-    for ask in (
+    asking: list[Callable[[], Case]] = [
         lambda: dems.cases.look_up.one(who.actor, case.id),
         lambda: dems.cases.look_up.by_reference(who.actor, case.reference),
-    ):
+    ]
+    for ask in asking:
         try:
             answers.add(ask().id == case.id)
         except NotFound:

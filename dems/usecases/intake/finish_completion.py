@@ -1,7 +1,7 @@
 """Bring an upload to its end whose completion was begun and not recorded: a crash, or an answer that was lost.
 
 Asks the store what happened. Bytes that are there become a record; parts that are there are put together;
-where nothing is there the upload is open again. Nothing is deleted.
+where nothing is there, or something else, the upload is open again. Nothing is deleted.
 """
 
 import logging
@@ -40,7 +40,7 @@ class FinishCompletion:
             parts = tx.uploads.parts(upload_id)
         try:
             stored = None if intent is None else self._in_store(upload, intent, parts)
-        except (StorageError, IntegrityBroken) as error:
+        except StorageError as error:
             log.warning("completion_not_finished", extra={"upload": str(upload_id), "error": type(error).__name__})
             with self.transaction() as tx:
                 tx.jobs.put_back(lease, f"{type(error).__name__}: {error}", TRY_AGAIN_AFTER * lease.attempts)
@@ -55,14 +55,19 @@ class FinishCompletion:
                 tx.upkeep.locked(upload, self.clock())
             elif intent is not None:
                 tx.uploads.forget_intent(upload_id, intent.attempt)
+                upload = tx.uploads.get(upload_id)
         return upload.state
 
     def _in_store(self, upload: Upload, intent: Completion, parts: list[Part]) -> StoredVersion | None:
-        if intent.multipart_id is None:
-            return adopt(self.store, upload, parts)
         try:
+            if intent.multipart_id is None:
+                return adopt(self.store, upload, parts)
             return complete_multipart(self.store, upload, intent.multipart_id, parts)
         except (UploadMissing, PartsRefused):
+            return None
+        except IntegrityBroken:
+            # Asking again would never help, and an upload that is neither open nor done could not even be abandoned.
+            log.critical("other_bytes_at_key", extra={"upload": str(upload.id)})
             return None
 
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import BinaryIO
 from uuid import uuid4
 
-from dems.errors import DigestMismatch, Incomplete, TooLarge
+from dems.errors import DigestMismatch, Incomplete, IntegrityBroken, TooLarge
 from dems.layout import evidence_key
 from dems.model.actors import Actor
 from dems.model.acts import Act
@@ -124,7 +124,7 @@ class Receive:
             try:
                 stored = self.store.put(key, held.data, size=part.size, sha256=part.sha256, lock=lock)
             except ObjectExists:
-                stored = self._adopted(upload, [part])
+                stored = self._adopted(upload, attempt, [part])
             except StorageError:
                 self._give_up(upload, attempt)
                 raise
@@ -133,27 +133,33 @@ class Receive:
             if held is not None:
                 held.close()
 
-    def _adopted(self, upload: Upload, parts: list[Part]) -> StoredVersion:
+    def _adopted(self, upload: Upload, attempt: Completion, parts: list[Part]) -> StoredVersion:
         """An earlier try of this upload got as far as the store: take what it left, if it is the same bytes."""
-        found = adopt(self.store, upload, parts)
+        try:
+            found = adopt(self.store, upload, parts)
+        except IntegrityBroken:
+            self._forget(attempt)
+            raise
         if found is None:
+            self._forget(attempt)
             raise Incomplete("The store changed its answer about this upload. Send it again.")
         return found
 
     def _multipart(self, upload: Upload, body: "_Body", pieces: Iterable[Piece]) -> tuple[StoredVersion, Lock]:
         lock = self.locks.quarantine(self.clock())
         multipart = self.store.begin(evidence_key(upload.evidence_id, upload.id), lock=lock)
-        intended = False
+        attempt: Completion | None = None
         try:
             parts = self._store_parts(multipart, body, pieces)
             body.check_whole()
-            self._intend(upload, multipart.upload_id, parts)
-            intended = True
+            attempt = self._intend(upload, multipart.upload_id, parts)
             return complete_multipart(self.store, upload, multipart.upload_id, parts), lock
-        except BaseException:
+        except BaseException as error:
             # Once the intent is written, the store may have completed: only the sweep, which looks, may end it.
-            if not intended:
+            if attempt is None:
                 _abort(multipart)
+            elif isinstance(error, IntegrityBroken):
+                self._forget(attempt)
             raise
 
     def _store_parts(self, multipart: Multipart, body: "_Body", pieces: Iterable[Piece]) -> list[Part]:
@@ -194,8 +200,12 @@ class Receive:
                 return
         except StorageError:
             return
+        self._forget(attempt)
+
+    def _forget(self, attempt: Completion) -> None:
+        """Nothing of this attempt is in the store: there is nothing to finish, and the upload may be tried again or abandoned."""
         with self.transaction() as tx:
-            tx.uploads.forget_intent(upload.id, attempt.attempt)
+            tx.uploads.forget_intent(attempt.upload_id, attempt.attempt)
 
 
 @dataclass(slots=True)

@@ -92,10 +92,9 @@ class Reconcile:
             old = [(m, p[1]) for m in batch if m.initiated_at < young and (p := parse_evidence_key(m.key)) is not None]
             with self.transaction() as tx:
                 known = tx.uploads.known([upload_id for _, upload_id in old])
-                intents = {u: tx.uploads.completion(u) for u in known if known[u][0] is UploadState.OPEN}
             for multipart, upload_id in old:
-                intent = intents.get(upload_id)
-                if intent is not None and intent.multipart_id == multipart.upload_id:
+                if known.get(upload_id, _UNKNOWN)[0] is UploadState.OPEN:
+                    # A very large file may take longer than a day to come. The upload ends by itself, and then this does.
                     continue
                 try:
                     self.store.resume(multipart.key, multipart.upload_id).abort()
@@ -107,6 +106,7 @@ class Reconcile:
 
 
 _NOBODY = UploadId(INSTALLATION.subject)
+_UNKNOWN = (None, None)
 
 
 def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:

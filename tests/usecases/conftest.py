@@ -1,0 +1,23 @@
+"""What several modules of these tests start from."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dems.bootstrap import Dems
+from tests.conftest import Sent, Team
+from tests.world import World
+
+Owner = Callable[[str], list[Any]]
+from tests.usecases.begun import Begun
+
+
+@pytest.fixture
+def begin(dems: Dems, world: World, team: Team, sent: Sent) -> Callable[[bytes], Begun]:
+    def make(content: bytes) -> Begun:
+        declared = world.declare(team.investigator, team.case, content)
+        assert declared.upload is not None
+        return Begun(dems, declared.upload, content, sent)
+
+    return make

@@ -1,0 +1,118 @@
+"""Completions in a store that contradicts itself, in company, and while somebody else finishes them."""
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dems.bootstrap import Dems
+from dems.errors import Busy, Incomplete, WrongState
+from dems.model.evidence import EvidenceState
+from dems.model.uploads import UploadState
+from dems.ports import Job, JobKind
+from storage.errors import ObjectExists, StorageError, StoreUnavailable
+from storage.interface import ObjectStore, StoredVersion
+from tests.conftest import Team
+from tests.faults.faults import Fault, Faults
+from tests.faults.faulty_store import FaultyStore
+from tests.world import World
+
+Owner = Callable[[str], list[Any]]
+from tests.usecases.begun import MIB, Begun
+
+
+class Stubborn:
+    """A store that says it has an object at every key, and shows none."""
+
+    def __init__(self, real: ObjectStore, *, versions: bool = False) -> None:
+        self._real, self._listing_fails = real, versions
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def put(self, *_: Any, **__: Any) -> StoredVersion:
+        if self._listing_fails:
+            raise StoreUnavailable("PUT")
+        raise ObjectExists("PUT")
+
+    def versions(self, _: str) -> Any:
+        if self._listing_fails:
+            raise StoreUnavailable("LIST")
+        return iter(())
+
+
+def _through(dems: Dems, store: Any) -> Dems:
+    return Dems(dems.settings, nudge=lambda _: None, engine=dems.engine, store=store)
+
+
+def test_a_store_that_changes_its_answer_is_answered_with_another_try(
+    dems: Dems, team: Team, begin: Callable[[bytes], Begun]
+) -> None:
+    begun = begin(b"abc")
+    with pytest.raises(Incomplete, match="Send it again"):
+        World(_through(dems, Stubborn(dems.store))).receive(team.investigator, begun.upload, b"abc")
+    World(dems).receive(team.investigator, begun.upload, b"abc")
+
+
+def test_when_not_even_the_listing_answers_the_intent_stays(
+    dems: Dems, team: Team, begin: Callable[[bytes], Begun]
+) -> None:
+    begun = begin(b"abc")
+    with pytest.raises(StoreUnavailable):
+        World(_through(dems, Stubborn(dems.store, versions=True))).receive(team.investigator, begun.upload, b"abc")
+    upload, _ = dems.intake.look_up(team.investigator.actor, begun.upload.id)
+    assert upload.state is UploadState.COMPLETING
+
+
+def test_a_refused_abort_does_not_hide_what_went_wrong(
+    dems: Dems, team: Team, begin: Callable[[bytes], Begun], caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = begin(os.urandom(8 * MIB + 1))
+    store = FaultyStore(dems.store, Faults({"part 2": Fault.REFUSED, "abort": Fault.REFUSED}))
+    with pytest.raises(StoreUnavailable):
+        World(_through(dems, store)).receive(team.investigator, begun.upload, begun.content)
+    assert any(r.message == "multipart_not_aborted" for r in caplog.records)
+
+
+def test_two_who_send_the_same_upload_at_once_make_one_object(
+    dems: Dems, team: Team, begin: Callable[[bytes], Begun]
+) -> None:
+    begun = begin(os.urandom(200_000))
+    outcomes: list[str] = []
+
+    def send() -> None:
+        try:
+            World(dems).receive(team.investigator, begun.upload, begun.content)
+            outcomes.append("in")
+        except (WrongState, Busy, StorageError) as error:
+            outcomes.append(type(error).__name__)
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes.count("in") == 1, outcomes
+    assert len(list(dems.store.versions(begun.key))) == 1
+    assert dems.evidence.seal(begun.upload.evidence_id).state is EvidenceState.SEALED
+
+
+def test_whoever_finishes_and_whoever_completes_do_not_deadlock(
+    dems: Dems, team: Team, begin: Callable[[bytes], Begun], caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = begin(b"abc")
+    begun.intend()
+    begun.put(b"abc")
+    states: list[UploadState] = []
+    thread = threading.Thread(target=lambda: states.append(begun.finish()))
+    with dems.transaction() as tx:
+        tx.uploads.get(begun.upload.id, for_update=True)
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive(), "it waits for the upload's row"
+        tx.jobs.due(Job(JobKind.FINISH_COMPLETION, begun.upload.id))
+    thread.join(10)
+    assert states == [UploadState.COMPLETED]
+    del team, caplog
