@@ -1,16 +1,13 @@
 """What several modules of these tests start from."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from dems.bootstrap import Dems
 from tests.conftest import Sent, Team
-from tests.world import World
-
-Owner = Callable[[str], list[Any]]
 from tests.usecases.begun import Begun
+from tests.world import World
 
 
 @pytest.fixture

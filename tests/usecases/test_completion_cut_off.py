@@ -25,13 +25,13 @@ from tests.conftest import Sent, Team
 from tests.faults.faults import Fault, Faults
 from tests.faults.faulty_store import FaultyStore
 from tests.faults.verifier import Below
+from tests.usecases.begun import MIB, Begun
 from tests.world import World
 
 Owner = Callable[[str], list[Any]]
-from tests.usecases.begun import MIB, Begun
+
 
 OTHER = b"something else"
-Owner = Callable[[str], list[Any]]
 
 
 def test_bytes_that_are_there_become_a_record(dems: Dems, team: Team, begin: Callable[[bytes], Begun]) -> None:

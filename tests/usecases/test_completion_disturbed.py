@@ -17,10 +17,8 @@ from storage.interface import ObjectStore, StoredVersion
 from tests.conftest import Team
 from tests.faults.faults import Fault, Faults
 from tests.faults.faulty_store import FaultyStore
-from tests.world import World
-
-Owner = Callable[[str], list[Any]]
 from tests.usecases.begun import MIB, Begun
+from tests.world import World
 
 
 class Stubborn:

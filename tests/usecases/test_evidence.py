@@ -1,0 +1,329 @@
+"""Items at rest and read out again: sealing, describing, access, content, the schedule of verifications."""
+
+import os
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from dems.bootstrap import Dems
+from dems.errors import (
+    IdempotencyKeyReused,
+    Invalid,
+    NoLongerDue,
+    NotFound,
+    NotPermitted,
+    NotReadable,
+    PreconditionFailed,
+    Refused,
+)
+from dems.model.actors import system
+from dems.model.evidence import Evidence, EvidenceState, Integrity, Kind
+from dems.model.exhibits import ExhibitRef
+from dems.model.ids import GrantId, new_id
+from dems.ports import EvidenceFilter, Job, JobKind, Once, Page
+from dems.settings import Settings
+from dems.usecases.evidence.ask_verification import ScheduleRechecks
+from dems.usecases.evidence.read_content import Span
+from dems.usecases.evidence.recheck import Recheck
+from dems.usecases.evidence.seal import Seal
+from storage.errors import BytesDamaged, StoreUnavailable
+from tests.conftest import Sent, Team, Time
+from tests.faults.faults import Fault, Faults
+from tests.faults.faulty_store import FaultyStore
+from tests.world import Somebody, World
+
+Owner = Callable[[str], list[Any]]
+
+
+def whole(size: int) -> Span:
+    return Span(0, size)
+
+
+def test_every_configured_digest_is_sealed_and_checked_again(settings: Settings, team: Team) -> None:
+    evidence = settings.evidence.model_copy(update={"digests": ("sha512", "sha1", "md5"), "legal_hold": False})
+    core = Dems(settings.model_copy(update={"evidence": evidence}), nudge=lambda _: None)
+    item = World(core).sealed(team.investigator, team.case, b"abc")
+    assert item.digests["md5"].hex == "900150983cd24fb0d6963f7d28e17f72"
+    assert item.digests["sha1"].hex == "a9993e364706816aba3e25717850c26c9cd0d89d"
+    assert set(item.digests) == {"sha256", "sha512", "sha1", "md5"}
+    core.evidence.ask_verification(team.investigator.actor, item.id)
+    assert core.evidence.recheck(item.id) is Integrity.INTACT
+    [done] = core.evidence.look_up.verifications(team.investigator.actor, item.id, Page(1))
+    assert {d.algorithm for d in done.digests} == set(item.digests)
+    core.close()
+
+
+def test_only_sealed_evidence_can_be_read(dems: Dems, world: World, team: Team) -> None:
+    who = team.investigator
+    paper = dems.intake.declare(
+        who.actor, team.case.id, exhibit_ref=ExhibitRef("PA/1"), description="", kind=Kind.DOCUMENT
+    ).evidence
+    declared = world.declare(who, team.case, b"abc").evidence
+    verifying = world.verifying(who, team.case, b"abc")
+    mismatch = dems.evidence.seal(world.verifying(who, team.case, b"abc", sha256=bytes(32)).id)
+    assert mismatch.state is EvidenceState.MISMATCH
+    for item in (paper, declared, verifying, mismatch):
+        with pytest.raises(NotReadable):
+            dems.evidence.grant_access(who.actor, item.id, purpose="p", reason="r")
+
+
+def test_sealing_twice_is_sealing_once(dems: Dems, world: World, team: Team) -> None:
+    item = world.sealed(team.investigator, team.case, b"abc")
+    with pytest.raises(NoLongerDue):
+        dems.evidence.seal(item.id)
+    with dems.transaction() as tx:
+        tx.jobs.due(Job(JobKind.VERIFY, item.id))
+    with pytest.raises(NoLongerDue, match="sealed"):
+        dems.evidence.seal(item.id)
+
+
+@pytest.mark.parametrize(
+    ("effect", "error", "level"), [("open", StoreUnavailable, "WARNING"), ("read", BytesDamaged, "ERROR")]
+)
+def test_while_the_store_fails_the_item_waits_and_pauses_grow(
+    dems: Dems,
+    world: World,
+    team: Team,
+    as_owner: Owner,
+    caplog: pytest.LogCaptureFixture,
+    effect: str,
+    error: type[Exception],
+    level: str,
+) -> None:
+    item = world.verifying(team.investigator, team.case, b"abc")
+    pauses = []
+    for number in range(2):
+        store = FaultyStore(dems.store, Faults({effect: Fault.REFUSED}))
+        seal = Seal(dems.transaction, store, dems.locks, dems.clock, timedelta(seconds=30), ("sha256",))
+        with pytest.raises(error):
+            seal(item.id)
+        query = f"SELECT extract(epoch FROM due_at - now()) AS pause FROM jobs WHERE subject = '{item.id}'"  # noqa: S608
+        pauses.append(float(as_owner(query)[0].pause))
+        assert caplog.records[-1].levelname == level
+        as_owner(f"UPDATE jobs SET due_at = now(), attempts = {number + 3} WHERE subject = '{item.id}'")  # noqa: S608
+    assert 5 < pauses[0] < 11
+    assert pauses[1] > 30
+    assert dems.evidence.seal(item.id).state is EvidenceState.SEALED
+
+
+def test_while_the_store_is_silent_nothing_is_said_of_sealed_bytes(
+    dems: Dems, world: World, team: Team, as_owner: Owner
+) -> None:
+    item = world.sealed(team.investigator, team.case, b"abc")
+    dems.evidence.ask_verification(team.investigator.actor, item.id)
+    as_owner(f"UPDATE jobs SET attempts = 9 WHERE subject = '{item.id}'")  # noqa: S608
+    faults = Faults({"open": Fault.REFUSED, "head": Fault.REFUSED})
+    silent = Recheck(dems.transaction, FaultyStore(dems.store, faults), dems.clock, timedelta(seconds=30))
+    with pytest.raises(StoreUnavailable):
+        silent(item.id)
+    assert dems.evidence.look_up.one(team.investigator.actor, item.id)[0].integrity is Integrity.INTACT
+    as_owner(f"UPDATE jobs SET due_at = now() WHERE subject = '{item.id}'")  # noqa: S608
+    assert dems.evidence.recheck(item.id) is Integrity.INTACT
+
+
+def test_bytes_that_break_off_at_the_third_try_are_unreadable(
+    dems: Dems, world: World, team: Team, as_owner: Owner
+) -> None:
+    item = world.sealed(team.investigator, team.case, b"abc")
+    dems.evidence.ask_verification(team.investigator.actor, item.id)
+    as_owner(f"UPDATE jobs SET attempts = 2 WHERE subject = '{item.id}'")  # noqa: S608
+    store = FaultyStore(dems.store, Faults({"read": Fault.REFUSED}))
+    assert Recheck(dems.transaction, store, dems.clock, timedelta(seconds=30))(item.id) is Integrity.UNREADABLE
+
+
+def test_a_long_reading_keeps_its_lease_and_stops_when_it_is_lost(
+    dems: Dems, world: World, team: Team, as_owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reader's heartbeat is made fast; the store is held up until somebody else has taken the job."""
+    monkeypatch.setattr("storage.reader.KEEP_ALIVE_SECONDS", 0.05)
+    for kind in ("verify", "recheck"):
+        item = world.verifying(team.investigator, team.case, os.urandom(1000))
+        if kind == "recheck":
+            dems.evidence.seal(item.id)
+            dems.evidence.ask_verification(team.investigator.actor, item.id)
+        held = HeldUp(dems.store)
+        core = Dems(dems.settings, nudge=lambda _: None, engine=dems.engine, store=held)
+        outcome: list[str] = []
+
+        def work(core: Dems = core, kind: str = kind, item: Evidence = item, outcome: list[str] = outcome) -> None:
+            try:
+                core.evidence.seal(item.id) if kind == "verify" else core.evidence.recheck(item.id)
+            except NoLongerDue as error:
+                outcome.append(str(error))
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        assert held.waiting.wait(10)
+        as_owner(f"UPDATE jobs SET leased_until = now() + interval '1 s' WHERE subject = '{item.id}'")  # noqa: S608
+        query = f"SELECT leased_until > now() + interval '20 s' AS renewed FROM jobs WHERE subject = '{item.id}'"  # noqa: S608
+        for _ in range(100):
+            if as_owner(query)[0].renewed:
+                break
+            held.go_on.wait(0.05)
+        assert as_owner(query)[0].renewed
+        as_owner(f"UPDATE jobs SET leased_by = 'another' WHERE subject = '{item.id}'")  # noqa: S608
+        thread.join(10)
+        held.go_on.set()
+        assert len(outcome) == 1
+        assert "lost" in outcome[0]
+        as_owner(f"UPDATE jobs SET leased_by = NULL, leased_until = NULL WHERE subject = '{item.id}'")  # noqa: S608
+        dems.evidence.seal(item.id) if kind == "verify" else dems.evidence.recheck(item.id)
+
+
+class HeldUp:
+    """The real store, whose reading waits until a test lets it go on."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+        self.waiting, self.go_on = threading.Event(), threading.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def open(self, *args: Any, **more: Any) -> Any:
+        self.waiting.set()
+        self.go_on.wait(20)
+        return self._real.open(*args, **more)
+
+
+def test_whoever_asks_and_whoever_rechecks_do_not_deadlock(dems: Dems, world: World, team: Team) -> None:
+    item = world.sealed(team.investigator, team.case, b"abc")
+    dems.evidence.ask_verification(team.investigator.actor, item.id)
+    found: list[Integrity] = []
+    thread = threading.Thread(target=lambda: found.append(dems.evidence.recheck(item.id)))
+    with dems.transaction() as tx:
+        tx.evidence.get(item.id, for_update=True)
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive(), "it waits for the item's row"
+        tx.jobs.due(Job(JobKind.RECHECK, item.id))
+    thread.join(10)
+    assert found == [Integrity.INTACT]
+
+
+def test_a_verification_is_asked_for_once_while_it_waits(dems: Dems, world: World, team: Team, sent: Sent) -> None:
+    item = world.sealed(team.investigator, team.case, b"abc")
+    ask, who = dems.evidence.ask_verification, team.investigator.actor
+    once = Once(uuid4().bytes * 2, b"f" * 32)
+    first = ask(who, item.id, reason="a doubt", once=once)
+    assert ask(who, item.id, once=once) == first
+    assert ask(who, item.id) == first
+    assert sent.jobs.count(Job(JobKind.RECHECK, item.id)) == 1
+    with pytest.raises(IdempotencyKeyReused):
+        ask(who, item.id, once=Once(once.scope, b"g" * 32))
+    assert ask(system(), item.id).id == first.id
+
+
+def test_the_schedule_takes_the_least_recently_checked_within_its_budget(
+    dems: Dems, world: World, team: Team, time: Time, sent: Sent
+) -> None:
+    items = [world.sealed(team.investigator, team.case, bytes([n])) for n in range(3)]
+    every, period = timedelta(minutes=60), timedelta(days=90)
+    sent.jobs.clear()
+    schedule = ScheduleRechecks(dems.transaction, time, period, every)
+    schedule()
+    assert not {i.id for i in items} & {j.subject for j in sent.jobs}, "just checked"
+    time.ahead = timedelta(days=46)
+    with dems.transaction() as tx:
+        sealed = tx.evidence.count_sealed()
+        oldest = tx.evidence.least_recently_checked(1000, time())
+    assert schedule() == -(-sealed // (90 * 24))
+    assert [j.subject for j in sent.jobs if j.kind is JobKind.RECHECK][:1] == oldest[:1]
+    assert ScheduleRechecks(dems.transaction, time, every, every)(at_most=sealed) == sealed
+    assert {i.id for i in items} <= {j.subject for j in sent.jobs}
+    dems.evidence.ask_verification(team.investigator.actor, items[0].id)
+    sent.jobs.clear()
+    ScheduleRechecks(dems.transaction, time, every, every)(at_most=sealed)
+    assert items[0].id not in {j.subject for j in sent.jobs}, "it waits already"
+    for item in items:
+        assert dems.evidence.recheck(item.id) is Integrity.INTACT
+    done = dems.evidence.look_up.verifications(team.investigator.actor, items[1].id, Page(5))
+    assert [(v.requested_by, v.reason) for v in done] == [(None, "scheduled")]
+
+
+def test_a_grant_is_personal_and_ends(dems: Dems, world: World, team: Team, time: Time) -> None:
+    item = world.sealed(team.investigator, team.case, b"abc")
+    colleague = world.somebody("investigator")
+    world.join(team.case, colleague, "investigator", by=team.manager)
+    who = team.investigator.actor
+    once = Once(uuid4().bytes * 2, b"f" * 32)
+    grant = dems.evidence.grant_access(who, item.id, purpose="review", reason="r", once=once)
+    assert dems.evidence.grant_access(who, item.id, purpose="review", reason="r", once=once) == grant
+    evidence, stored, span = dems.evidence.read_content(who, item.id, grant.id, lambda n: Span(1, n))
+    assert (evidence.id, stored.version_id, span) == (item.id, item.version_id, Span(1, 3))
+    for other in (colleague, team.outsider):
+        with pytest.raises(NotFound):
+            dems.evidence.read_content(other.actor, item.id, grant.id, whole)
+    second = world.sealed(team.investigator, team.case, b"def")
+    with pytest.raises(NotFound):
+        dems.evidence.read_content(who, second.id, grant.id, whole)
+    with pytest.raises(NotFound):
+        dems.evidence.read_content(who, item.id, GrantId(new_id()), whole)
+    time.ahead = timedelta(minutes=15)
+    with pytest.raises(Refused, match="expired"):
+        dems.evidence.read_content(who, item.id, grant.id, whole)
+
+
+def test_nobody_reads_bytes_for_the_installation(dems: Dems, world: World, team: Team) -> None:
+    item = world.sealed(team.investigator, team.case, b"abc")
+    with pytest.raises(RuntimeError):
+        dems.evidence.grant_access(system(), item.id, purpose="p", reason="r")
+
+
+@pytest.mark.parametrize("role", ["administrator", "auditor", "case_manager"])
+def test_who_runs_things_reads_no_bytes(dems: Dems, world: World, team: Team, role: str) -> None:
+    item = world.sealed(team.investigator, team.case, b"abc")
+    who = team.manager if role == "case_manager" else world.somebody(role)
+    with pytest.raises(NotPermitted):
+        dems.evidence.grant_access(who.actor, item.id, purpose="p", reason="r")
+
+
+def test_describing_says_before_and_after_and_touches_nothing_else(dems: Dems, world: World, team: Team) -> None:
+    item = world.sealed(team.investigator, team.case, b"abc")
+    who, describe = team.investigator.actor, dems.evidence.describe
+    obtained = datetime(2026, 1, 2, 3, tzinfo=UTC)
+    after = describe(who, item.id, {"obtained_at": obtained, "source": "camera"}, if_version=item.version)
+    assert (after.obtained_at, after.source, after.digests, after.version) == (
+        obtained,
+        "camera",
+        item.digests,
+        item.version + 1,
+    )
+    assert describe(who, item.id, {"source": "camera"}, if_version=after.version) == after
+    entry = dems.custody.read.item(who, item.id, Page(50))[-1]
+    assert b'"after":{"obtained_at":"2026-01-02T03:00:00.000000Z","source":"camera"}' in (entry.detail or b"")
+    assert b'"before":{"obtained_at":null,"source":null}' in (entry.detail or b"")
+    with pytest.raises(PreconditionFailed):
+        describe(who, item.id, {"source": "x"}, if_version=1)
+    with pytest.raises(Invalid):
+        describe(who, item.id, {"obtained_at": datetime(2999, 1, 1, tzinfo=UTC)}, if_version=after.version)
+    with pytest.raises(ValueError, match="digests"):
+        describe(who, item.id, {"digests": {}}, if_version=after.version)
+
+
+def test_items_are_listed_by_state_integrity_and_reference(dems: Dems, world: World, team: Team) -> None:
+    who = team.investigator
+    sealed = world.sealed(who, team.case, b"abc")
+    declared = world.declare(who, team.case, b"abc").evidence
+    paper = dems.intake.declare(
+        who.actor, team.case.id, exhibit_ref=ExhibitRef("P/1"), description="", kind=Kind.PHYSICAL
+    ).evidence
+
+    def found(wanted: EvidenceFilter, page: Page | None = None, by: Somebody = who) -> list[Any]:
+        items = dems.evidence.look_up.page(by.actor, team.case.id, page or Page(50), wanted)
+        assert all((upload is None) == (item.upload_id is None) for item, upload in items)
+        return [item.id for item, _ in items]
+
+    everything = [sealed.id, declared.id, paper.id]
+    assert found(EvidenceFilter()) == everything
+    assert found(EvidenceFilter(), Page(2, sealed.id)) == everything[1:]
+    assert found(EvidenceFilter(state=EvidenceState.SEALED)) == [sealed.id]
+    assert found(EvidenceFilter(integrity=Integrity.UNCHECKED)) == everything[1:]
+    assert found(EvidenceFilter(exhibit_ref="P/1")) == [paper.id]
+    assert dems.evidence.look_up.one(who.actor, paper.id) == (paper, None)
+    with pytest.raises(NotFound):
+        found(EvidenceFilter(), by=team.outsider)
