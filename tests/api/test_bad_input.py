@@ -1,35 +1,18 @@
 """What bad input gets: a problem document that says what to do; nothing lost, nothing half-made, no 500."""
 
-import hashlib
 import json
-import os
-import socket
-import time
 from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from dems.model.evidence import EvidenceState
 from dems.model.ids import EvidenceId
-from dems.model.uploads import UploadState
+from tests.api.problems import problem_of
 from tests.conftest import Team
 from tests.world import World
-
-
-def _problem(answer: httpx.Response, status: int) -> dict[str, Any]:
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    problem = answer.json()
-    assert problem["type"].startswith("urn:dems:problem:")
-    assert problem["status"] == status
-    assert problem["detail"]
-    assert problem["instance"] == f"urn:uuid:{answer.headers['x-request-id']}"
-    return dict(problem)
 
 
 @pytest.mark.parametrize(
@@ -57,12 +40,12 @@ def test_a_body_that_is_no_case_is_refused_in_words(http: httpx.Client, team: Te
     headers = {**team.manager.headers, "Content-Type": "application/json"}
     answer = http.post("/v1/cases", content=body, headers=headers)
     assert answer.status_code in {400, 422}, answer.text
-    _problem(answer, answer.status_code)
+    problem_of(answer, answer.status_code)
 
 
 def test_ten_megabytes_of_nesting_are_too_large(http: httpx.Client, team: Team) -> None:
     headers = {**team.manager.headers, "Content-Type": "application/json"}
-    _problem(http.post("/v1/cases", content=b"[" * 10_000_000, headers=headers), 413)
+    problem_of(http.post("/v1/cases", content=b"[" * 10_000_000, headers=headers), 413)
 
 
 def test_a_body_in_chunks_is_limited_too(http: httpx.Client, team: Team) -> None:
@@ -71,7 +54,7 @@ def test_a_body_in_chunks_is_limited_too(http: httpx.Client, team: Team) -> None
             yield b" " * 65536
 
     headers = {**team.manager.headers, "Content-Type": "application/json"}
-    _problem(http.post("/v1/cases", content=endless(), headers=headers), 413)
+    problem_of(http.post("/v1/cases", content=endless(), headers=headers), 413)
 
 
 NAMES = [
@@ -150,93 +133,13 @@ def test_a_file_that_cannot_be_is_refused(http: httpx.Client, team: Team, file: 
     if file == {"name": "a", "size": "1"}:
         assert answer.status_code in {201, 422}
         return
-    problem = _problem(answer, 422)
+    problem = problem_of(answer, 422)
     assert problem["errors"] or problem["field"]
-
-
-def _declared(world: World, team: Team, content: bytes) -> tuple[str, dict[str, str], EvidenceId]:
-    declared = world.declare(team.investigator, team.case, content)
-    assert declared.upload is not None
-    token = {"Authorization": f"Bearer {declared.upload_token}"}
-    return f"/v1/uploads/{declared.upload.id}", token, declared.evidence.id
-
-
-@pytest.mark.parametrize("size", [5, 20 * 2**20])
-def test_a_digest_that_lies_keeps_nothing_and_the_upload_stays_usable(
-    http: httpx.Client, world: World, team: Team, size: int
-) -> None:
-    content = os.urandom(size)
-    upload, token, _ = _declared(world, team, content)
-    lie = {"Content-Digest": f"sha-256=:{b64encode(hashlib.sha256(b'other').digest()).decode()}:"}
-    problem = _problem(http.put(f"{upload}/content", content=content, headers={**token, **lie}), 409)
-    assert problem["declared"] == hashlib.sha256(b"other").hexdigest()
-    assert problem["found"] == hashlib.sha256(content).hexdigest()
-    assert http.get(upload, headers=token).json()["state"] == "open"
-    truth = {"Content-Digest": f"sha-256=:{b64encode(hashlib.sha256(content).digest()).decode()}:"}
-    assert http.put(f"{upload}/content", content=content, headers={**token, **truth}).json()["state"] == "completed"
-
-
-@pytest.mark.parametrize("header", ["sha-256=:AAAA:", "md5=:AAAA:", "nonsense", "sha-256=abc"])
-def test_a_content_digest_that_is_none_is_refused(http: httpx.Client, world: World, team: Team, header: str) -> None:
-    upload, token, _ = _declared(world, team, b"hello")
-    answer = http.put(f"{upload}/content", content=b"hello", headers={**token, "Content-Digest": header})
-    _problem(answer, 400)
-
-
-@pytest.mark.parametrize(("sent", "status"), [(b"hell", 400), (b"hello!", 413), (b"", 400)])
-def test_a_length_that_is_not_the_declared_one_is_refused(
-    http: httpx.Client, world: World, team: Team, sent: bytes, status: int
-) -> None:
-    upload, token, _ = _declared(world, team, b"hello")
-    _problem(http.put(f"{upload}/content", content=sent, headers=token), status)
-    _problem(http.put(f"{upload}/content", content=iter([sent]), headers=token), status)
-    assert http.put(f"{upload}/content", content=b"hello", headers=token).status_code == 200
-
-
-@pytest.mark.parametrize("size", [1000, 20 * 2**20])
-def test_a_client_that_vanishes_leaves_an_open_upload(
-    http: httpx.Client, url: str, world: World, team: Team, size: int
-) -> None:
-    content = os.urandom(size)
-    upload, token, evidence_id = _declared(world, team, content)
-    _half(url, upload, token, content)
-    deadline = time.monotonic() + 10
-    while http.get(upload, headers=token).json()["state"] != "open":
-        assert time.monotonic() < deadline
-    assert http.put(f"{upload}/content", content=content, headers=token).status_code == 200
-    assert world.dems.evidence.seal(evidence_id).state is EvidenceState.SEALED
-
-
-def _half(url: str, upload: str, token: dict[str, str], content: bytes) -> None:
-    with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port)) as raw:
-        head = f"PUT {upload}/content HTTP/1.1\r\nHost: x\r\nAuthorization: {token['Authorization']}\r\n"
-        raw.sendall(f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content[: len(content) // 2])
-        time.sleep(0.3)
-
-
-def test_a_client_that_stalls_is_told_and_cut_off(url: str, http: httpx.Client, world: World, team: Team) -> None:
-    upload, token, _ = _declared(world, team, b"hello")
-    with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port), timeout=20) as raw:
-        head = f"PUT {upload}/content HTTP/1.1\r\nHost: x\r\nAuthorization: {token['Authorization']}\r\n"
-        raw.sendall(f"{head}Content-Length: 5\r\n\r\nhe".encode())
-        answer = raw.recv(65536).decode()
-    assert answer.startswith("HTTP/1.1 400")
-    assert "Nothing came for 5 seconds" in answer
-    assert http.get(upload, headers=token).json()["state"] == "open"
-
-
-def test_a_token_for_another_upload_opens_nothing(http: httpx.Client, world: World, team: Team) -> None:
-    upload, _, _ = _declared(world, team, b"hello")
-    _, other, evidence_id = _declared(world, team, b"hello")
-    _problem(http.put(f"{upload}/content", content=b"hello", headers=other), 404)
-    _problem(http.get(upload, headers=other), 404)
-    _problem(http.get(f"/v1/evidence/{evidence_id}", headers=other), 404)
-    _problem(http.get(f"/v1/cases/{team.case.id}", headers=other), 404)
 
 
 @pytest.mark.parametrize("header", ["Bearer", "Basic eHg6eA==", "Bearer \xe9", "Bearer " + "x" * 5000, "x"])
 def test_a_token_that_is_none_is_401(http: httpx.Client, header: str) -> None:
-    _problem(http.get("/v1/me", headers=[(b"Authorization", header.encode("latin-1"))]), 401)
+    problem_of(http.get("/v1/me", headers=[(b"Authorization", header.encode("latin-1"))]), 401)
 
 
 def test_revoked_and_unknown_tokens_are_answered_alike(http: httpx.Client, world: World) -> None:
@@ -244,8 +147,8 @@ def test_revoked_and_unknown_tokens_are_answered_alike(http: httpx.Client, world
     assert http.get("/v1/me", headers=other.headers).status_code == 200
     tokens = http.get(f"/v1/people/{other.person.id}/tokens", headers=admin.headers).json()["items"]
     http.delete(f"/v1/tokens/{tokens[0]['id']}", headers=admin.headers)
-    revoked = _problem(http.get("/v1/me", headers=other.headers), 401)
-    unknown = _problem(http.get("/v1/me", headers={"Authorization": "Bearer dems_api_unknown"}), 401)
+    revoked = problem_of(http.get("/v1/me", headers=other.headers), 401)
+    unknown = problem_of(http.get("/v1/me", headers={"Authorization": "Bearer dems_api_unknown"}), 401)
     assert {**revoked, "instance": ""} == {**unknown, "instance": ""}
 
 
@@ -255,12 +158,12 @@ def test_revoked_and_unknown_tokens_are_answered_alike(http: httpx.Client, world
 def test_an_address_that_is_none_is_a_problem_document(http: httpx.Client, team: Team, path: str) -> None:
     answer = http.get(path, headers=team.manager.headers)
     assert answer.status_code in {404, 422}
-    _problem(answer, answer.status_code)
+    problem_of(answer, answer.status_code)
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x", "after=x", "after=%00", "q=%00", "state=x"])
 def test_a_query_that_cannot_be_is_422(http: httpx.Client, team: Team, query: str) -> None:
-    _problem(http.get(f"/v1/cases?{query}", headers=team.manager.headers), 422)
+    problem_of(http.get(f"/v1/cases?{query}", headers=team.manager.headers), 422)
 
 
 @pytest.mark.parametrize("ranged", ["bytes=10-", "bytes=9-3", "bytes=-0", "bytes=100-200"])
@@ -269,31 +172,20 @@ def test_a_range_outside_is_416_and_says_the_size(http: httpx.Client, world: Wor
     grant = world.dems.evidence.grant_access(team.investigator.actor, item.id, purpose="test", reason="x")
     headers = {**team.investigator.headers, "Range": ranged}
     answer = http.get(f"/v1/evidence/{item.id}/content?grant={grant.id}", headers=headers)
-    _problem(answer, 416)
+    problem_of(answer, 416)
     assert answer.headers["content-range"] == "bytes */10"
 
 
 def test_nothing_half_made_is_left_by_a_refused_declaration(http: httpx.Client, team: Team) -> None:
     body = {"exhibit_ref": "HALF/1", "kind": "physical", "part_of": str(uuid4())}
     before = http.get(f"/v1/cases/{team.case.id}/custody", headers=team.manager.headers).json()["items"]
-    _problem(http.post(f"/v1/cases/{team.case.id}/evidence", json=body, headers=team.investigator.headers), 422)
+    problem_of(http.post(f"/v1/cases/{team.case.id}/evidence", json=body, headers=team.investigator.headers), 422)
     after = http.get(f"/v1/cases/{team.case.id}/custody", headers=team.manager.headers).json()["items"]
     assert before == after
     del body["part_of"]
     assert (
         http.post(f"/v1/cases/{team.case.id}/evidence", json=body, headers=team.investigator.headers).status_code == 201
     )
-
-
-def test_what_was_abandoned_takes_no_bytes(http: httpx.Client, world: World, team: Team) -> None:
-    upload, token, evidence_id = _declared(world, team, b"hello")
-    assert http.delete(upload, headers=token).status_code == 204
-    problem = _problem(http.put(f"{upload}/content", content=b"hello", headers=token), 409)
-    assert problem["state"] == UploadState.ABANDONED.value
-    fresh = http.post(f"/v1/evidence/{evidence_id}/uploads", json={}, headers=team.investigator.headers)
-    assert fresh.status_code == 201, fresh.text
-    token = {"Authorization": f"Bearer {fresh.json()['upload_token']}"}
-    assert http.put(f"/v1/uploads/{fresh.json()['id']}/content", content=b"hello", headers=token).status_code == 200
 
 
 def test_errors_repeat_nothing_that_was_sent(http: httpx.Client, team: Team) -> None:
