@@ -17,7 +17,7 @@ from dems.model.acts import Act
 from dems.model.custody import of_item
 from dems.model.digests import Digest
 from dems.model.evidence import Evidence, EvidenceState, Found, Verdict, judge
-from dems.model.ids import EvidenceId
+from dems.model.ids import EvidenceId, UploadId
 from dems.model.times import rfc3339
 from dems.model.uploads import Upload
 from dems.ports import Clock, Job, JobKind, Lease, Transactions
@@ -55,13 +55,12 @@ class Seal:
             lock = self._locked(stored, found[1]) if verdict.sealed else None
             self.store.settle()
         except ObjectMissing:
-            return self._record(
-                lease, evidence_id, Verdict(Found(0, {}), upload.size, upload.declared, ("missing",)), None
-            )
+            missing = Verdict(Found(0, {}), upload.size, upload.declared, ("missing",))
+            return self._record(lease, evidence_id, upload.id, missing, None)
         except StorageError as error:
             self._put_back(lease, error)
             raise
-        return self._record(lease, evidence_id, verdict, lock)
+        return self._record(lease, evidence_id, upload.id, verdict, lock)
 
     def _claim(self, evidence_id: EvidenceId) -> tuple[Lease, Evidence, Upload]:
         with self.transaction() as tx:
@@ -88,13 +87,14 @@ class Seal:
             return lock
         return Lock(read.info.lock.retain_until or lock.retain_until, read.info.lock.legal_hold)
 
-    def _record(self, lease: Lease, evidence_id: EvidenceId, verdict: Verdict, lock: Lock | None) -> Evidence:
+    def _record(
+        self, lease: Lease, evidence_id: EvidenceId, upload_id: UploadId, verdict: Verdict, lock: Lock | None
+    ) -> Evidence:
         with self.transaction() as tx:
+            # Rows are locked in one order by everyone: upload, item, job. Else two of them could deadlock.
+            upload = tx.uploads.get(upload_id, for_update=True)
             evidence = tx.evidence.get(evidence_id, for_update=True)
             tx.jobs.finish(lease)
-            if evidence.upload_id is None:
-                raise RuntimeError("an item that was verified has an upload")
-            upload = tx.uploads.get(evidence.upload_id, for_update=True)
             if "missing" not in verdict.problems:
                 # A digest may have been declared while the bytes were read: what counts is what is declared now.
                 verdict = judge(upload, verdict.found)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dems.errors import Invalid, WrongState
+from dems.errors import Busy, Invalid, WrongState
 from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import of_item
@@ -42,7 +42,11 @@ class OpenUpload:
             evidence = tx.evidence.get(evidence_id)
             authority = tx.authorise(actor, Act.UPLOAD_OPEN, case_id=evidence.case_id)
             tx.cases.get(evidence.case_id, keep_as_is=True).takes_changes()
+            # Rows are locked in one order by everyone: upload, item. Else two of them could deadlock.
+            before = None if evidence.upload_id is None else tx.uploads.get(evidence.upload_id, for_update=True)
             evidence = tx.evidence.get(evidence_id, for_update=True)
+            if evidence.upload_id != (None if before is None else before.id):
+                raise Busy("Somebody else has just opened an upload of this item. Look at it again.")
             upload_id = UploadId(new_id())
             earlier = tx.idempotency.first(once, upload_id) if once else None
             if earlier is not None:
@@ -52,7 +56,6 @@ class OpenUpload:
                     upload,
                     issue_upload_token(tx, actor, upload, receipt_for=self.policy.receipt_for, at=now),
                 )
-            before = None if evidence.upload_id is None else tx.uploads.get(evidence.upload_id, for_update=True)
             if before is not None and before.state in {UploadState.OPEN, UploadState.COMPLETING}:
                 raise WrongState(
                     "An upload of this item is still open. Send its bytes, or abandon it before opening another.",
