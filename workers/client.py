@@ -39,6 +39,7 @@ def configured(broker: BrokerSettings, name: str) -> Celery:
         broker_connection_max_retries=None,
         task_publish_retry=False,
         task_default_queue=UPKEEP,
+        task_routes={kind.value: {"queue": queue} for kind, queue in QUEUES.items()},
         task_create_missing_queues=True,
         # Queues are lists and nudges; no events or remote control that would need more of the broker.
         worker_send_task_events=False,

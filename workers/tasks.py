@@ -12,7 +12,7 @@ from dems.model.ids import EvidenceId, UploadId
 from dems.model.requests import REQUEST_ID
 from dems.ports import Job, JobKind
 from storage.errors import StorageError
-from workers.client import REQUEST_HEADER, UPKEEP, VERIFY
+from workers.client import REQUEST_HEADER
 
 log = logging.getLogger(__name__)
 
@@ -23,19 +23,19 @@ AT_ONCE = 500
 
 
 def register(app: Celery, dems: Callable[[], Dems], nudge: Callable[[Job], None]) -> None:
-    """Give the application its tasks. `dems` is called in the process that runs them."""
+    """Give the application, and no other of this process, its tasks. `dems` is called in the process that runs them."""
 
-    def job(kind: JobKind, queue: str, act: Callable[[UUID], object], limit: int) -> None:
-        @app.task(name=kind.value, queue=queue, bind=True, time_limit=limit)
+    def job(kind: JobKind, act: Callable[[UUID], object], limit: int) -> None:
+        @app.task(name=kind.value, bind=True, shared=False, time_limit=limit)
         def run(self: Task[..., None], subject: str) -> None:
             _quietly(self, kind.value, lambda: act(UUID(subject)))
 
-    job(JobKind.VERIFY, VERIFY, lambda s: dems().evidence.seal(EvidenceId(s)), VERIFY_LIMIT_SECONDS)
-    job(JobKind.RECHECK, VERIFY, lambda s: dems().evidence.recheck(EvidenceId(s)), VERIFY_LIMIT_SECONDS)
-    job(JobKind.FINISH_COMPLETION, UPKEEP, lambda s: dems().intake.finish_completion(UploadId(s)), UPKEEP_LIMIT_SECONDS)
+    job(JobKind.VERIFY, lambda s: dems().evidence.seal(EvidenceId(s)), VERIFY_LIMIT_SECONDS)
+    job(JobKind.RECHECK, lambda s: dems().evidence.recheck(EvidenceId(s)), VERIFY_LIMIT_SECONDS)
+    job(JobKind.FINISH_COMPLETION, lambda s: dems().intake.finish_completion(UploadId(s)), UPKEEP_LIMIT_SECONDS)
 
     def periodic(name: str, act: Callable[[Dems], object]) -> None:
-        @app.task(name=name, queue=UPKEEP, bind=True, time_limit=UPKEEP_LIMIT_SECONDS)
+        @app.task(name=name, bind=True, shared=False, time_limit=UPKEEP_LIMIT_SECONDS)
         def run(self: Task[..., None]) -> None:
             _quietly(self, name, lambda: act(dems()))
 

@@ -65,7 +65,7 @@ def test_a_change_that_nobody_was_asked_about_is_not_committed(dems: Dems, team:
 @pytest.mark.parametrize("name", [n for n, t in tables.metadata.tables.items() if t.info["sort"] == tables.DOMAIN])
 def test_every_domain_table_is_watched(dems: Dems, name: str) -> None:
     table = tables.metadata.tables[name]
-    nothing = update(table).where(text("false")).values({next(iter(table.c)).name: None})
+    nothing = table.update().where(text("false")).values({next(iter(table.c)).name: None})
     with pytest.raises(RuntimeError, match=f"a change to {name}"), dems.transaction() as tx:
         tx.execute(nothing)
 
@@ -75,7 +75,7 @@ def test_every_table_has_a_sort() -> None:
 
 
 def test_raw_sql_is_refused(dems: Dems) -> None:
-    alias = aliased(tables.cases)
+    alias: Any = aliased(tables.cases)
     for statement in (text("DELETE FROM jobs"), text("SELECT 1"), update(alias).values(title="x")):
         with pytest.raises(TypeError), dems.transaction() as tx:
             tx.execute(statement)
