@@ -1,0 +1,175 @@
+"""One real `dems up` for all tests here, in a folder with a space in its path, worked by the real program."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[2]
+REFERENCE = "E2E/2026 1"
+SHORT = {"DEMS_EVIDENCE__LEASE_SECONDS": "10"}
+"""What a killed worker had in hand is soon taken up by another."""
+
+
+@dataclass
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    def well(self) -> str:
+        assert self.code == 0, self.err + self.out
+        return self.out.strip()
+
+    def refused(self, code: int = 1) -> str:
+        """The one sentence."""
+        assert self.code == code, self.err + self.out
+        assert "Traceback" not in self.err
+        return self.err.strip()
+
+
+@dataclass
+class Installation:
+    """A `dems up` on one folder, and whoever works with it."""
+
+    folder: Path
+    state: Path
+    port: int
+    token: str = ""
+    started_in: float = 0.0
+    process: "subprocess.Popen[bytes] | None" = None
+    case_id: str = ""
+    begun: "dict[str, subprocess.Popen[str]]" = field(default_factory=dict)
+    """Uploads that a test of a crash began and the last tests finish."""
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def run_file(self) -> Path:
+        return self.data / "run.json"
+
+    @property
+    def run(self) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(self.run_file.read_bytes())
+        return document
+
+    def environment(self, **more: str) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("DEMS_", "AWS_"))}
+        return {**kept, "DEMS_DATA_DIR": str(self.data), "DEMS_STATE_DIR": str(self.state), **more}
+
+    def start(self) -> None:
+        began = time.monotonic()
+        argv = [sys.executable, "-m", "dems.cli", "up", "--port", str(self.port)]
+        with (self.folder / "up.log").open("ab") as log:
+            self.process = subprocess.Popen(argv, cwd=ROOT, env=self.environment(**SHORT), stdout=log, stderr=log)  # noqa: S603
+        self.until(lambda: self.run_file.exists() and self.run["pid"] == self.pid, 60)
+        self.started_in = time.monotonic() - began
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        assert self.process.poll() is None, (self.folder / "up.log").read_text()
+        return self.process.pid
+
+    def end(self, number: signal.Signals) -> int:
+        """Signal `dems up` and wait for it."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+    def begin(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+        env = self.environment(DEMS_URL=f"http://127.0.0.1:{self.port}", DEMS_TOKEN=self.token)
+        return subprocess.Popen(  # noqa: S603  (our own program)
+            [sys.executable, "-m", "dems.cli", *arguments],
+            cwd=ROOT,
+            env={**env, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def finish(self, begun: "subprocess.Popen[str]", seconds: float = 90) -> Done:
+        try:
+            out, err = begun.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            begun.kill()
+            out, err = begun.communicate()
+            raise AssertionError(f"not done after {seconds} s: {out}{err}") from None
+        return Done(begun.returncode, out, err)
+
+    def dems(self, *arguments: str, **environment: str) -> Done:
+        return self.finish(self.begin(*arguments, **environment))
+
+    def child(self, *words: str) -> psutil.Process:
+        """The child of `dems up` whose command line holds all these words."""
+        [found] = [p for p in self.children() if all(w in " ".join(p.cmdline()) for w in words)]
+        return found
+
+    def children(self) -> list[psutil.Process]:
+        return [p for p in psutil.Process(self.pid).children() if p.status() != psutil.STATUS_ZOMBIE]
+
+    def until(self, true: Callable[[], bool], seconds: float = 30.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < deadline, (self.folder / "up.log").read_text()
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Running, with a case manager who investigates, and a case."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    folder = tmp_path_factory.mktemp("one machine's installation")
+    installation = Installation(folder, folder / "state", port)
+    installation.start()
+    try:
+        roles = ("--role", "investigator", "--role", "case_manager")
+        installation.dems("person", "add", "Amina Khan", "--email", "a.khan@example.org", *roles).well()
+        installation.token = installation.dems("token", "issue", "a.khan@example.org").well()
+        installation.case_id = installation.dems("case", "open", REFERENCE, "--title", "End to end").well()
+        yield installation
+    finally:
+        for begun in installation.begun.values():
+            begun.kill()
+            begun.communicate()
+        if installation.process is not None and installation.process.poll() is None:
+            installation.end(signal.SIGTERM)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where a test puts its originals."""
+    path = tmp_path / "originals of a test"
+    path.mkdir()
+    return path
+
+
+def sha256sum(path: Path) -> str:
+    """By the program that everyone has."""
+    given = subprocess.run(["sha256sum", "--zero", path], stdout=subprocess.PIPE, check=True)  # noqa: S603, S607
+    return given.stdout[:64].decode()
