@@ -1,0 +1,68 @@
+"""Runs the benchmarks, prints the table and writes ``benchmarks/results.json``."""
+
+import argparse
+import json
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+
+from benchmarks import memory, pages, relay, small_item, verification
+from benchmarks.installation import Installation
+from benchmarks.sizes import FULL, QUICK, Sizes
+from benchmarks.table import Result, show
+
+BENCHMARKS: Mapping[str, Callable[[Installation, Sizes], list[Result]]] = {
+    "relay": relay.measure,
+    "verification": verification.measure,
+    "memory": memory.measure,
+    "pages": pages.measure,
+    "small-item": small_item.measure,
+}
+WIDTH = 150
+"""Where the output goes to a file: enough for every line of the table."""
+RESULTS = Path(__file__).with_name("results.json")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes: shows that everything works, judges nothing")
+    parser.add_argument("--only", choices=BENCHMARKS, action="append", help="one benchmark; may be given again")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="where the figures are written")
+    options = parser.parse_args(arguments)
+    for variable in [v for v in os.environ if v.startswith("DEMS_")]:
+        # What the developer's shell says must not decide what is measured.
+        del os.environ[variable]
+    sizes = QUICK if options.quick else FULL
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH)
+    begun = datetime.now(UTC)
+    results: list[Result] = []
+    with ExitStack() as stack:
+        shared = stack.enter_context(Installation()) if options.quick else None
+        for name in options.only or BENCHMARKS:
+            since = time.perf_counter()
+            # Each in a fresh one: what one benchmark stored is locked, and its room is only given back with the folder.
+            with nullcontext(shared) if shared is not None else Installation() as installed:
+                results += BENCHMARKS[name](installed, sizes)
+            console.print(f"{name}: {time.perf_counter() - since:.0f} s")
+    show(results, console)
+    console.print("DEMS_CORPUS is left out: nothing is extracted from files yet.")
+    document = {
+        "begun_at": begun.isoformat(),
+        "full": sizes.full,
+        "machine": {"processors": os.cpu_count(), "memory_bytes": psutil.virtual_memory().total},
+        "results": [r.document() for r in results],
+    }
+    options.results.write_text(json.dumps(document, indent=1), encoding="utf-8")
+    console.print(f"Written to {options.results}.")
+
+
+if __name__ == "__main__":
+    main()

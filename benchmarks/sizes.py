@@ -1,0 +1,48 @@
+"""How big everything is. Only the sizes that the targets name are judged by them."""
+
+from dataclasses import dataclass
+
+from benchmarks.pairs import PAIRS
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """In bytes and items."""
+
+    rounds: int
+    file: int
+    warm: int
+    small_file: int
+    large_file: int
+    small_case: int
+    large_case: int
+    page_rounds: int
+
+    @property
+    def full(self) -> bool:
+        """Whether these are the sizes that the targets are about; no others are judged."""
+        return self == FULL
+
+
+FULL = Sizes(
+    rounds=PAIRS,
+    file=512 * MIB,
+    warm=64 * MIB,
+    small_file=64 * MIB,
+    large_file=2048 * MIB,
+    small_case=100,
+    large_case=100_000,
+    page_rounds=40,
+)
+QUICK = Sizes(
+    rounds=2,
+    file=24 * MIB,
+    warm=9 * MIB,
+    small_file=9 * MIB,
+    large_file=24 * MIB,
+    small_case=100,
+    large_case=2_000,
+    page_rounds=3,
+)
