@@ -1,5 +1,6 @@
 """One real `dems up` for all tests here, in a folder with a space in its path, worked by the real program."""
 
+import contextlib
 import json
 import os
 import signal
@@ -125,11 +126,17 @@ class Installation:
 
     def child(self, *words: str) -> psutil.Process:
         """The child of `dems up` whose command line holds all these words."""
-        [found] = [p for p in self.children() if all(w in " ".join(p.cmdline()) for w in words)]
+        [found] = self.children(*words)
         return found
 
-    def children(self) -> list[psutil.Process]:
-        return [p for p in psutil.Process(self.pid).children() if p.status() != psutil.STATUS_ZOMBIE]
+    def children(self, *words: str) -> list[psutil.Process]:
+        """Its children that live and whose command line holds all these words."""
+        found = []
+        for process in psutil.Process(self.pid).children():
+            with contextlib.suppress(psutil.NoSuchProcess):  # a zombie, or gone since
+                line = " ".join(process.cmdline())
+                found += [process] if all(word in line for word in words) else []
+        return found
 
     def until(self, true: Callable[[], bool], seconds: float = 30.0) -> None:
         deadline = time.monotonic() + seconds
