@@ -63,7 +63,7 @@ def upload(
         where = client.case(case)
         if where["state"] != "open":
             raise Failed("This case is closed: reopen it before adding evidence to it.")
-        with Memory(client.url, where["id"]).held() as memory:
+        with Memory(where["id"]).held() as memory:
             prefix = exhibit_prefix or initials(client.get("/v1/me")["name"])
             used = [i["exhibit_ref"] for i in client.pages(f"/v1/cases/{where['id']}/evidence")]
             sender = Sender(client, where["id"], memory, Numbering(prefix, used), described)

@@ -44,11 +44,14 @@ def state_folder() -> Path:
 
 
 class Memory:
-    """The records of one case on one server, held by one process at a time."""
+    """The records of one case, held by one process at a time.
 
-    def __init__(self, url: str, case_id: str) -> None:
-        self._where = f"{url}\0{case_id}"
-        self._folder = state_folder() / "uploads" / _name(self._where)
+    A case's id is unique everywhere, and the address of its server may change: `dems up` takes the first free port.
+    """
+
+    def __init__(self, case_id: str) -> None:
+        self._case_id = case_id
+        self._folder = state_folder() / "uploads" / _name(self._case_id)
 
     @contextmanager
     def held(self) -> Iterator[Self]:
@@ -71,7 +74,7 @@ class Memory:
 
     def key(self, path: Path, mark: Mark) -> str:
         """What a file is remembered by; another size or time is another file."""
-        told = (self._where.encode(), os.fsencode(path), str(mark.size).encode(), str(mark.mtime_ns).encode())
+        told = (self._case_id.encode(), os.fsencode(path), str(mark.size).encode(), str(mark.mtime_ns).encode())
         return hashlib.sha256(b"\0".join(told)).hexdigest()
 
     def recall(self, key: str) -> Remembered | None:
@@ -101,5 +104,5 @@ class Memory:
             ) from error
 
 
-def _name(where: str) -> str:
-    return hashlib.sha256(where.encode()).hexdigest()[:32]
+def _name(case_id: str) -> str:
+    return hashlib.sha256(case_id.encode()).hexdigest()[:32]
