@@ -1,17 +1,23 @@
 """Completions in a store that contradicts itself, in company, and while somebody else finishes them."""
 
+import hashlib
 import os
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from dems.bootstrap import Dems
 from dems.errors import Busy, Incomplete, WrongState
+from dems.model.actors import system
 from dems.model.evidence import EvidenceState
 from dems.model.uploads import UploadState
 from dems.ports import Job, JobKind
+from dems.steps.tokens import issue_upload_token
+from dems.usecases.intake.receive import Piece
 from storage.errors import ObjectExists, StorageError, StoreUnavailable
 from storage.interface import ObjectStore, StoredVersion
 from tests.conftest import Team
@@ -114,3 +120,43 @@ def test_whoever_finishes_and_whoever_completes_do_not_deadlock(
     thread.join(10)
     assert states == [UploadState.COMPLETED]
     del team, caplog
+
+
+def test_what_an_earlier_try_left_in_the_store_is_taken_if_it_is_the_same(
+    dems: Dems, team: Team, begin: Callable[[bytes], Begun]
+) -> None:
+    begun = begin(b"abc")
+    stored = begun.put(b"abc")
+    whole = Piece(memoryview(b"abc"), 3, hashlib.sha256(b"abc").digest(), lambda: None)
+    upload, _ = dems.intake.receive(team.investigator.actor, begun.upload.id, lambda _: [whole])
+    assert upload.version_id == stored.version_id
+
+
+def test_two_who_open_a_fresh_upload_at_once_do_not_both(
+    dems: Dems, team: Team, begin: Callable[[bytes], Begun], as_owner: Callable[[str], Any]
+) -> None:
+    begun, who = begin(b"abc"), team.investigator.actor
+    dems.intake.abandon(who, begun.upload.id)
+    told: list[Exception] = []
+
+    def second() -> None:
+        try:
+            dems.intake.open_upload(who, begun.upload.evidence_id)
+        except Busy as error:
+            told.append(error)
+
+    thread = threading.Thread(target=second)
+    with dems.transaction() as tx:
+        tx.uploads.get(begun.upload.id, for_update=True)
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive(), "it waits for the upload's row"
+        as_owner(f"UPDATE evidence SET upload_id = '{uuid4()}' WHERE id = '{begun.upload.evidence_id}'")  # noqa: S608
+    thread.join(10)
+    assert len(told) == 1
+
+
+def test_an_upload_token_stands_for_somebody(dems: Dems, begin: Callable[[bytes], Begun]) -> None:
+    begun = begin(b"abc")
+    with dems.transaction() as tx, pytest.raises(RuntimeError, match="somebody"):
+        issue_upload_token(tx, system(), begun.upload, receipt_for=timedelta(0), at=dems.clock())

@@ -1,7 +1,5 @@
 """Items at rest and read out again: sealing, describing, access, content, the schedule of verifications."""
 
-import os
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,19 +19,14 @@ from dems.errors import (
     Refused,
 )
 from dems.model.actors import system
-from dems.model.evidence import Evidence, EvidenceState, Integrity, Kind
+from dems.model.evidence import EvidenceState, Integrity, Kind
 from dems.model.exhibits import ExhibitRef
 from dems.model.ids import GrantId, new_id
 from dems.ports import EvidenceFilter, Job, JobKind, Once, Page
 from dems.settings import Settings
 from dems.usecases.evidence.ask_verification import ScheduleRechecks
 from dems.usecases.evidence.read_content import Span
-from dems.usecases.evidence.recheck import Recheck
-from dems.usecases.evidence.seal import Seal
-from storage.errors import BytesDamaged, StoreUnavailable
 from tests.conftest import Sent, Team, Time
-from tests.faults.faults import Fault, Faults
-from tests.faults.faulty_store import FaultyStore
 from tests.world import Somebody, World
 
 Owner = Callable[[str], list[Any]]
@@ -81,130 +74,6 @@ def test_sealing_twice_is_sealing_once(dems: Dems, world: World, team: Team) -> 
         dems.evidence.seal(item.id)
 
 
-@pytest.mark.parametrize(
-    ("effect", "error", "level"), [("open", StoreUnavailable, "WARNING"), ("read", BytesDamaged, "ERROR")]
-)
-def test_while_the_store_fails_the_item_waits_and_pauses_grow(
-    dems: Dems,
-    world: World,
-    team: Team,
-    as_owner: Owner,
-    caplog: pytest.LogCaptureFixture,
-    effect: str,
-    error: type[Exception],
-    level: str,
-) -> None:
-    item = world.verifying(team.investigator, team.case, b"abc")
-    pauses = []
-    for number in range(2):
-        store = FaultyStore(dems.store, Faults({effect: Fault.REFUSED}))
-        seal = Seal(dems.transaction, store, dems.locks, dems.clock, timedelta(seconds=30), ("sha256",))
-        with pytest.raises(error):
-            seal(item.id)
-        query = f"SELECT extract(epoch FROM due_at - now()) AS pause FROM jobs WHERE subject = '{item.id}'"  # noqa: S608
-        pauses.append(float(as_owner(query)[0].pause))
-        assert caplog.records[-1].levelname == level
-        as_owner(f"UPDATE jobs SET due_at = now(), attempts = {number + 3} WHERE subject = '{item.id}'")  # noqa: S608
-    assert 5 < pauses[0] < 11
-    assert pauses[1] > 30
-    assert dems.evidence.seal(item.id).state is EvidenceState.SEALED
-
-
-def test_while_the_store_is_silent_nothing_is_said_of_sealed_bytes(
-    dems: Dems, world: World, team: Team, as_owner: Owner
-) -> None:
-    item = world.sealed(team.investigator, team.case, b"abc")
-    dems.evidence.ask_verification(team.investigator.actor, item.id)
-    as_owner(f"UPDATE jobs SET attempts = 9 WHERE subject = '{item.id}'")  # noqa: S608
-    faults = Faults({"open": Fault.REFUSED, "head": Fault.REFUSED})
-    silent = Recheck(dems.transaction, FaultyStore(dems.store, faults), dems.clock, timedelta(seconds=30))
-    with pytest.raises(StoreUnavailable):
-        silent(item.id)
-    assert dems.evidence.look_up.one(team.investigator.actor, item.id)[0].integrity is Integrity.INTACT
-    as_owner(f"UPDATE jobs SET due_at = now() WHERE subject = '{item.id}'")  # noqa: S608
-    assert dems.evidence.recheck(item.id) is Integrity.INTACT
-
-
-def test_bytes_that_break_off_at_the_third_try_are_unreadable(
-    dems: Dems, world: World, team: Team, as_owner: Owner
-) -> None:
-    item = world.sealed(team.investigator, team.case, b"abc")
-    dems.evidence.ask_verification(team.investigator.actor, item.id)
-    as_owner(f"UPDATE jobs SET attempts = 2 WHERE subject = '{item.id}'")  # noqa: S608
-    store = FaultyStore(dems.store, Faults({"read": Fault.REFUSED}))
-    assert Recheck(dems.transaction, store, dems.clock, timedelta(seconds=30))(item.id) is Integrity.UNREADABLE
-
-
-def test_a_long_reading_keeps_its_lease_and_stops_when_it_is_lost(
-    dems: Dems, world: World, team: Team, as_owner: Owner, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The reader's heartbeat is made fast; the store is held up until somebody else has taken the job."""
-    monkeypatch.setattr("storage.reader.KEEP_ALIVE_SECONDS", 0.05)
-    for kind in ("verify", "recheck"):
-        item = world.verifying(team.investigator, team.case, os.urandom(1000))
-        if kind == "recheck":
-            dems.evidence.seal(item.id)
-            dems.evidence.ask_verification(team.investigator.actor, item.id)
-        held = HeldUp(dems.store)
-        core = Dems(dems.settings, nudge=lambda _: None, engine=dems.engine, store=held)
-        outcome: list[str] = []
-
-        def work(core: Dems = core, kind: str = kind, item: Evidence = item, outcome: list[str] = outcome) -> None:
-            try:
-                core.evidence.seal(item.id) if kind == "verify" else core.evidence.recheck(item.id)
-            except NoLongerDue as error:
-                outcome.append(str(error))
-
-        thread = threading.Thread(target=work)
-        thread.start()
-        assert held.waiting.wait(10)
-        as_owner(f"UPDATE jobs SET leased_until = now() + interval '1 s' WHERE subject = '{item.id}'")  # noqa: S608
-        query = f"SELECT leased_until > now() + interval '20 s' AS renewed FROM jobs WHERE subject = '{item.id}'"  # noqa: S608
-        for _ in range(100):
-            if as_owner(query)[0].renewed:
-                break
-            held.go_on.wait(0.05)
-        assert as_owner(query)[0].renewed
-        as_owner(f"UPDATE jobs SET leased_by = 'another' WHERE subject = '{item.id}'")  # noqa: S608
-        thread.join(10)
-        held.go_on.set()
-        assert len(outcome) == 1
-        assert "lost" in outcome[0]
-        as_owner(f"UPDATE jobs SET leased_by = NULL, leased_until = NULL WHERE subject = '{item.id}'")  # noqa: S608
-        dems.evidence.seal(item.id) if kind == "verify" else dems.evidence.recheck(item.id)
-
-
-class HeldUp:
-    """The real store, whose reading waits until a test lets it go on."""
-
-    def __init__(self, real: Any) -> None:
-        self._real = real
-        self.waiting, self.go_on = threading.Event(), threading.Event()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
-
-    def open(self, *args: Any, **more: Any) -> Any:
-        self.waiting.set()
-        self.go_on.wait(20)
-        return self._real.open(*args, **more)
-
-
-def test_whoever_asks_and_whoever_rechecks_do_not_deadlock(dems: Dems, world: World, team: Team) -> None:
-    item = world.sealed(team.investigator, team.case, b"abc")
-    dems.evidence.ask_verification(team.investigator.actor, item.id)
-    found: list[Integrity] = []
-    thread = threading.Thread(target=lambda: found.append(dems.evidence.recheck(item.id)))
-    with dems.transaction() as tx:
-        tx.evidence.get(item.id, for_update=True)
-        thread.start()
-        thread.join(0.5)
-        assert thread.is_alive(), "it waits for the item's row"
-        tx.jobs.due(Job(JobKind.RECHECK, item.id))
-    thread.join(10)
-    assert found == [Integrity.INTACT]
-
-
 def test_a_verification_is_asked_for_once_while_it_waits(dems: Dems, world: World, team: Team, sent: Sent) -> None:
     item = world.sealed(team.investigator, team.case, b"abc")
     ask, who = dems.evidence.ask_verification, team.investigator.actor
@@ -219,7 +88,7 @@ def test_a_verification_is_asked_for_once_while_it_waits(dems: Dems, world: Worl
 
 
 def test_the_schedule_takes_the_least_recently_checked_within_its_budget(
-    dems: Dems, world: World, team: Team, time: Time, sent: Sent
+    dems: Dems, world: World, team: Team, time: Time, sent: Sent, as_owner: Owner
 ) -> None:
     items = [world.sealed(team.investigator, team.case, bytes([n])) for n in range(3)]
     every, period = timedelta(minutes=60), timedelta(days=90)
@@ -243,6 +112,7 @@ def test_the_schedule_takes_the_least_recently_checked_within_its_budget(
         assert dems.evidence.recheck(item.id) is Integrity.INTACT
     done = dems.evidence.look_up.verifications(team.investigator.actor, items[1].id, Page(5))
     assert [(v.requested_by, v.reason) for v in done] == [(None, "scheduled")]
+    as_owner("DELETE FROM jobs WHERE kind = 'recheck'")
 
 
 def test_a_grant_is_personal_and_ends(dems: Dems, world: World, team: Team, time: Time) -> None:
@@ -327,3 +197,18 @@ def test_items_are_listed_by_state_integrity_and_reference(dems: Dems, world: Wo
     assert dems.evidence.look_up.one(who.actor, paper.id) == (paper, None)
     with pytest.raises(NotFound):
         found(EvidenceFilter(), by=team.outsider)
+
+
+@pytest.mark.parametrize("wrong", ["upload_id = NULL", "size = NULL"])
+def test_a_record_that_cannot_be_is_a_bug_and_not_an_answer(
+    dems: Dems, world: World, team: Team, as_owner: Owner, wrong: str
+) -> None:
+    """Sealed evidence without an upload or a size: the owner makes it so, on an item whose sealing nobody recorded."""
+    item, who = world.sealed(team.investigator, team.case, b"abc"), team.investigator.actor
+    grant = dems.evidence.grant_access(who, item.id, purpose="p", reason="r")
+    other = world.declare(team.investigator, team.case, b"abc").evidence
+    as_owner(f"UPDATE evidence SET state = 'sealed', version_id = 'v', {wrong} WHERE id = '{other.id}'")  # noqa: S608
+    as_owner(f"UPDATE access_grants SET evidence_id = '{other.id}' WHERE id = '{grant.id}'")  # noqa: S608
+    with pytest.raises(RuntimeError):
+        dems.evidence.read_content(who, other.id, grant.id, whole)
+    as_owner(f"UPDATE evidence SET state = 'declared' WHERE id = '{other.id}'")  # noqa: S608

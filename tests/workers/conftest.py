@@ -75,7 +75,10 @@ def start_worker(settings: Settings, checked_store: None, tmp_path: Path) -> Ite
 
 
 @pytest.fixture
-def broker(engines: Connections) -> Iterator[Redis]:
+def broker(engines: Connections, as_owner: Callable[[str], list[object]]) -> Iterator[Redis]:
+    """Empty queues, and no work that other tests left: a worker sweeps as soon as it starts."""
+    as_owner("DELETE FROM jobs")
+    as_owner("DELETE FROM upload_completions")
     with Redis.from_url(engines.broker_url) as client:
         for queue in ("verify", "upkeep"):
             client.delete(queue)
