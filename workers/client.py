@@ -57,6 +57,8 @@ class Client:
 
     def __init__(self, broker: BrokerSettings) -> None:
         self._app = configured(broker, "dems-client")
+        # Somebody waits for the answer that follows a nudge: a frozen broker must not hold it up for long.
+        self._app.conf.broker_transport_options = {**self._app.conf.broker_transport_options, "socket_timeout": 2}
 
     def nudge(self, job: Job) -> None:
         self._app.send_task(
@@ -67,3 +69,5 @@ class Client:
         """Raises what the transport raises when the broker does not answer within a few seconds."""
         with self._app.connection_for_write(connect_timeout=2) as connection:
             connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=2)
+            # Opening a channel asks the broker something, so one that is frozen is not taken for one that answers.
+            _ = connection.default_channel

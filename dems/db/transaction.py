@@ -17,6 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Select, Table, insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import UpdateBase
 
 from dems.db import tables
@@ -62,14 +63,26 @@ class DatabaseTransactions:
                 yield tx
                 tx.before_commit()
             # The work is due in the database by now; a lost nudge only delays it until the sweep.
-            for job in tx.nudges:
-                self._send(job)
+            unsent = [job for job in tx.nudges if not self._sent(job)]
+            if unsent:
+                self._leave_to_the_sweep(unsent)
 
-    def _send(self, job: Job) -> None:
+    def _sent(self, job: Job) -> bool:
         try:
             self._nudge(job)
         except Exception as error:  # noqa: BLE001 whatever the broker's client raises: the sweep finds the work
             log.warning("nudge_not_sent", extra={"job": job.kind.value, "error": type(error).__name__})
+            return False
+        return True
+
+    def _leave_to_the_sweep(self, unsent: list[Job]) -> None:
+        """Say that these were not sent, so that the next sweep sends them and does not wait its minute."""
+        try:
+            with self._engine.begin() as connection:
+                DatabaseTransaction(connection, self._clock).jobs.not_nudged(unsent)
+        except DBAPIError as error:
+            # What was committed stays committed: the caller must not be told otherwise.
+            log.warning("nudge_not_sent", extra={"jobs": len(unsent), "error": type(error).__name__})
 
 
 class DatabaseTransaction:

@@ -53,7 +53,6 @@ class Act(StrEnum):
     EVIDENCE_FREEZE = "evidence.freeze"
     ORPHAN_REPORT = "orphan.report"
     RECORDS_CONSULTED = "records.consulted"
-    INSTALLATION_START = "installation.start"
 
 
 class S62(StrEnum):

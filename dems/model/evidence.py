@@ -174,9 +174,13 @@ class Evidence:
         if self.state is EvidenceState.SEALED and self.integrity is Integrity.MISSING:
             raise NotReadable("The stored bytes of this item are missing. An administrator must look.", state="missing")
         if self.state is not EvidenceState.SEALED or self.version_id is None:
-            raise NotReadable(
-                f"This item is {self.state.value}; only sealed evidence can be read.", state=self.state.value
-            )
+            why = {
+                EvidenceState.MISMATCH: "The bytes of this item are not what was declared",
+                EvidenceState.FROZEN: "The stored bytes of this item are no longer what was sealed",
+                EvidenceState.VERIFYING: "The bytes of this item have not been verified yet",
+                EvidenceState.REGISTERED: "This item has no bytes here",
+            }.get(self.state, "The bytes of this item have not come")
+            raise NotReadable(f"{why}; only sealed evidence can be read.", state=self.state.value)
         return self.version_id
 
     def checkable(self) -> str:

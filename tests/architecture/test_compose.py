@@ -146,7 +146,7 @@ def test_the_worker_takes_from_every_queue_that_something_is_sent_to() -> None:
     command = services()["worker"]["command"]
     consumed = next(a for a in command if a.startswith("--queues=")).removeprefix("--queues=").split(",")
     routed = application(
-        "sorted({t.queue for t in app.tasks.values() if getattr(t, 'queue', None)}"
+        "sorted({r['queue'] for r in app.conf.task_routes.values()}"
         " | {e['options']['queue'] for e in app.conf.beat_schedule.values()} | {app.conf.task_default_queue})"
     )
     assert sorted(consumed) == routed == ["upkeep", "verify"]

@@ -87,9 +87,7 @@ def test_a_detail_says_who_on_whose_behalf_in_which_role_what_when_and_why() -> 
 
 def test_what_is_not_known_is_null_in_a_detail_and_never_left_out() -> None:
     actor = Actor(ActorKind.OPERATOR, "root")
-    detail = Record(ENTRY, INSTALLATION, Authority(actor, Act.INSTALLATION_START, None), Act.INSTALLATION_START).detail(
-        NOON
-    )
+    detail = Record(ENTRY, INSTALLATION, Authority(actor, Act.ORPHAN_REPORT, None), Act.ORPHAN_REPORT).detail(NOON)
     assert {k for k, v in detail.items() if v is None} == {
         "case",
         "evidence",

@@ -72,6 +72,11 @@ class JobRows(Rows):
             self._tx.execute(update(jobs).where(_is(job)).values(nudged_at=_now))
         return found
 
+    def not_nudged(self, unsent: list[Job]) -> None:
+        """Their nudges were lost: the next sweep is to send them."""
+        for job in unsent:
+            self._tx.execute(update(jobs).where(_is(job)).values(nudged_at=None))
+
     def backlog(self) -> Mapping[JobKind, tuple[int, float]]:
         age = func.extract("epoch", _now - func.min(jobs.c.due_at))
         statement = select(jobs.c.kind, func.count().label("waiting"), age.label("age")).where(jobs.c.due_at <= _now)
