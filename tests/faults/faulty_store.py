@@ -32,8 +32,9 @@ def _down() -> Exception:
 class FaultyStore:
     """Passes everything on to `real`. With an empty plan it must behave as the real one: the contract suite runs on it."""
 
-    def __init__(self, real: ObjectStore, faults: Faults) -> None:
+    def __init__(self, real: ObjectStore, faults: Faults, *, by_version_only: bool = True) -> None:
         self.bucket = real.bucket
+        self._by_version_only = by_version_only
         self._real = real
         self._faults = faults
         self._written: set[str] = set()
@@ -65,7 +66,7 @@ class FaultyStore:
 
     def head(self, key: str, version_id: str | None = None) -> ObjectInfo:
         self._asked("head")
-        if version_id is None:
+        if version_id is None and self._by_version_only:
             self._faults.break_rule(f"{key} was looked at without saying which version")
         with self._faults.on("head", _down):
             return self._real.head(key, version_id)
