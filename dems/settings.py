@@ -76,9 +76,7 @@ class EvidenceSettings(_Part):
     receipt_days: int = Field(default=30, ge=1)
     recheck_days: int = Field(default=90, ge=1, description="Every sealed item is verified again within so many days")
     recheck_every_minutes: int = Field(default=60, ge=1)
-    lease_seconds: int = Field(
-        default=60, ge=10, description="A worker that says nothing for so long has lost its job"
-    )
+    lease_seconds: int = Field(default=60, ge=10, description="A worker that says nothing for so long has lost its job")
     min_free_bytes: int = Field(
         default=1_073_741_824, ge=0, description="Below this much free space at the embedded store, intake answers 507"
     )

@@ -181,6 +181,15 @@ def test_membership_counts_from_its_first_day_to_its_last(dems: Dems, world: Wor
     assert known == [False, True, True, True, False, False]
 
 
+def test_saying_again_what_is_held_keeps_its_first_day(dems: Dems, world: World, team: Team, time: Time) -> None:
+    person = world.somebody("investigator")
+    world.join(team.case, person, "investigator", by=team.manager)
+    before = dems.cases.look_up.member(team.manager.actor, team.case.id, person.person.id)[1]
+    time.ahead = timedelta(days=10)
+    world.join(team.case, person, "investigator", by=team.manager)
+    assert dems.cases.look_up.member(team.manager.actor, team.case.id, person.person.id)[1] == before
+
+
 def test_who_is_taken_off_a_case_knows_it_no_more(dems: Dems, world: World, team: Team) -> None:
     person = world.somebody("investigator")
     world.join(team.case, person, "investigator", by=team.manager)

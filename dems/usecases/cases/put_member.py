@@ -47,7 +47,10 @@ class PutMember:
             person = tx.people.get(person_id)
             if not person.active:
                 raise Refused("This person is not active and cannot join a case.")
-            wanted = {(h.name, h.starts_on or today, h.ends_on) for h in holdings}
+            current = tx.cases.grants(case_id, [person_id])
+            # Who says nothing of the start means what is held already, or from today on.
+            since = {g.name: g.starts_on for g in current}
+            wanted = {(h.name, h.starts_on or since.get(h.name, today), h.ends_on) for h in holdings}
             for name, starts_on, ends_on in wanted:
                 if isinstance(name, CaseRole) and name not in person.case_roles:
                     raise Refused(
@@ -56,7 +59,6 @@ class PutMember:
                     )
                 if ends_on is not None and ends_on < starts_on:
                     raise Invalid("A role ends on or after the day it starts.", field="until")
-            current = tx.cases.grants(case_id, [person_id])
             kept = [g for g in current if (g.name, g.starts_on, g.ends_on) in wanted]
             missing = wanted - {(g.name, g.starts_on, g.ends_on) for g in kept}
             ended = [g for g in current if g not in kept]
