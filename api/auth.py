@@ -9,10 +9,13 @@ from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from dems.errors import BadRequest, NotAuthenticated, TooManyFailures
-from dems.model.actors import Actor
+from dems.model.actors import NOBODY_NAMED, Actor, ActorKind
 from dems.model.requests import REQUEST_ID
 
 _bearer = HTTPBearer(auto_error=False, description="An API token, or an upload token for its own upload")
+ME = "/v1/me"
+"""The one thing a service may ask for itself: who it is."""
+
 _MOST_ADDRESSES = 10_000
 _WINDOW_SECONDS = 60.0
 _LONGEST_TOKEN = 200
@@ -56,6 +59,8 @@ class Caller:
             raise NotAuthenticated("Send `Authorization: Bearer …` with your token.")
         if on_behalf_of is not None and not 0 < len(on_behalf_of) <= _LONGEST_ADDRESS:
             raise BadRequest("On-Behalf-Of holds one e-mail address.")
+        if len(request.headers.getlist("on-behalf-of")) > 1:
+            raise BadRequest("On-Behalf-Of was sent twice: a service acts for one person at a time.")
         token = credentials.credentials
         try:
             actor: Actor = request.app.state.dems.people.recognise(
@@ -64,6 +69,9 @@ class Caller:
         except NotAuthenticated:
             request.app.state.failures.count(address_of(request))
             raise
+        if actor.kind is ActorKind.SERVICE and actor.on_behalf_of is None and request.url.path != ME:
+            # Before anything is looked up, so that the answer says nothing about what there is.
+            raise BadRequest(NOBODY_NAMED)
         request.state.actor = actor
         return actor
 

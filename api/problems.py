@@ -120,6 +120,8 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, DemsError):
         raise error
     status = status_of(type(error))
+    if isinstance(error, errors.IntegrityBroken):
+        log.critical("integrity_broken", extra={"kind": _kind(error), **error.data})
     headers: dict[str, str] = {}
     retry_after = getattr(error, "retry_after", 5 if status in {503, 507} else None)
     if retry_after is not None:
@@ -144,9 +146,10 @@ async def _remember_denial(request: Request, status: int) -> None:
     if actor is None or status not in {403, 404}:
         return
     route = request.scope.get("route")
-    what = f"{request.method} {getattr(route, 'path', request.url.path)}"
+    what = f"{request.method} {getattr(route, 'path', '')}"
+    asked = {k: v[:200] for k, v in request.path_params.items() if isinstance(v, str)}
     try:
-        await run_in_threadpool(request.app.state.dems.custody.note_denial, actor, what, str(status))
+        await run_in_threadpool(request.app.state.dems.custody.note_denial, actor, what, asked, str(status))
     except DemsError as failure:
         log.warning("denial_not_noted", extra={"error": type(failure).__name__})
 

@@ -20,7 +20,7 @@ from api.schemas.cases import (
     WallBody,
     WallView,
 )
-from dems.errors import AlreadyExists, NotFound
+from dems.errors import AlreadyExists, Invalid, NotFound
 from dems.model.acts import Act
 from dems.model.cases import Case, CaseState
 from dems.model.ids import CaseId, PersonId
@@ -168,8 +168,9 @@ def put_member(case_id: UUID, person_id: UUID, body: MemberChange, dems: Core, a
         else Held(n, body.from_, body.until)
         for n in named
     ]
-    dems.cases.put_member(actor, CaseId(case_id), PersonId(person_id), holdings, reason=body.reason)
-    return MemberView.of(*dems.cases.look_up.member(actor, CaseId(case_id), PersonId(person_id)))
+    return MemberView.of(
+        *dems.cases.put_member(actor, CaseId(case_id), PersonId(person_id), holdings, reason=body.reason)
+    )
 
 
 @router.delete(
@@ -190,7 +191,7 @@ def list_walls(case_id: UUID, dems: Core, actor: Whoever) -> Listed[WallView]:
     return Listed[WallView](items=[WallView.of(w) for w in walls], next=None)
 
 
-Walled = Annotated[UUID | Line, Path(description="A person's id, or the code of a force")]
+Walled = Annotated[Line, Path(description="A person's id, or the code of a force")]
 
 
 @router.put(
@@ -200,7 +201,7 @@ Walled = Annotated[UUID | Line, Path(description="A person's id, or the code of 
 )
 def raise_wall(case_id: UUID, subject: Walled, dems: Core, actor: Whoever, body: WallBody | None = None) -> WallView:
     """Keep a person, or everyone of a force, from knowing of the case."""
-    reason = (None if body is None else body.reason) or "no reason was given"
+    reason = None if body is None else body.reason
     person, force = _subject(subject)
     return WallView.of(dems.cases.raise_wall(actor, CaseId(case_id), person_id=person, force=force, reason=reason))
 
@@ -217,5 +218,12 @@ def lower_wall(case_id: UUID, subject: Walled, dems: Core, actor: Whoever, reaso
     dems.cases.lower_wall(actor, CaseId(case_id), person_id=person, force=force, reason=reason)
 
 
-def _subject(subject: UUID | str) -> tuple[PersonId | None, str | None]:
-    return (PersonId(subject), None) if isinstance(subject, UUID) else (None, subject)
+def _subject(text: str) -> tuple[PersonId | None, str | None]:
+    """A person's id, or else the code of a force. What looks like an attempt at a person is not taken for a force."""
+    try:
+        return PersonId(UUID(text.strip())), None
+    except ValueError:
+        pass
+    if "@" in text:
+        raise Invalid("A wall against a person names the person's id, not an e-mail address.", field="subject")
+    return None, text

@@ -103,10 +103,10 @@ def describe_evidence(
     evidence_id: UUID, body: EvidenceChange, dems: Core, actor: Whoever, version: IfMatch, response: Response
 ) -> EvidenceWithUpload:
     """Change description, source or how the item was obtained. Reference, name and bytes are not changed this way."""
-    changes = body.model_dump(exclude_unset=True)
+    changes = body.model_dump(exclude_unset=True, exclude={"reason"})
     if "description" in changes:
         changes["description"] = changes["description"] or ""
-    dems.evidence.describe(actor, EvidenceId(evidence_id), changes, if_version=version)
+    dems.evidence.describe(actor, EvidenceId(evidence_id), changes, if_version=version, reason=body.reason)
     item, upload = dems.evidence.look_up.one(actor, EvidenceId(evidence_id))
     response.headers["ETag"] = etag(item.version)
     return EvidenceWithUpload.of(item, upload)

@@ -15,8 +15,8 @@ _MAY_BREAK = frozenset("\n\r\t")
 
 
 def _one_line(text: str) -> str:
-    if any(unicodedata.category(c) == "Cc" for c in text):
-        raise ValueError("control characters are not allowed here")
+    if any(unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp"} for c in text):
+        raise ValueError("control and invisible characters are not allowed here")
     return _not_blank(text)
 
 

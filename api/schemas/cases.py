@@ -123,9 +123,9 @@ class WallBody(Body):
 class WallView(View):
     person_id: UUID | None
     force: str | None
-    reason: str
+    reason: str | None
     raised_at: Instant
 
     @classmethod
     def of(cls, wall: Wall) -> "WallView":
-        return cls(person_id=wall.person_id, force=wall.force, reason=wall.reason, raised_at=wall.raised_at)
+        return cls(person_id=wall.person_id, force=wall.force, reason=wall.reason or None, raised_at=wall.raised_at)

@@ -38,7 +38,7 @@ class File(Body):
     name_base64: (
         Annotated[str, StringConstraints(max_length=2 * MAX_NAME_BYTES, pattern=r"^[A-Za-z0-9+/]+={0,2}$")] | None
     ) = Field(default=None, description="The exact bytes of the name, instead of `name`")
-    size: int = Field(ge=0, le=MAX_OBJECT_SIZE, description="In bytes")
+    size: int = Field(ge=0, le=MAX_OBJECT_SIZE, strict=True, description="In bytes")
     sha256: Hex256 | None = Field(default=None, description="Declared before the bytes come; never changes after")
 
     @model_validator(mode="after")
@@ -88,6 +88,7 @@ class EvidenceChange(Body):
     source: Prose | None = None
     obtained_at: Instant | None = None
     obtained_by: Line | None = None
+    reason: Prose | None = Field(default=None, description="Why, for the record")
 
 
 class RefCorrection(Body):
@@ -212,7 +213,7 @@ def _fields(item: Evidence, upload: Upload | None) -> dict[str, Any]:
 class NewUpload(Body):
     """A fresh upload of the same item: what is left out is as before (size) or not declared (sha256)."""
 
-    size: int | None = Field(default=None, ge=0, le=MAX_OBJECT_SIZE)
+    size: int | None = Field(default=None, ge=0, le=MAX_OBJECT_SIZE, strict=True)
     sha256: Hex256 | None = None
 
 

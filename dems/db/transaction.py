@@ -33,7 +33,7 @@ from dems.db.repositories.upkeep import UpkeepRows
 from dems.db.repositories.uploads import UploadRows
 from dems.db.repositories.verifications import VerificationRows
 from dems.errors import BadRequest, NotFound, NotPermitted, SelfGrant
-from dems.model.actors import Actor, ActorKind
+from dems.model.actors import NOBODY_NAMED, Actor, ActorKind
 from dems.model.acts import Act
 from dems.model.custody import Authority
 from dems.model.ids import CaseId, PersonId, UploadId, new_id
@@ -161,7 +161,7 @@ class DatabaseTransaction:
         upload_id: UploadId | None = None,
     ) -> Authority:
         if actor.kind is ActorKind.SERVICE and actor.on_behalf_of is None and act is not Act.ME_READ:
-            raise BadRequest("A service acts for somebody: send On-Behalf-Of with that person's e-mail address.")
+            raise BadRequest(NOBODY_NAMED)
         standings = None
         if case_id is not None and actor.people:
             today = london_date(self.clock())
@@ -184,8 +184,8 @@ class DatabaseTransaction:
             authority.actor, {"act": authority.act.value, "subject": str(subject), "role": authority.role, **fact}
         )
 
-    def denied(self, actor: Actor, what: str, outcome: str) -> None:
-        self._note(actor, {"act": what, "outcome": outcome})
+    def denied(self, actor: Actor, what: str, asked: Mapping[str, str], outcome: str) -> None:
+        self._note(actor, {"act": what, "asked": _writable(asked), "outcome": outcome})
 
     def _note(self, actor: Actor, fact: Mapping[str, Any]) -> None:
         human = actor.human
@@ -202,3 +202,8 @@ class DatabaseTransaction:
         if (self.changed or self.custody.pending) and not self.authorised:
             raise RuntimeError("a change that nobody was asked permission for")
         self.custody.write()
+
+
+def _writable(asked: Mapping[str, str]) -> dict[str, str]:
+    """What was asked for came from outside: the database takes no NUL, and the chain no lone surrogates."""
+    return {k: v.replace("\0", "\ufffd").encode("utf-8", "replace").decode() for k, v in asked.items()}

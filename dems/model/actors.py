@@ -7,6 +7,8 @@ from dems.model.ids import TokenId, UploadId
 from dems.model.people import Person
 from dems.model.requests import REQUEST_ID
 
+NOBODY_NAMED = "A service acts for somebody: send On-Behalf-Of with that person's e-mail address."
+
 
 class ActorKind(StrEnum):
     PERSON = "person"

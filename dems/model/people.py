@@ -128,7 +128,11 @@ def force_key(force: str) -> str:
     under a wall.
     """
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", force).casefold())
-    return "".join("-" if unicodedata.category(c) == "Pd" else c for c in plain if not c.isspace())
+    return "".join(
+        "-" if unicodedata.category(c) == "Pd" else c
+        for c in plain
+        if not (c.isspace() or unicodedata.category(c) == "Cf")
+    )
 
 
 def same_force(one: str, other: str) -> bool:

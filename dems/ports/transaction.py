@@ -1,5 +1,6 @@
 """The transaction: one unit of work, with its repositories, the permission check and the custody entries."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 from uuid import UUID
@@ -62,7 +63,7 @@ class Transaction(Protocol):
         """
         ...
 
-    def denied(self, actor: Actor, what: str, outcome: str) -> None:
+    def denied(self, actor: Actor, what: str, asked: Mapping[str, str], outcome: str) -> None:
         """Note that somebody known was refused, for their chain."""
         ...
 

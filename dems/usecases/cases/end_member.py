@@ -30,5 +30,9 @@ class EndMember:
                 of_case(case_id),
                 case_id=case_id,
                 reason=reason,
-                facts={"person": str(person_id), "ended": sorted(g.name.value for g in grants)},
+                facts={
+                    "person": str(person_id),
+                    "name": tx.people.get(person_id).name,
+                    "ended": sorted(g.name.value for g in grants),
+                },
             )

@@ -10,7 +10,7 @@ from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import of_case
 from dems.model.ids import CaseId, GrantId, PersonId, new_id
-from dems.model.people import CaseGrant, CaseRole, Clearance
+from dems.model.people import CaseGrant, CaseRole, Clearance, Person
 from dems.model.times import london_date
 from dems.ports import Clock, Transactions
 
@@ -37,7 +37,7 @@ class PutMember:
         holdings: Iterable[Holding],
         *,
         reason: str | None = None,
-    ) -> list[CaseGrant]:
+    ) -> tuple[Person, list[CaseGrant]]:
         """Raises `SelfGrant`, and `Refused` for a role that the person does not hold in the organisation."""
         now = self.clock()
         today = london_date(now)
@@ -83,7 +83,7 @@ class PutMember:
                         "ended": [_facts(g) for g in ended],
                     },
                 )
-        return kept + added
+        return person, kept + added
 
 
 def _facts(grant: CaseGrant) -> dict[str, Any]:

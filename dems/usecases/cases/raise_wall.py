@@ -22,17 +22,16 @@ class RaiseWall:
         *,
         person_id: PersonId | None = None,
         force: str | None = None,
-        reason: str,
+        reason: str | None,
     ) -> Wall:
         """Against one person or one force. A wall that stands already is given back as it is. Raises `NotFound`."""
         if (person_id is None) == (force is None):
             raise ValueError("a wall is against a person or against a force")
-        wall = Wall(GrantId(new_id()), case_id, person_id, force, reason, self.clock())
+        wall = Wall(GrantId(new_id()), case_id, person_id, force, reason or "", self.clock())
         with self.transaction() as tx:
             authority = tx.authorise(actor, Act.WALL_RAISE, case_id=case_id, person_id=person_id)
             tx.cases.get(case_id, for_update=True)
-            if person_id is not None:
-                tx.people.get(person_id)
+            name = None if person_id is None else tx.people.get(person_id).name
             for standing in tx.cases.walls(case_id):
                 if standing.person_id == person_id and same_force(standing.force or "", force or ""):
                     return standing
@@ -42,6 +41,6 @@ class RaiseWall:
                 of_case(case_id),
                 case_id=case_id,
                 reason=reason,
-                facts={"person": None if person_id is None else str(person_id), "force": force},
+                facts={"person": None if person_id is None else str(person_id), "name": name, "force": force},
             )
         return wall

@@ -1,5 +1,6 @@
 """Note that somebody known was refused something. Attempts that failed belong into the record too."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dems.model.actors import Actor
@@ -10,7 +11,7 @@ from dems.ports import Transactions
 class NoteDenial:
     transaction: Transactions
 
-    def __call__(self, actor: Actor, what: str, outcome: str) -> None:
-        """`what` was asked for (an act, or a method and route), and how it was answered."""
+    def __call__(self, actor: Actor, what: str, asked: Mapping[str, str], outcome: str) -> None:
+        """`what` was asked for (a method and route), of which subjects, and how it was answered."""
         with self.transaction() as tx:
-            tx.denied(actor, what, outcome)
+            tx.denied(actor, what, asked, outcome)

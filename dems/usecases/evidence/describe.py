@@ -22,7 +22,13 @@ class Describe:
     clock: Clock
 
     def __call__(
-        self, actor: Actor, evidence_id: EvidenceId, changes: Mapping[str, Any], *, if_version: int
+        self,
+        actor: Actor,
+        evidence_id: EvidenceId,
+        changes: Mapping[str, Any],
+        *,
+        if_version: int,
+        reason: str | None = None,
     ) -> Evidence:
         """Raises `PreconditionFailed` when another version is current, `CaseClosed`."""
         if unknown := set(changes) - CHANGEABLE:
@@ -46,6 +52,7 @@ class Describe:
                 of_item(evidence_id),
                 case_id=case_id,
                 evidence_id=evidence_id,
+                reason=reason,
                 facts={"before": _facts(evidence, new), "after": _facts(after, new)},
             )
         return after

@@ -39,5 +39,5 @@ class LookUpEvidence:
         """Raises `NotFound`."""
         with self.transaction() as tx:
             evidence = tx.evidence.get(evidence_id)
-            tx.authorise(actor, Act.VERIFICATIONS_READ, case_id=evidence.case_id)
+            tx.consulted(tx.authorise(actor, Act.VERIFICATIONS_READ, case_id=evidence.case_id), evidence_id)
             return tx.verifications.page(evidence_id, page)

@@ -21,12 +21,12 @@ class LookUpPeople:
     def one(self, actor: Actor, person_id: PersonId) -> Person:
         """Raises `NotFound`."""
         with self.transaction() as tx:
-            tx.authorise(actor, Act.PERSON_READ)
+            tx.consulted(tx.authorise(actor, Act.PERSON_READ), person_id)
             return tx.people.get(person_id)
 
     def tokens(self, actor: Actor, person_id: PersonId, page: Page) -> list[Token]:
         """Raises `NotFound`."""
         with self.transaction() as tx:
-            tx.authorise(actor, Act.TOKEN_LIST)
+            tx.consulted(tx.authorise(actor, Act.TOKEN_LIST), person_id)
             tx.people.get(person_id)
             return tx.tokens.page(person_id, page)
