@@ -46,11 +46,11 @@ class Client:
     def __init__(self, url: str, token: str) -> None:
         self.url = url.rstrip("/")
         self._token = token
+        host = _host(self.url)
         try:
-            host = urlsplit(self.url).hostname
             self._http = httpx.Client(base_url=self.url, timeout=_TIMES, trust_env=host not in _LOOPBACK)
         except (ValueError, httpx.InvalidURL) as error:
-            raise Misused(f"DEMS_URL is not an address: {shown(url)}.") from error
+            raise _no_address(url) from error
         self._http.headers["User-Agent"] = "dems-cli"
 
     def __enter__(self) -> Self:
@@ -126,6 +126,22 @@ def connect() -> Client:
     if not token.isascii() or not token.isprintable():
         raise Misused("DEMS_TOKEN is not a token: it holds characters that no token has.")
     return Client(url, token)
+
+
+def _host(url: str) -> str:
+    """Raises `Misused` where there is none, or nothing that says how to speak to it."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname if parts.scheme in {"http", "https"} else None
+    except ValueError:
+        host = None
+    if not host:
+        raise _no_address(url)
+    return host
+
+
+def _no_address(url: str) -> Misused:
+    return Misused(f"DEMS_URL is {shown(url)!r}; it looks like http://127.0.0.1:8000.")
 
 
 def check(answer: httpx.Response) -> None:

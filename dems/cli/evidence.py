@@ -10,6 +10,7 @@ from dems.cli.client import connect, wanted_uuid
 from dems.cli.people import Json
 from dems.cli.receive import receive
 from dems.cli.screen import say, say_fields, say_json, say_table, shown, size_text
+from dems.model.evidence import EvidenceState
 
 evidence = typer.Typer(no_args_is_help=True, help="Items of evidence: what is there, and its bytes.")
 custody = typer.Typer(no_args_is_help=True, help="Chains of custody.")
@@ -20,7 +21,7 @@ _Id = Annotated[str, typer.Argument(metavar="ID", help="The item's id")]
 @evidence.command("list")
 def list_evidence(
     case: Annotated[str, typer.Argument(metavar="CASE", help="The case's id or reference")],
-    state: Annotated[str | None, typer.Option(help="Only items in this state, for example mismatch")] = None,
+    state: Annotated[EvidenceState | None, typer.Option(help="Only items in this state")] = None,
     as_json: Json = False,
 ) -> None:
     """The items of a case, in the order in which they were declared.
@@ -29,7 +30,7 @@ def list_evidence(
     """
     with connect() as client:
         path = f"/v1/cases/{client.case(case)['id']}/evidence"
-        found = list(client.pages(path, **({} if state is None else {"state": state})))
+        found = list(client.pages(path, **({} if state is None else {"state": state.value})))
     if as_json:
         say_json(found)
         return

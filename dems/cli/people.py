@@ -12,6 +12,7 @@ from dems.cli.durations import duration
 from dems.cli.screen import Failed, say, say_json, say_table, warn
 from dems.model.ids import TokenId
 from dems.model.people import OrganisationRole, Person, TokenKind
+from dems.model.times import rfc3339
 from dems.ports import Page
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def issue_token(
             raise Failed(f"Nobody with the address {email} is known: add them with `dems person add`.")
         record, secret = dems.people.issue_token(operator(), whose[0].id, lasts=lasts, kind=kind)
     if as_json:
-        say_json({"id": record.id, "token": secret, "kind": kind, "expires_at": record.expires_at})
+        say_json({"id": record.id, "token": secret, "kind": kind, "expires_at": rfc3339(record.expires_at)})
         return
     if sys.stderr.isatty():
         warn(f"Token {record.id}, shown this once; it works until {record.expires_at:%Y-%m-%d %H:%M} UTC.")

@@ -2,6 +2,8 @@ import os
 import socket
 from pathlib import Path
 
+import pytest
+
 from dems.cli.upload.walk import Found, LeftOut, walk
 
 
@@ -54,3 +56,27 @@ def test_a_path_that_is_not_there_is_a_failure_and_the_rest_goes_on(tmp_path: Pa
     assert isinstance(found[0], LeftOut)
     assert found[0].failure
     assert isinstance(found[1], Found)
+
+
+def test_a_file_reached_by_other_spellings_is_the_same_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "k").mkdir()
+    (tmp_path / "k" / "f").write_text("1")
+    (tmp_path / "link").symlink_to("k")
+    monkeypatch.chdir(tmp_path)
+    spellings = [Path("./k/../k/f"), Path("k/f"), Path("link/f"), Path("link/../k/f"), Path("k/../k"), Path("k/..")]
+    assert [f.path for f in walk(spellings) if isinstance(f, Found)] == [(tmp_path / "k" / "f").resolve()]
+
+
+def test_the_parent_of_a_link_is_the_parent_of_what_it_points_to(tmp_path: Path) -> None:
+    (tmp_path / "far" / "k").mkdir(parents=True)
+    (tmp_path / "far" / "f").write_text("the one that is meant")
+    (tmp_path / "f").write_text("another")
+    (tmp_path / "link").symlink_to("far/k")
+    [found] = walk([tmp_path / "link" / ".." / "f"])
+    assert found.path == (tmp_path / "far" / "f").resolve()
+
+
+def test_two_names_of_one_file_are_two_files(tmp_path: Path) -> None:
+    (tmp_path / "one").write_text("1")
+    (tmp_path / "two").hardlink_to(tmp_path / "one")
+    assert names(tmp_path) == [b"one", b"two"]

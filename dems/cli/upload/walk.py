@@ -28,11 +28,19 @@ class LeftOut:
 def walk(paths: Iterable[Path]) -> Iterator[Found | LeftOut]:
     """What lies under each path, each folder's content by the bytes of its names. The same file is found once."""
     seen: set[Path] = set()
-    for path in paths:
-        for found in _at(path.absolute(), os.fsencode(path.absolute().name)):
+    for given in paths:
+        path = _plain(given)
+        for found in _at(path, os.fsencode(path.name)):
             if found.path not in seen:
                 seen.add(found.path)
                 yield found
+
+
+def _plain(path: Path) -> Path:
+    """The one way to write a path: `..` and links above it resolved as the system does, the last part left as it is."""
+    if path.name in {"", ".", ".."}:
+        return path.resolve()
+    return path.parent.resolve() / path.name
 
 
 def _at(path: Path, name: bytes) -> Iterator[Found | LeftOut]:

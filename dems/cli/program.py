@@ -1,0 +1,29 @@
+"""The commands of the `dems` program."""
+
+import typer
+
+from dems.cli import up
+from dems.cli.cases import case
+from dems.cli.evidence import custody, evidence
+from dems.cli.people import person, token
+from dems.cli.upload.command import upload
+
+app = typer.Typer(
+    name="dems",
+    help="Digital evidence management: write-once storage, verified hashes, a chain of custody that can be checked.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(up.up)
+app.command()(up.migrate)
+app.command()(up.doctor)
+app.command()(up.demo)
+app.command()(upload)
+app.add_typer(person, name="person")
+app.add_typer(token, name="token")
+app.add_typer(case, name="case")
+app.add_typer(evidence, name="evidence")
+app.add_typer(custody, name="custody")
