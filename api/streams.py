@@ -15,8 +15,8 @@ from starlette.requests import ClientDisconnect, Request
 
 from dems.errors import Incomplete, RangeNotSatisfiable
 from dems.model.uploads import Upload
+from dems.steps.body import Piece
 from dems.usecases.evidence.read_content import Span
-from dems.usecases.intake.receive import Piece
 from storage.interface import ByteStream, ObjectStore, StoredVersion
 
 log = logging.getLogger(__name__)

@@ -67,14 +67,15 @@ class Counted:
         self.dems.close()
         self._client.close()
 
-    def explain(self, asked: Sequence[Asked]) -> list[str]:
-        """The plan of every SELECT among these, in the database as it stands."""
+    def plan_nodes(self, asked: Sequence[Asked]) -> list[dict[str, Any]]:
+        """Every node of the plan of every SELECT among these, in the database as it stands."""
         with self._engine.connect() as connection:
-            return [
-                "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {a.statement}", a.parameters))
+            plans = [
+                connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {a.statement}", a.parameters).scalar_one()
                 for a in asked
                 if a.statement.startswith("SELECT")
             ]
+        return [node for plan in plans for node in _nodes(plan[0]["Plan"])]
 
     def _asked_store(self, event_name: str, **_: Any) -> None:
         self._counts.s3.append(event_name.rsplit(".", 1)[-1])
@@ -86,6 +87,12 @@ class Counted:
 
     def _began(self, _connection: Connection) -> None:
         self._counts.transactions += 1
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for child in node.get("Plans", ()):
+        yield from _nodes(child)
 
 
 def by_name(names: Sequence[str]) -> Mapping[str, int]:

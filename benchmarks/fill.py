@@ -36,6 +36,9 @@ SELECT said.*, convert_to(
 FROM said, template
 """
 
+_BEGINNINGS = (("evidence", "evidence_begins"), ("uploads", "upload_begins"))
+"""The triggers that let nothing be inserted as sealed or completed."""
+
 _COPIES = (
     """
     INSERT INTO evidence
@@ -91,9 +94,13 @@ def fill(owner_url: str, template: EvidenceId, count: int) -> None:
     try:
         with engine.begin() as connection:
             connection.execute(text(_MADE), {"template": template, "count": count})
+            for table, trigger in _BEGINNINGS:
+                connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}"))
             for statement in _COPIES:
                 given = {"template": template} if ":template" in statement else {}
                 connection.execute(text(statement), given)
+            for table, trigger in _BEGINNINGS:
+                connection.execute(text(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}"))
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             # What autovacuum would do by itself, but in the middle of a measurement.
             connection.execute(text(f"VACUUM (ANALYZE) {', '.join(_FILLED)}"))

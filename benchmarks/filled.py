@@ -43,8 +43,8 @@ class PageAsked:
 class PageCost:
     statements: int
     transactions: int
-    whole_reads: list[str]
-    """Plans that read a whole table which grows with the items of a case."""
+    unbounded: list[str]
+    """Reads of a table that grows with the items, from its first row on or of all its rows: no index bounds them."""
 
 
 def filled_case(dems: Dems, owner_url: str, actor: Actor, case: Case, count: int) -> dict[str, PageAsked]:
@@ -73,9 +73,12 @@ async def costs(counted: Counted, pages: Sequence[PageAsked], headers: Mapping[s
         for page in pages:
             with counted.counting() as counts:
                 page.check(await http.get(page.path, params=page.parameters, headers=headers))
-            plans = counted.explain(counts.sql)
-            whole = [plan for plan in plans if any(f"Seq Scan on {table}" in plan for table in _GROWING)]
-            found.append(PageCost(len(counts.sql), counts.transactions, whole))
+            unbounded = [
+                f"{node['Node Type']} of {node['Relation Name']}"
+                for node in counted.plan_nodes(counts.sql)
+                if node.get("Relation Name") in _GROWING and not {"Index Cond", "Recheck Cond"} & node.keys()
+            ]
+            found.append(PageCost(len(counts.sql), counts.transactions, unbounded))
     return found
 
 

@@ -17,7 +17,7 @@ from dems.model.ids import EvidenceId
 from dems.model.names import OriginalName
 from dems.model.uploads import Upload
 from dems.usecases.intake.declare import Declared, FileDeclared
-from dems.usecases.intake.receive import Piece
+from dems.steps.body import Piece
 from storage.interface import StoredVersion
 
 _BLOCK = 1024 * 1024

@@ -17,9 +17,9 @@ from dems.model.ids import EvidenceId, UploadId
 from dems.model.names import OriginalName
 from dems.model.people import CaseRole, OrganisationRole, Person, TokenKind
 from dems.model.uploads import Upload
+from dems.steps.body import Piece
 from dems.usecases.cases.put_member import Holding
 from dems.usecases.intake.declare import Declared, FileDeclared
-from dems.usecases.intake.receive import Piece
 
 OPERATOR = Actor(ActorKind.OPERATOR, "tests")
 _numbers = itertools.count(1)

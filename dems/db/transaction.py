@@ -184,6 +184,11 @@ class DatabaseTransaction:
             authority.actor, {"act": authority.act.value, "subject": str(subject), "role": authority.role, **fact}
         )
 
+    def continuing(self, authority: Authority) -> None:
+        if authority.act is not Act.UPLOAD_RECEIVE:
+            raise RuntimeError("only bytes on their way in outlive the permission under which they began")
+        self.authorised = True
+
     def denied(self, actor: Actor, what: str, asked: Mapping[str, str], outcome: str) -> None:
         self._note(actor, {"act": what, "asked": _writable(asked), "outcome": outcome})
 

@@ -82,7 +82,7 @@ class Record:
             "actor": {
                 "kind": actor.kind.value,
                 "name": actor.name,
-                "person": _person(actor.person),
+                "person": None if actor.person is None else person_facts(actor.person),
                 "role": self.authority.role,
                 "token": None if actor.token_id is None else str(actor.token_id),
             },
@@ -91,14 +91,13 @@ class Record:
             "entry": str(self.id),
             "evidence": None if self.evidence_id is None else str(self.evidence_id),
             "facts": dict(self.facts),
-            "on_behalf_of": _person(actor.on_behalf_of),
+            "on_behalf_of": None if actor.on_behalf_of is None else person_facts(actor.on_behalf_of),
             "reason": self.reason,
             "request": actor.request_id,
             "s62": None if operation is None else operation.value,
         }
 
 
-def _person(person: Person | None) -> dict[str, Any] | None:
-    if person is None:
-        return None
+def person_facts(person: Person) -> dict[str, Any]:
+    """A person as entries name them: as they are called at the moment of the act."""
     return {"email": person.email, "id": str(person.id), "name": person.name}

@@ -63,6 +63,10 @@ class Transaction(Protocol):
         """
         ...
 
+    def continuing(self, authority: Authority) -> None:
+        """Carry on an act for which permission was given in an earlier transaction of the same use case."""
+        ...
+
     def denied(self, actor: Actor, what: str, asked: Mapping[str, str], outcome: str) -> None:
         """Note that somebody known was refused, for their chain."""
         ...

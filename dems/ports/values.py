@@ -1,7 +1,7 @@
 """What passes through the ports: jobs and leases, pages and filters, tokens, rows of a chain."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -60,6 +60,10 @@ class Completion:
     attempt: UUID
     multipart_id: str | None
     begun_at: datetime
+    sender: Mapping[str, Any] = field(default_factory=dict)
+    """Who sent the bytes, for the entry of whoever finds the intent after a crash."""
+    overdue: bool = False
+    """Nobody renewed it: the process that wrote it is dead."""
 
 
 @dataclass(frozen=True, slots=True)

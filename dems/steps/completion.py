@@ -5,13 +5,14 @@ written beforehand: whoever finds it asks the store what happened, and never ass
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from dems.errors import IntegrityBroken, WrongState
 from dems.layout import evidence_key
 from dems.model.acts import Act
-from dems.model.custody import Authority, of_item
+from dems.model.custody import Authority, of_item, person_facts
 from dems.model.digests import composite_sha256
 from dems.model.evidence import Evidence
 from dems.model.ids import UploadId
@@ -66,9 +67,20 @@ def _expected(parts: Sequence[Part]) -> set[str | None]:
 
 
 def record_completed(
-    tx: Transaction, authority: Authority, upload_id: UploadId, stored: StoredVersion, at: datetime
+    tx: Transaction,
+    authority: Authority,
+    upload_id: UploadId,
+    stored: StoredVersion,
+    parts: Sequence[Part],
+    at: datetime,
+    *,
+    sender: Mapping[str, Any] | None = None,
 ) -> tuple[Upload, Evidence]:
-    """Make it a fact that the bytes are there, and verification due. Doing it twice changes nothing the second time."""
+    """Make it a fact that the bytes are there, and verification due. Doing it twice changes nothing the second time.
+
+    `parts` are those that were made into `stored`, from whoever saw that: never read again, since another attempt may
+    have written its own in between. `sender` is who sent the bytes, where that is not the one who records it.
+    """
     upload = tx.uploads.get(upload_id, for_update=True)
     evidence = tx.evidence.get(upload.evidence_id, for_update=True)
     if upload.state is UploadState.COMPLETED:
@@ -81,7 +93,7 @@ def record_completed(
             "will be reported; open a new upload of the item.",
             state=upload.state.value,
         )
-    parts = tx.uploads.parts(upload.id)
+    tx.uploads.keep_parts(upload.id, parts)
     done = upload.completed(stored.version_id, at, [p.sha256 for p in parts])
     tx.uploads.save(done)
     evidence = evidence.received(done)
@@ -102,10 +114,24 @@ def record_completed(
             "part_count": len(parts),
             "composite_sha256": composite_sha256([p.sha256 for p in parts]).hex(),
             "declared_sha256": None if done.declared is None else done.declared.hex,
+            "sent_by": None if sender is None else dict(sender),
         },
     )
     tx.jobs.due(Job(JobKind.VERIFY, evidence.id))
     return done, evidence
+
+
+def sender_of(authority: Authority) -> dict[str, Any]:
+    """Who sends bytes, as an entry says it: kept with the intent, for whoever has to record them after a crash."""
+    actor = authority.actor
+    return {
+        "kind": actor.kind.value,
+        "person": None if actor.person is None else person_facts(actor.person),
+        "on_behalf_of": None if actor.on_behalf_of is None else person_facts(actor.on_behalf_of),
+        "role": authority.role,
+        "token": None if actor.token_id is None else str(actor.token_id),
+        "request": actor.request_id,
+    }
 
 
 MAX_PARTS_WRITTEN = 256

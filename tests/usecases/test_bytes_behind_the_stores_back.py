@@ -77,7 +77,7 @@ def test_altered_bytes_freeze_the_item_and_are_loud(
     assert now.digests == item.digests, "what was sealed is still what was sealed"
     loud = [r for r in caplog.records if r.levelname == "CRITICAL"]
     assert [(r.message, r.__dict__["outcome"]) for r in loud] == [("evidence_not_intact", "altered")]
-    with pytest.raises(NotReadable, match="frozen"):
+    with pytest.raises(NotReadable, match="no longer what was sealed"):
         dems.evidence.grant_access(team.investigator.actor, item.id, purpose="p", reason="r")
     [done] = dems.evidence.look_up.verifications(team.investigator.actor, item.id, Page(10))
     assert [d.hex for d in done.digests] == [hashlib.sha256(other).hexdigest()]

@@ -157,10 +157,10 @@ def test_the_same_completion_is_recorded_once_and_another_is_refused(
             authority = tx.authorise(system(), Act.UPLOAD_COMPLETE)
             stored = StoredVersion(begun.key, version, 3)
             if works:
-                assert record_completed(tx, authority, begun.upload.id, stored, dems.clock())[0] == done
+                assert record_completed(tx, authority, begun.upload.id, stored, [], dems.clock())[0] == done
             else:
                 with pytest.raises(IntegrityBroken):
-                    record_completed(tx, authority, begun.upload.id, stored, dems.clock())
+                    record_completed(tx, authority, begun.upload.id, stored, [], dems.clock())
 
 
 def test_bytes_of_an_upload_that_was_abandoned_meanwhile_are_not_recorded(
@@ -172,7 +172,7 @@ def test_bytes_of_an_upload_that_was_abandoned_meanwhile_are_not_recorded(
     with dems.transaction() as tx:
         authority = tx.authorise(system(), Act.UPLOAD_COMPLETE)
         with pytest.raises(WrongState, match="abandoned while its bytes were coming"):
-            record_completed(tx, authority, begun.upload.id, stored, dems.clock())
+            record_completed(tx, authority, begun.upload.id, stored, [], dems.clock())
 
 
 def test_a_single_part_stored_as_a_multipart_is_recognised(dems: Dems, begin: Callable[[bytes], Begun]) -> None:

@@ -16,8 +16,8 @@ from dems.model.actors import system
 from dems.model.evidence import EvidenceState
 from dems.model.uploads import UploadState
 from dems.ports import Job, JobKind
+from dems.steps.body import Piece
 from dems.steps.tokens import issue_upload_token
-from dems.usecases.intake.receive import Piece
 from storage.errors import ObjectExists, StorageError, StoreUnavailable
 from storage.interface import ObjectStore, StoredVersion
 from tests.conftest import Team

@@ -108,13 +108,13 @@ def test_what_was_looked_at_and_denied_is_on_the_persons_chain(
 ) -> None:
     who = world.somebody("auditor")
     dems.cases.look_up.one(who.actor, team.case.id)
-    dems.custody.note_denial(who.actor, "GET /v1/cases", "403")
+    dems.custody.note_denial(who.actor, "GET /v1/cases", {}, "403")
     with dems.transaction() as tx:
         from dems.model.actors import system  # noqa: PLC0415
 
-        tx.denied(system(), "nothing", "is noted of the installation")
+        tx.denied(system(), "nothing", {}, "is noted of the installation")
     for _ in range(150):
-        dems.custody.note_denial(who.actor, "again", "404")
+        dems.custody.note_denial(who.actor, "again", {"case_id": "x\0\ud800"}, "404")
     while dems.custody.write_consultations(at_most=1000) == 1000:
         pass
     rows = as_owner(

@@ -26,7 +26,7 @@ from dems.model.evidence import EvidenceState
 from dems.model.ids import EvidenceId, UploadId, new_id
 from dems.model.uploads import MAX_OBJECT_SIZE, Upload, UploadState
 from dems.ports import Once
-from dems.usecases.intake.receive import Piece
+from dems.steps.body import Piece
 from tests.conftest import Team, Time
 from tests.world import World, pieces
 

@@ -103,14 +103,26 @@ class UploadRows(Rows):
         self._tx.execute(insert(upload_parts), rows)
 
     def completion(self, upload_id: UploadId) -> Completion | None:
-        row = self._tx.execute(select(upload_completions).where(upload_completions.c.upload_id == upload_id)).first()
-        return None if row is None else Completion(upload_id, UUID(str(row.attempt)), row.multipart_id, row.begun_at)
+        overdue = (upload_completions.c.leased_until < _now).label("overdue")
+        statement = select(upload_completions, overdue).where(upload_completions.c.upload_id == upload_id)
+        row = self._tx.execute(statement).first()
+        if row is None:
+            return None
+        return Completion(upload_id, UUID(str(row.attempt)), row.multipart_id, row.begun_at, row.sender, row.overdue)
+
+    def renew_intent(self, completion: Completion, lease: timedelta) -> None:
+        mine = (
+            upload_completions.c.upload_id == completion.upload_id,
+            upload_completions.c.attempt == completion.attempt,
+        )
+        self._tx.execute(update(upload_completions).where(*mine).values(leased_until=_now + lease))
 
     def intend(self, completion: Completion, lease: timedelta) -> None:
         values = {
             "attempt": completion.attempt,
             "multipart_id": completion.multipart_id,
             "begun_at": completion.begun_at,
+            "sender": dict(completion.sender),
             "leased_until": _now + lease,
         }
         statement = upsert(upload_completions).values(upload_id=completion.upload_id, **values)

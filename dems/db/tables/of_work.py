@@ -39,6 +39,7 @@ upload_completions = Table(
     Column("multipart_id", Text, comment="the store's id of the multipart upload; null for a single PUT"),
     Column("begun_at", Instant, nullable=False),
     Column("leased_until", Instant, nullable=False),
+    Column("sender", JSONB, nullable=False),
     comment="The intent to complete, written before the store is asked: what a crash between the two leaves behind",
     info={"sort": WORK},
 )

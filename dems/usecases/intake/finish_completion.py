@@ -21,6 +21,7 @@ from storage.interface import ObjectStore, Part, StoredVersion
 log = logging.getLogger(__name__)
 
 TRY_AGAIN_AFTER = timedelta(seconds=30)
+LOOK_AGAIN_AFTER = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,26 @@ class FinishCompletion:
             with self.transaction() as tx:
                 tx.jobs.put_back(lease, f"{type(error).__name__}: {error}", TRY_AGAIN_AFTER * lease.attempts)
             raise
+        if stored is None and intent is not None and not intent.overdue:
+            # Its process lives and may be putting the bytes there right now: look again later, forget nothing.
+            with self.transaction() as tx:
+                tx.jobs.put_back(lease, "the upload is being completed by another process", LOOK_AGAIN_AFTER)
+            return upload.state
         with self.transaction() as tx:
             # The upload's row before the job's, as `complete` has them: else the two could deadlock.
             upload = tx.uploads.get(upload_id, for_update=True)
             tx.jobs.finish(lease)
             if stored is not None and upload.state is UploadState.COMPLETING:
                 authority = tx.authorise(system(), Act.UPLOAD_COMPLETE)
-                upload, _ = record_completed(tx, authority, upload_id, stored, self.clock())
+                upload, _ = record_completed(
+                    tx,
+                    authority,
+                    upload_id,
+                    stored,
+                    parts,
+                    self.clock(),
+                    sender=None if intent is None else intent.sender,
+                )
                 tx.upkeep.locked(upload, self.clock())
             elif intent is not None:
                 tx.uploads.forget_intent(upload_id, intent.attempt)

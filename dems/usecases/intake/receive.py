@@ -5,26 +5,27 @@ is stored only once it is whole, a larger one stays in parts until then. What wa
 not compared here but against the bytes as read back from the store (see `evidence.seal`).
 """
 
-import hashlib
 import logging
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import BinaryIO
 from uuid import uuid4
 
-from dems.errors import DigestMismatch, Incomplete, IntegrityBroken, TooLarge
+from dems.errors import DemsError, Incomplete, IntegrityBroken, TooLarge
 from dems.layout import evidence_key
 from dems.model.actors import Actor
 from dems.model.acts import Act
-from dems.model.custody import of_item
+from dems.model.custody import Authority, of_item
 from dems.model.digests import Digest
 from dems.model.evidence import Evidence
 from dems.model.ids import UploadId
 from dems.model.uploads import Upload
 from dems.ports import Clock, Completion, Transactions
-from dems.steps.completion import adopt, complete_multipart, record_completed
+from dems.steps.body import Body, Piece, sha256_of
+from dems.steps.completion import adopt, complete_multipart, record_completed, sender_of
 from dems.steps.locks import Locks
 from dems.steps.trust import StoreTrust
 from storage.errors import ObjectExists, StorageError
@@ -32,20 +33,10 @@ from storage.interface import Lock, Multipart, ObjectStore, Part, StoredVersion
 
 log = logging.getLogger(__name__)
 
-ONE_PUT_TAKES = timedelta(minutes=2)
-COMPLETING_TAKES = timedelta(minutes=15)
-"""After so long without a record, an intent to complete is taken up by the sweep. Stores take minutes over many parts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One part's bytes, in memory or in a file at its start; `close` gives back what holds them."""
-
-    data: memoryview | BinaryIO
-    size: int
-    sha256: bytes | None
-    """The digest, where it was computed on the way; else it is computed here."""
-    close: Callable[[], None]
+INTENT_LEASE = timedelta(seconds=45)
+"""An intent to complete is renewed while the store is being asked. One that was not renewed for so long is taken up by
+whoever looks (the sweep, or `complete`): its process is dead.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +63,13 @@ class Receive:
         Raises `Incomplete`, `TooLarge`, `DigestMismatch` (the body is not what `Content-Digest` says), `WrongState`.
         """
         upload = self._begin(actor, upload_id, length)
-        body = _Body(upload, content_digest)
-        if upload.part_count == 1:
-            stored, lock = self._one_put(upload, body, pieces(upload))
-        else:
-            stored, lock = self._multipart(upload, body, pieces(upload))
+        body = Body(upload, content_digest)
+        kept = self._one_put if upload.part_count == 1 else self._multipart
+        stored, intent, lock = kept(actor, upload, body, pieces(upload))
         with self.transaction() as tx:
-            authority = tx.authorise(actor, Act.UPLOAD_RECEIVE, case_id=upload.case_id, upload_id=upload_id)
-            done = record_completed(tx, authority, upload_id, stored, self.clock())
+            # Permission was asked again with the intent: what was permitted then is carried out under that name.
+            tx.continuing(intent.authority)
+            done = record_completed(tx, intent.authority, upload_id, stored, intent.parts, self.clock())
             tx.upkeep.locked(done[0], lock.retain_until)
         return done
 
@@ -106,7 +96,9 @@ class Receive:
                 )
         return upload
 
-    def _one_put(self, upload: Upload, body: "_Body", pieces: Iterable[Piece]) -> tuple[StoredVersion, Lock]:
+    def _one_put(
+        self, actor: Actor, upload: Upload, body: Body, pieces: Iterable[Piece]
+    ) -> "tuple[StoredVersion, _Intent, Lock]":
         held: Piece | None = None
         try:
             for piece in pieces:
@@ -119,50 +111,54 @@ class Receive:
             if held is None:
                 raise Incomplete("No bytes came.")
             lock = self.locks.policy(self.clock())
-            attempt = self._intend(upload, None, [part])
+            intent = self._intend(actor, upload, None, [part])
             key = evidence_key(upload.evidence_id, upload.id)
-            try:
-                stored = self.store.put(key, held.data, size=part.size, sha256=part.sha256, lock=lock)
-            except ObjectExists:
-                stored = self._adopted(upload, attempt, [part])
-            except StorageError:
-                self._give_up(upload, attempt)
-                raise
-            return stored, lock
+            with self._renewed(intent):
+                try:
+                    stored = self.store.put(key, held.data, size=part.size, sha256=part.sha256, lock=lock)
+                except ObjectExists:
+                    stored = self._adopted(upload, intent)
+                except StorageError:
+                    self._give_up(upload, intent)
+                    raise
+            return stored, intent, lock
         finally:
             if held is not None:
                 held.close()
 
-    def _adopted(self, upload: Upload, attempt: Completion, parts: list[Part]) -> StoredVersion:
+    def _adopted(self, upload: Upload, intent: "_Intent") -> StoredVersion:
         """An earlier try of this upload got as far as the store: take what it left, if it is the same bytes."""
         try:
-            found = adopt(self.store, upload, parts)
+            found = adopt(self.store, upload, intent.parts)
         except IntegrityBroken:
-            self._forget(attempt)
+            self._forget(intent)
             raise
         if found is None:
-            self._forget(attempt)
+            self._forget(intent)
             raise Incomplete("The store changed its answer about this upload. Send it again.")
         return found
 
-    def _multipart(self, upload: Upload, body: "_Body", pieces: Iterable[Piece]) -> tuple[StoredVersion, Lock]:
+    def _multipart(
+        self, actor: Actor, upload: Upload, body: Body, pieces: Iterable[Piece]
+    ) -> "tuple[StoredVersion, _Intent, Lock]":
         lock = self.locks.quarantine(self.clock())
         multipart = self.store.begin(evidence_key(upload.evidence_id, upload.id), lock=lock)
-        attempt: Completion | None = None
+        intent: _Intent | None = None
         try:
             parts = self._store_parts(multipart, body, pieces)
             body.check_whole()
-            attempt = self._intend(upload, multipart.upload_id, parts)
-            return complete_multipart(self.store, upload, multipart.upload_id, parts), lock
+            intent = self._intend(actor, upload, multipart.upload_id, parts)
+            with self._renewed(intent):
+                return complete_multipart(self.store, upload, multipart.upload_id, parts), intent, lock
         except BaseException as error:
             # Once the intent is written, the store may have completed: only the sweep, which looks, may end it.
-            if attempt is None:
+            if intent is None:
                 _abort(multipart)
             elif isinstance(error, IntegrityBroken):
-                self._forget(attempt)
+                self._forget(intent)
             raise
 
-    def _store_parts(self, multipart: Multipart, body: "_Body", pieces: Iterable[Piece]) -> list[Part]:
+    def _store_parts(self, multipart: Multipart, body: Body, pieces: Iterable[Piece]) -> list[Part]:
         """Send parts as they come, a few at once; the first failure stops the reading."""
         parts: list[Part] = []
         with ThreadPoolExecutor(self.parts_in_flight, thread_name_prefix="part") as pool:
@@ -183,16 +179,47 @@ class Receive:
                 wait(flying)
         return sorted(parts, key=lambda p: p.number)
 
-    def _intend(self, upload: Upload, multipart_id: str | None, parts: list[Part]) -> Completion:
-        """Write down what is about to be asked of the store, so that a crash after it is found."""
-        with self.transaction() as tx:
-            tx.uploads.get(upload.id, for_update=True).takes_bytes(self.clock())
-            completion = Completion(upload.id, uuid4(), multipart_id, self.clock())
-            tx.uploads.keep_parts(upload.id, parts)
-            tx.uploads.intend(completion, ONE_PUT_TAKES if multipart_id is None else COMPLETING_TAKES)
-        return completion
+    def _intend(self, actor: Actor, upload: Upload, multipart_id: str | None, parts: list[Part]) -> "_Intent":
+        """Write down what is about to be asked of the store, so that a crash after it is found.
 
-    def _give_up(self, upload: Upload, attempt: Completion) -> None:
+        The bytes may have taken hours to come: person, membership, walls and case are looked at again.
+        """
+        with self.transaction() as tx:
+            actor = replace(
+                actor,
+                person=None if actor.person is None else tx.people.get(actor.person.id),
+                on_behalf_of=None if actor.on_behalf_of is None else tx.people.get(actor.on_behalf_of.id),
+            )
+            authority = tx.authorise(actor, Act.UPLOAD_RECEIVE, case_id=upload.case_id, upload_id=upload.id)
+            tx.cases.get(upload.case_id, keep_as_is=True).takes_changes()
+            tx.uploads.get(upload.id, for_update=True).takes_bytes(self.clock())
+            completion = Completion(upload.id, uuid4(), multipart_id, self.clock(), sender=sender_of(authority))
+            tx.uploads.keep_parts(upload.id, parts)
+            tx.uploads.intend(completion, INTENT_LEASE)
+        return _Intent(completion, authority, parts)
+
+    @contextmanager
+    def _renewed(self, intent: "_Intent") -> Iterator[None]:
+        """Keep the intent ours while the store works, however long it takes."""
+        done = threading.Event()
+
+        def renew() -> None:
+            while not done.wait(INTENT_LEASE.total_seconds() / 3):
+                try:
+                    with self.transaction() as tx:
+                        tx.uploads.renew_intent(intent.completion, INTENT_LEASE)
+                except DemsError as error:
+                    log.warning("intent_not_renewed", extra={"error": type(error).__name__})
+
+        renewing = threading.Thread(target=renew, name="intent", daemon=True)
+        renewing.start()
+        try:
+            yield
+        finally:
+            done.set()
+            renewing.join()
+
+    def _give_up(self, upload: Upload, intent: "_Intent") -> None:
         """The store refused or did not answer: if nothing is there, the upload is open again at once."""
         try:
             key = evidence_key(upload.evidence_id, upload.id)
@@ -200,78 +227,26 @@ class Receive:
                 return
         except StorageError:
             return
-        self._forget(attempt)
+        self._forget(intent)
 
-    def _forget(self, attempt: Completion) -> None:
+    def _forget(self, intent: "_Intent") -> None:
         """Nothing of this attempt is in the store: there is nothing to finish, and the upload may be tried again or abandoned."""
         with self.transaction() as tx:
-            tx.uploads.forget_intent(attempt.upload_id, attempt.attempt)
+            tx.uploads.forget_intent(intent.completion.upload_id, intent.completion.attempt)
 
 
-@dataclass(slots=True)
-class _Body:
-    """Counts and, where a `Content-Digest` came, hashes the body as a whole."""
+@dataclass(frozen=True, slots=True)
+class _Intent:
+    """The intent as written, under whose authority, and the parts it is about."""
 
-    upload: Upload
-    content_digest: Digest | None
-    size: int = 0
-    hashing: "hashlib._Hash | None" = None
-
-    def count(self, piece: Piece) -> bytes:
-        """Take in the only piece; returns its SHA-256."""
-        self.size += piece.size
-        if self.size > self.upload.size:
-            raise TooLarge(f"More than the declared {self.upload.size} bytes came. Nothing was kept.")
-        self.digest(piece)
-        return _sha256(piece)
-
-    def digest(self, piece: Piece) -> None:
-        if self.content_digest is None:
-            return
-        if self.hashing is None:
-            self.hashing = hashlib.sha256()
-        _feed(self.hashing, piece)
-
-    def check_whole(self) -> None:
-        """Raises `Incomplete` or `DigestMismatch` unless everything came and is what the request says."""
-        if self.size < self.upload.size:
-            raise Incomplete(
-                f"Only {self.size} of the declared {self.upload.size} bytes came. Nothing was kept; send the file again.",
-                received=self.size,
-                declared=self.upload.size,
-            )
-        if self.content_digest is None:
-            return
-        found = Digest.sha256((self.hashing or hashlib.sha256()).digest())
-        if not found.same_as(self.content_digest):
-            raise DigestMismatch(
-                "The body is not what its Content-Digest says: it was changed on the way. Nothing was kept; send it again.",
-                declared=self.content_digest.hex,
-                found=found.hex,
-            )
-
-
-def _feed(hashing: "hashlib._Hash", piece: Piece) -> None:
-    if isinstance(piece.data, memoryview):
-        hashing.update(piece.data)
-        return
-    piece.data.seek(0)
-    while block := piece.data.read(1 << 20):
-        hashing.update(block)
-    piece.data.seek(0)
-
-
-def _sha256(piece: Piece) -> bytes:
-    if piece.sha256 is not None:
-        return piece.sha256
-    hashing = hashlib.sha256()
-    _feed(hashing, piece)
-    return hashing.digest()
+    completion: Completion
+    authority: Authority
+    parts: list[Part]
 
 
 def _put_part(multipart: Multipart, number: int, piece: Piece) -> Part:
     try:
-        return multipart.put_part(number, piece.data, size=piece.size, sha256=_sha256(piece))
+        return multipart.put_part(number, piece.data, size=piece.size, sha256=sha256_of(piece))
     finally:
         piece.close()
 
