@@ -12,6 +12,7 @@ import typer
 from dems.cli.client import Client, Unreachable, connect
 from dems.cli.people import Json
 from dems.cli.screen import Failed, say, say_table, shown, warn
+from dems.cli.upload.holdings import Holdings
 from dems.cli.upload.memory import Memory
 from dems.cli.upload.numbering import Numbering, initials
 from dems.cli.upload.patience import patiently
@@ -49,9 +50,15 @@ def upload(
         Transport, typer.Option(help="How the bytes go; auto and relay: through the API")
     ] = Transport.AUTO,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Files at once; at present they go one after another")] = 1,
+    again: Annotated[
+        bool, typer.Option("--again", help="Take in as a further item what the case has already, unless sent from here")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Take files into a case, and wait until each is sealed. After any interruption run the same command again.
+
+    A file is not taken in twice: one that was sent from here before is known by its path, size and time, and one of
+    which the case has an item with the same name, size and SHA-256 is reported as there already.
 
     Example: dems upload 2021/155555 ./custody-suite --exhibit-prefix ABC --source "Custody suite server"
     """
@@ -65,9 +72,16 @@ def upload(
             raise Failed("This case is closed: reopen it before adding evidence to it.")
         with Memory(where["id"]).held() as memory:
             prefix = exhibit_prefix or initials(client.get("/v1/me")["name"])
-            used = [i["exhibit_ref"] for i in client.pages(f"/v1/cases/{where['id']}/evidence")]
-            sender = Sender(client, where["id"], memory, Numbering(prefix, used), described)
-            _Run(client, where["id"], sender, as_json=as_json).over(list(walk(paths)))
+            holdings, used = Holdings(), []
+            for item in client.pages(f"/v1/cases/{where['id']}/evidence"):
+                holdings.add(item)
+                used.append(item["exhibit_ref"])
+            numbering = Numbering(prefix, used)
+            sender = Sender(client, where["id"], memory, numbering, described, None if again else holdings)
+            meant = list(walk(paths))
+            _Run(client, where["id"], sender, as_json=as_json).over(meant)
+            if not any(isinstance(m, Found) for m in meant):
+                raise Failed(f"No files found in {', '.join(shown(p) for p in paths)}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +124,10 @@ class _Run:
         taken = self._sender.take_in(found, bars)
         if taken.again:
             self._tell("already", found, taken)
-            return
-        self._tell("sent", found, taken)
+            if taken.state != "verifying":
+                return
+        else:
+            self._tell("sent", found, taken)
         self._waiting[taken.evidence_id] = (found, taken)
         self._settle(taken.evidence_id, taken.state)
 
@@ -180,9 +196,10 @@ class _Run:
     def _tell(self, event: str, found: Found, taken: Taken) -> None:
         if self._as_json:
             told = {"evidence_id": taken.evidence_id, "exhibit_ref": taken.exhibit_ref, "sha256": taken.sha256}
-            say_event(event, found.path, size=found.size, **told)
+            say_event(event, found.path, size=found.size, state="sealed" if event == "sealed" else taken.state, **told)
         elif event != "sent":
-            word = "sealed" if event == "sealed" else "sealed before"
+            before = "sealed before" if taken.state == "sealed" else f"there already, {taken.state}"
+            word = "sealed" if event == "sealed" else before
             say(f"{shown(taken.exhibit_ref)}  {taken.evidence_id}  {word}  {shown(found.path)}")
 
     def _summary(self) -> None:

@@ -28,6 +28,8 @@ class Remembered:
     upload_id: str | None = None
     upload_token: str | None = field(default=None, repr=False)
     done: bool = False
+    found: bool = False
+    """The case had it already; it was not declared from here."""
 
     @property
     def sha256(self) -> str:

@@ -1,6 +1,7 @@
 """One file into a case: declared, sent and brought to where only the server has work to do."""
 
 import base64
+import contextlib
 import hashlib
 import time
 from dataclasses import dataclass, replace
@@ -9,8 +10,9 @@ from typing import Any, Protocol
 import httpx
 
 from dems.cli.client import Client, Problem, Unreachable
-from dems.cli.screen import Failed
+from dems.cli.screen import Failed, shown, warn
 from dems.cli.upload.content import Changed, Content, hash_file, mark_of
+from dems.cli.upload.holdings import Holdings
 from dems.cli.upload.memory import Memory, Remembered
 from dems.cli.upload.numbering import Numbering
 from dems.cli.upload.patience import passing, patiently, pause, pauses
@@ -19,7 +21,10 @@ from dems.model.names import OriginalName
 
 _TIMES = httpx.Timeout(60, connect=10, read=900)
 """The answer to a body comes when the store has all of it."""
-_COMPLETING_SECONDS = 30.0
+_FIRST_NUDGE, _NUDGE_EVERY = 3.0, 10.0
+"""A completion takes moments; one that was cut off is finished at once when it is asked for, else in a quarter of an hour."""
+_SAY_AFTER = 60.0
+_LASTING = {"sealed", "frozen", "disposed"}
 _UNAUTHENTICATED = 401
 
 
@@ -44,33 +49,45 @@ class Taken:
     sha256: str
     state: str
     again: bool
-    """It was sealed before this run."""
+    """It was there before this run."""
 
 
 class Sender:
-    """Sends files into one case."""
+    """Sends files into one case. `holdings` is None where a file is to be taken in whatever the case has."""
 
     def __init__(
-        self, client: Client, case_id: str, memory: Memory, numbering: Numbering, described: dict[str, Any]
+        self,
+        client: Client,
+        case_id: str,
+        memory: Memory,
+        numbering: Numbering,
+        described: dict[str, Any],
+        holdings: Holdings | None,
     ) -> None:
         self._client = client
         self._path = f"/v1/cases/{case_id}/evidence"
         self._memory = memory
         self._numbering = numbering
         self._described = described
+        self._holdings = holdings
 
     def take_in(self, found: Found, watcher: Watcher) -> Taken:
         """Raises `Failed` with what to do, `Unreachable` when there is nobody to send to."""
         mark = mark_of(found.path)
         key = self._memory.key(found.path, mark)
         known = self._memory.recall(key)
-        if known is not None and known.done and known.evidence_id is not None:
-            item = self._item(known.evidence_id)
-            if item["state"] in {"sealed", "frozen", "disposed"}:
+        if known is not None and known.found and self._holdings is None:
+            known = None
+        if known is not None and known.evidence_id is not None:
+            if self._holdings is not None:
+                self._holdings.speak_for(known.evidence_id)
+            if known.done and (item := self._item(known.evidence_id))["state"] in _LASTING:
                 return _taken(key, item, known, again=True)
         content = hash_file(found.path, watcher.hashing)
         if content.mark != mark:
             raise Changed
+        if known is None and (there := self._there_already(found, content, key)) is not None:
+            return there
         known = self._declared(found, content, key, known)
         return self._brought(key, known, content, watcher)
 
@@ -79,6 +96,26 @@ class Sender:
         known = self._memory.recall(taken.key)
         if known is not None:
             self._memory.keep(taken.key, replace(known, done=True, upload_token=None))
+
+    def _there_already(self, found: Found, content: Content, key: str) -> Taken | None:
+        """The case's item of this name and content, if it needs nothing from here. Raises `Failed` if it waits for bytes."""
+        if self._holdings is None:
+            return None
+        sha256 = content.sha256.hex()
+        while (evidence_id := self._holdings.take(found.name, content.mark.size, sha256)) is not None:
+            item = self._item(evidence_id)
+            file = {"size": content.mark.size, "sha256": sha256}
+            known = Remembered({"exhibit_ref": item["exhibit_ref"], "file": file}, "", evidence_id, found=True)
+            if item["state"] == "sealed":
+                self._memory.keep(key, replace(known, done=True))
+            if item["state"] in {"sealed", "verifying"}:
+                return _taken(key, item, known, again=True)
+            if item["state"] in {"declared", "uploading"}:
+                raise Failed(
+                    f"The case has it already as {shown(item['exhibit_ref'])}, {item['state']} and not begun from here: "
+                    f"see `dems evidence show {evidence_id}`; --again takes it in as a further item."
+                )
+        return None
 
     def _declared(self, found: Found, content: Content, key: str, known: Remembered | None) -> Remembered:
         if known is not None and known.evidence_id is not None:
@@ -127,6 +164,9 @@ class Sender:
 
     def _brought(self, key: str, known: Remembered, content: Content, watcher: Watcher) -> Taken:
         item = self._item(known.evidence_id)
+        if item["upload"] is not None and item["upload"]["state"] == "completing":
+            self._state(replace(known, upload_id=item["upload"]["id"], upload_token=None))  # ours may be too old
+            item = self._item(known.evidence_id)
         if item["state"] in {"declared", "uploading", "mismatch"}:
             known = self._with_upload(key, known, content, item)
             self._send(key, known, content, watcher)
@@ -191,14 +231,22 @@ class Sender:
 
     def _state(self, known: Remembered) -> str:
         """Of the upload, once it is not between two states. Raises `Failed` where it takes no bytes any more."""
-        deadline = time.monotonic() + _COMPLETING_SECONDS
+        began = time.monotonic()
+        nudge, say = began + _FIRST_NUDGE, began + _SAY_AFTER
         look = f"/v1/uploads/{known.upload_id}"
         while True:
             state = str(patiently(lambda: self._client.get(look, token=known.upload_token))["state"])
             if state in {"expired", "abandoned"}:
                 raise Failed(f"Its upload was {state}: run the same command again.")
-            if state != "completing" or time.monotonic() > deadline:
-                return "completed" if state == "completing" else state
+            if state != "completing":
+                return state
+            if (now := time.monotonic()) >= nudge:
+                nudge = now + _NUDGE_EVERY
+                with contextlib.suppress(Unreachable, Problem):  # it may be complete by now: looking tells
+                    self._client.request("POST", f"{look}/complete", token=known.upload_token)
+            if now >= say:
+                say = now + _SAY_AFTER
+                warn("The server has yet to finish an upload that was cut off: see /readyz, and that the workers run.")
             time.sleep(1)
 
     def _item(self, evidence_id: str | None) -> dict[str, Any]:
