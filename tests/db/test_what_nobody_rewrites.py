@@ -83,7 +83,10 @@ def test_the_catalogue_says_enable_always(as_owner: Run) -> None:
     )
     assert {r.tgenabled for r in rows} == {"A"}
     expected = {(t, f"{t}_{what}") for t in CUSTODY for what in ("rows", "all")}
-    expected |= {("evidence", "evidence_sealed"), ("uploads", "upload_declared")}
+    expected |= {("custody_entries", "custody_entries_follow"), ("custody_details", "custody_details_committed")}
+    expected |= {("evidence", "evidence_begins"), ("evidence", "evidence_sealed")}
+    expected |= {("uploads", "upload_begins"), ("uploads", "upload_declared")}
+    expected |= {("verifications", "verification_finished"), ("people", "person_stays")}
     assert {(r.on_table, r.tgname) for r in rows} == expected
 
 

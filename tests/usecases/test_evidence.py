@@ -208,7 +208,7 @@ def test_a_record_that_cannot_be_is_a_bug_and_not_an_answer(
     grant = dems.evidence.grant_access(who, item.id, purpose="p", reason="r")
     other = world.declare(team.investigator, team.case, b"abc").evidence
     as_owner(
-        "ALTER TABLE evidence DISABLE TRIGGER evidence_sealed;"
+        "ALTER TABLE evidence DISABLE TRIGGER evidence_sealed;"  # noqa: S608
         f"UPDATE evidence SET state = 'sealed', version_id = 'v', {wrong} WHERE id = '{other.id}';"
         "ALTER TABLE evidence ENABLE ALWAYS TRIGGER evidence_sealed"
     )
@@ -216,7 +216,7 @@ def test_a_record_that_cannot_be_is_a_bug_and_not_an_answer(
     with pytest.raises(RuntimeError):
         dems.evidence.read_content(who, other.id, grant.id, whole)
     as_owner(
-        "ALTER TABLE evidence DISABLE TRIGGER evidence_sealed;"
+        "ALTER TABLE evidence DISABLE TRIGGER evidence_sealed;"  # noqa: S608
         f"UPDATE evidence SET state = 'declared' WHERE id = '{other.id}';"
         "ALTER TABLE evidence ENABLE ALWAYS TRIGGER evidence_sealed"
     )

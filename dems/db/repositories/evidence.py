@@ -82,13 +82,13 @@ class EvidenceRows(Rows):
 
     def _take_ref(self, item: Evidence, ref: ExhibitRef) -> None:
         statement = upsert(exhibit_refs).values(case_id=item.case_id, ref_key=ref.key, evidence_id=item.id)
+        if self._tx.execute(statement.on_conflict_do_nothing().returning(exhibit_refs.c.ref_key)).first() is not None:
+            return
         # The item may go back to a reference of its own; nobody may take another item's, past or present.
-        statement = statement.on_conflict_do_update(
-            index_elements=["case_id", "ref_key"],
-            set_={"evidence_id": item.id},
-            where=exhibit_refs.c.evidence_id == item.id,
+        taken = select(exhibit_refs.c.evidence_id).where(
+            exhibit_refs.c.case_id == item.case_id, exhibit_refs.c.ref_key == ref.key
         )
-        if self._tx.execute(statement.returning(exhibit_refs.c.ref_key)).first() is None:
+        if self._tx.execute(taken).scalar() != item.id:
             raise AlreadyExists(
                 f"The exhibit reference {ref.text} is or was used in this case. References are not used again: choose the next number.",
                 field="exhibit_ref",

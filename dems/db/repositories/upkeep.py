@@ -1,7 +1,7 @@
 """What the daily jobs remember."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,9 @@ from dems.model.uploads import Upload
 from dems.ports import Orphan, StoreCheck
 
 _SEALED = (EvidenceState.SEALED.value, EvidenceState.FROZEN.value)
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""By no more than this is a store check ahead of the database's clock."""
 
 
 class UpkeepRows(Rows):
@@ -63,7 +66,9 @@ class UpkeepRows(Rows):
 
     def last_store_check(self) -> StoreCheck | None:
         """The newest; but a hole that the set-up identity found stays found until that identity has looked again."""
-        newest = select(store_checks).order_by(store_checks.c.at.desc()).limit(1)
+        # One from the future would stay the newest for as long as it likes.
+        past = select(store_checks).where(store_checks.c.at <= func.clock_timestamp() + CLOCKS_DIFFER)
+        newest = past.order_by(store_checks.c.at.desc()).limit(1)
         row = self._tx.execute(newest).first()
         with_both = newest.where(store_checks.c.rows.contains([{"identity": "set-up"}]))
         thorough = self._tx.execute(with_both).first()
@@ -80,5 +85,3 @@ class UpkeepRows(Rows):
 
     def forget_old(self, before: datetime) -> None:
         self._tx.execute(delete(idempotency_keys).where(idempotency_keys.c.created_at < before))
-        newest = select(func.max(store_checks.c.at)).scalar_subquery()
-        self._tx.execute(delete(store_checks).where(store_checks.c.at < before, store_checks.c.at < newest))

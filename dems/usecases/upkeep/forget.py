@@ -1,4 +1,4 @@
-"""Drop what is only kept for a while: answers to repeated requests, and old self-checks. Never a fact, never an entry."""
+"""Drop what is only kept for a while: answers to repeated requests. Never a fact, never an entry."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -38,7 +38,9 @@ UNREAD = ("tokens", "upload_tokens", "idempotency_keys", "consultations")
 def upgrade() -> None:
     _tables()
     _insert_only()
+    _chains_hold()
     _sealed_stays()
+    _people_stay()
     _grants()
 
 
@@ -64,13 +66,91 @@ def _insert_only() -> None:
             op.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
 
 
-def _sealed_stays() -> None:
-    """What was sealed keeps its digests, size, name and version; what was declared keeps its digest."""
+def _trigger(name: str, when: str, table: str, function: str) -> None:
+    op.execute(f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()")
+    op.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+
+
+def _function(name: str, body: str) -> None:
+    """VOLATILE, so that it sees earlier rows of its own statement; pg_temp last, so that no temporary table stands in."""
     op.execute(
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql VOLATILE "
+        f"SET search_path = pg_catalog, public, pg_temp AS $$ {body} $$"
+    )
+
+
+def _chains_hold() -> None:
+    """An entry follows the one before it, and a detail is what its entry commits to: also for whoever writes SQL."""
+    _function(
+        "entry_follows",
         """
-        CREATE FUNCTION sealed_stays_sealed() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE
+            leaf json := convert_from(NEW.leaf, 'UTF8')::json;
         BEGIN
-            IF (OLD.name, OLD.case_id, OLD.kind) IS DISTINCT FROM (NEW.name, NEW.case_id, NEW.kind)
+            IF NEW.leaf_hash IS DISTINCT FROM sha256('\\x00'::bytea || NEW.leaf)
+               OR leaf ->> 'seq' IS DISTINCT FROM NEW.seq::text
+               OR leaf ->> 'chain' IS DISTINCT FROM NEW.chain_id::text
+               OR NEW.seq < 1
+               OR leaf ->> 'previous' IS DISTINCT FROM (
+                   SELECT encode(before.leaf_hash, 'hex') FROM custody_entries AS before
+                   WHERE before.chain_id = NEW.chain_id AND before.seq = NEW.seq - 1)
+               OR NEW.seq > 1 AND leaf ->> 'previous' IS NULL
+            THEN
+                RAISE EXCEPTION 'this entry does not follow from its chain'
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NEW;
+        END
+        """,
+    )
+    _trigger("custody_entries_follow", "INSERT", "custody_entries", "entry_follows")
+    # A detail may hold U+0000, which json does not take; only `entry` is looked at, and it has none.
+    _function(
+        "detail_is_committed",
+        """
+        DECLARE
+            committed text := (SELECT convert_from(leaf, 'UTF8')::json ->> 'commitment'
+                               FROM custody_entries WHERE id = NEW.entry_id);
+        BEGIN
+            IF octet_length(NEW.nonce) <> 32
+               OR encode(sha256(NEW.nonce || NEW.detail), 'hex') IS DISTINCT FROM committed
+               OR replace(convert_from(NEW.detail, 'UTF8'), '\\u0000', '\\u0001')::json ->> 'entry'
+                  IS DISTINCT FROM NEW.entry_id::text
+            THEN
+                RAISE EXCEPTION 'this detail is not what its entry commits to'
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NEW;
+        END
+        """,
+    )
+    _trigger("custody_details_committed", "INSERT", "custody_details", "detail_is_committed")
+
+
+def _sealed_stays() -> None:
+    """Items and uploads begin at the beginning and go only where they may; what was sealed or declared stays so."""
+    _function(
+        "evidence_begins",
+        """
+        BEGIN
+            IF NEW.state NOT IN ('declared', 'registered') OR NEW.sealed_at IS NOT NULL OR NEW.digests <> '{}'
+               OR NEW.version_id IS NOT NULL
+            THEN
+                RAISE EXCEPTION 'an item begins as declared or registered'
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NEW;
+        END
+        """,
+    )
+    _trigger("evidence_begins", "INSERT", "evidence", "evidence_begins")
+    _function(
+        "sealed_stays_sealed",
+        """
+        BEGIN
+            IF (OLD.id, OLD.case_id, OLD.kind, OLD.name, OLD.declared_by, OLD.declared_at, OLD.derived_from, OLD.part_of)
+                   IS DISTINCT FROM
+               (NEW.id, NEW.case_id, NEW.kind, NEW.name, NEW.declared_by, NEW.declared_at, NEW.derived_from, NEW.part_of)
                OR OLD.sealed_at IS NOT NULL
                AND (OLD.digests, OLD.size, OLD.version_id, OLD.upload_id, OLD.sealed_at)
                    IS DISTINCT FROM (NEW.digests, NEW.size, NEW.version_id, NEW.upload_id, NEW.sealed_at)
@@ -78,39 +158,124 @@ def _sealed_stays() -> None:
             THEN
                 RAISE EXCEPTION 'what was sealed does not change' USING ERRCODE = 'integrity_constraint_violation';
             END IF;
+            IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (
+                   ('declared', 'uploading'),
+                   ('declared', 'verifying'), ('uploading', 'verifying'),
+                   ('verifying', 'sealed'), ('verifying', 'mismatch'),
+                   ('uploading', 'declared'), ('mismatch', 'declared'),
+                   ('sealed', 'frozen'))
+            THEN
+                RAISE EXCEPTION 'an item does not go from % to %', OLD.state, NEW.state
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            IF (NEW.sealed_at IS NOT NULL) <> (NEW.state IN ('sealed', 'frozen'))
+               OR OLD.state = NEW.state AND OLD.digests <> NEW.digests
+            THEN
+                RAISE EXCEPTION 'an item has a seal and digests from its verification only'
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
             RETURN NEW;
-        END $$
-        """
+        END
+        """,
     )
-    op.execute(
-        "CREATE TRIGGER evidence_sealed BEFORE UPDATE ON evidence FOR EACH ROW EXECUTE FUNCTION sealed_stays_sealed()"
-    )
-    op.execute("ALTER TABLE evidence ENABLE ALWAYS TRIGGER evidence_sealed")
-    op.execute(
+    _trigger("evidence_sealed", "UPDATE", "evidence", "sealed_stays_sealed")
+    _function(
+        "upload_begins",
         """
-        CREATE FUNCTION declared_stays_declared() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            IF OLD.size <> NEW.size
+            IF NEW.state <> 'open' OR NEW.version_id IS NOT NULL THEN
+                RAISE EXCEPTION 'an upload begins open' USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NEW;
+        END
+        """,
+    )
+    _trigger("upload_begins", "INSERT", "uploads", "upload_begins")
+    _function(
+        "declared_stays_declared",
+        """
+        BEGIN
+            IF (OLD.id, OLD.evidence_id, OLD.case_id, OLD.size, OLD.part_size, OLD.created_by, OLD.created_at, OLD.expires_at)
+                   IS DISTINCT FROM
+               (NEW.id, NEW.evidence_id, NEW.case_id, NEW.size, NEW.part_size, NEW.created_by, NEW.created_at, NEW.expires_at)
                OR OLD.declared_sha256 IS NOT NULL AND OLD.declared_sha256 IS DISTINCT FROM NEW.declared_sha256
-               OR OLD.state <> 'open' AND (OLD.state, OLD.version_id) IS DISTINCT FROM (NEW.state, NEW.version_id)
+               OR OLD.state <> 'open'
+               AND (OLD.state, OLD.version_id, OLD.completed_at, OLD.parts_sha256)
+                   IS DISTINCT FROM (NEW.state, NEW.version_id, NEW.completed_at, NEW.parts_sha256)
             THEN
                 RAISE EXCEPTION 'what was declared does not change' USING ERRCODE = 'integrity_constraint_violation';
             END IF;
+            IF OLD.declared_sha256 IS DISTINCT FROM NEW.declared_sha256 AND EXISTS (
+                   SELECT FROM evidence WHERE upload_id = OLD.id AND state IN ('sealed', 'frozen', 'mismatch'))
+            THEN
+                RAISE EXCEPTION 'nothing is declared of bytes that were judged'
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
             RETURN NEW;
-        END $$
+        END
+        """,
+    )
+    _trigger("upload_declared", "UPDATE", "uploads", "declared_stays_declared")
+    _function(
+        "finished_stays_finished",
         """
+        BEGIN
+            IF OLD.finished_at IS NOT NULL THEN
+                RAISE EXCEPTION 'a finished verification does not change'
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NEW;
+        END
+        """,
     )
-    op.execute(
-        "CREATE TRIGGER upload_declared BEFORE UPDATE ON uploads FOR EACH ROW EXECUTE FUNCTION declared_stays_declared()"
+    _trigger("verification_finished", "UPDATE", "verifications", "finished_stays_finished")
+
+
+def _people_stay() -> None:
+    _function(
+        "person_stays",
+        """
+        BEGIN
+            IF (OLD.id, OLD.added_at) IS DISTINCT FROM (NEW.id, NEW.added_at) THEN
+                RAISE EXCEPTION 'a person stays who they are' USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NEW;
+        END
+        """,
     )
-    op.execute("ALTER TABLE uploads ENABLE ALWAYS TRIGGER upload_declared")
+    _trigger("person_stays", "UPDATE", "people", "person_stays")
+
+
+UPDATED = {
+    "people": "",
+    "tokens": "(revoked_at)",
+    "cases": "",
+    "case_grants": "(ended_at)",
+    "case_walls": "(lowered_at)",
+    "evidence": "",
+    "uploads": "",
+    "verifications": "",
+    "jobs": "",
+    "upload_parts": "",
+    "upload_completions": "",
+    "upload_tokens": "",
+    "object_locks": "(locked_until)",
+    "idempotency_keys": "",
+    # Nothing is updated: SELECT ... FOR UPDATE SKIP LOCKED asks for the right to at least one column.
+    "consultations": "(id)",
+}
+"""What the application may update: a whole table, or the columns that are written after the row was."""
+
+KEPT = ("object_locks", "orphans", "store_checks")
+"""Not facts, but nothing that the application may make disappear either."""
 
 
 def _grants() -> None:
     """The application may not delete a fact, nor touch custody but by adding; the reader reads no secrets."""
-    op.execute(f"GRANT SELECT, INSERT, UPDATE ON {', '.join(DOMAIN)} TO dems_app")
-    op.execute(f"GRANT SELECT, INSERT ON {', '.join(CUSTODY)} TO dems_app")
-    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(WORK)} TO dems_app")
+    op.execute(f"GRANT SELECT, INSERT ON {', '.join(DOMAIN + CUSTODY + WORK)} TO dems_app")
+    for table, columns in UPDATED.items():
+        op.execute(f"GRANT UPDATE {columns} ON {table} TO dems_app")
+    op.execute(f"GRANT DELETE ON {', '.join(t for t in WORK if t not in KEPT)} TO dems_app")
     op.execute("GRANT SELECT ON alembic_version TO dems_app, dems_reader")
     readable = [t for t in DOMAIN + CUSTODY + WORK if t not in UNREAD]
     op.execute(f"GRANT SELECT ON {', '.join(readable)} TO dems_reader")
@@ -435,6 +600,7 @@ def _tables() -> None:
         ),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sender", postgresql.JSONB(), nullable=False),
         sa.ForeignKeyConstraint(["upload_id"], ["uploads.id"], name=op.f("upload_completions_upload_id_fkey")),
         sa.PrimaryKeyConstraint("upload_id", name=op.f("upload_completions_pkey")),
         comment="The intent to complete, written before the store is asked: what a crash between the two leaves behind",
