@@ -159,7 +159,7 @@ class Upkeep(Protocol):
 
     def forget_consultations(self, ids: Sequence[UUID]) -> None: ...
     def forget_old(self, before: datetime) -> None:
-        """Drop idempotency keys and store checks from before a time; the newest check stays."""
+        """Drop idempotency keys from before a time."""
         ...
 
 
