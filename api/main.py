@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import anyio
 import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -12,6 +11,7 @@ from fastapi.routing import APIRoute
 from api import problems
 from api.auth import Failures
 from api.middleware import Surroundings
+from api.relays import Relays
 from api.routes import cases, custody, evidence, health, people, uploads
 from dems import logs
 from dems import settings as dems_settings
@@ -38,7 +38,7 @@ def create_app(settings: Settings, *, dems: Dems | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
-        app.state.relays = anyio.CapacityLimiter(settings.api.max_relays)
+        app.state.relays = Relays(settings.api.max_relays)
         yield
         core.close()
 
@@ -50,7 +50,9 @@ def create_app(settings: Settings, *, dems: Dems | None = None) -> FastAPI:
     app.state.client = client
     app.state.failures = Failures(settings.api.failed_tokens_per_minute)
     problems.install(app)
-    app.add_middleware(Surroundings, max_body_bytes=settings.api.max_body_bytes)
+    app.add_middleware(
+        Surroundings, max_body_bytes=settings.api.max_body_bytes, stall_seconds=settings.api.stall_seconds
+    )
     for router in _ROUTERS:
         app.include_router(router)
     app.state.methods_at = _methods_at

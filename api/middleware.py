@@ -5,6 +5,7 @@ import re
 import time
 from uuid import UUID
 
+import anyio
 from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -35,9 +36,10 @@ _HEADERS = [
 class Surroundings:
     """The one middleware."""
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int, stall_seconds: float) -> None:
         self._app = app
         self._max_body = max_body_bytes
+        self._stall = stall_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -47,7 +49,12 @@ class Surroundings:
         request_id = _given_id(headers.get(b"x-request-id")) or str(new_id())
         token = REQUEST_ID.set(request_id)
         watch = _Watch(
-            scope, receive, send, request_id, None if _EVIDENCE_BODY.fullmatch(scope["path"]) else self._max_body
+            scope,
+            receive,
+            send,
+            request_id,
+            None if _EVIDENCE_BODY.fullmatch(scope["path"]) else self._max_body,
+            self._stall,
         )
         try:
             if watch.limit is not None and _length(headers) > watch.limit:
@@ -67,12 +74,16 @@ class Surroundings:
 class _Watch:
     """One request under way."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str, limit: int | None) -> None:
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, request_id: str, limit: int | None, stall: float
+    ) -> None:
         self._scope, self._receive, self._send = scope, receive, send
         self._request_id = request_id.encode()
         self.limit = limit
+        self._stall = stall
         self._since = time.perf_counter()
         self._received = 0
+        self._whole = False
         self._sent = 0
         self._status = 0
 
@@ -82,13 +93,24 @@ class _Watch:
         return self._status != 0
 
     async def receive(self) -> Message:
-        message = await self._receive()
+        message = await self._within_time()
         if message["type"] == "http.request":
+            self._whole = not message.get("more_body", False)
             self._received += len(message.get("body", b""))
             if self.limit is not None and self._received > self.limit:
                 # Of this class because FastAPI turns every other exception of a body into a 400.
                 raise HTTPException(413)
         return message
+
+    async def _within_time(self) -> Message:
+        """A small body comes within the time in which a large one must give a sign of life, or not at all."""
+        if self.limit is None or self._whole:
+            return await self._receive()
+        try:
+            with anyio.fail_after(max(0.0, self._since + self._stall - time.perf_counter())):
+                return await self._receive()
+        except TimeoutError:
+            raise HTTPException(408) from None
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":

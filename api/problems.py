@@ -57,6 +57,7 @@ _TITLES = {
     403: "Not permitted",
     404: "Not found",
     405: "Method not allowed",
+    408: "Too slow",
     409: "Refused by a rule",
     411: "Length required",
     412: "Precondition failed",
@@ -186,10 +187,11 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     if error.status_code == 405:  # noqa: PLR2004 HTTP's own number
         # The framework names the methods of the first route at this address only.
         headers["Allow"] = ", ".join(sorted(request.app.state.methods_at(request.url.path)))
-    kinds = {404: "not-found", 405: "method-not-allowed", 400: "bad-request", 413: "too-large"}
+    kinds = {404: "not-found", 408: "too-slow", 405: "method-not-allowed", 400: "bad-request", 413: "too-large"}
     details = {
         404: "There is no such thing, or you have no access to it.",
         405: "This address does not know this method: see Allow.",
+        408: "The body did not come in time. Send it again.",
         413: TOO_LARGE,
         400: "The body could not be read: send JSON in UTF-8 that is not nested too deeply.",
     }

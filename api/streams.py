@@ -5,6 +5,7 @@ import hmac
 import logging
 import re
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 
 BLOCK = 1024 * 1024
 
+SLOWEST = 1024
+"""Bytes a second, over `stall_seconds`; a telephone on a bad network is ten times faster."""
+
 
 class BodyParts:
     """The body of a request, cut into the parts of an upload.
@@ -39,6 +43,7 @@ class BodyParts:
         self._rest = memoryview(b"")
         self._ended = False
         self._free: list[bytearray] = []
+        self._since, self._came = time.monotonic(), 0
 
     def pieces(self, upload: Upload) -> Iterator[Piece]:
         """Called in a worker thread; yields at least one piece, an empty one for an empty body."""
@@ -85,11 +90,24 @@ class BodyParts:
             self._rest = memoryview(await self._next())
         return filled
 
+    def _not_a_trickle(self) -> None:
+        """A client that sends a byte now and then holds a place as one that sends nothing does."""
+        now = time.monotonic()
+        if now - self._since < self._stall:
+            return
+        if self._came < SLOWEST * (now - self._since):
+            raise Incomplete(
+                f"Less than {SLOWEST} bytes a second came, so the connection was given up. Nothing was kept."
+            )
+        self._since, self._came = now, 0
+
     async def _next(self) -> bytes:
+        self._not_a_trickle()
         try:
             with anyio.fail_after(self._stall):
                 async for chunk in self._chunks:
                     if chunk:
+                        self._came += len(chunk)
                         return chunk
         except TimeoutError:
             raise Incomplete(

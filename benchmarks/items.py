@@ -16,8 +16,8 @@ from dems.model.exhibits import ExhibitRef
 from dems.model.ids import EvidenceId
 from dems.model.names import OriginalName
 from dems.model.uploads import Upload
-from dems.usecases.intake.declare import Declared, FileDeclared
 from dems.steps.body import Piece
+from dems.usecases.intake.declare import Declared, FileDeclared
 from storage.interface import StoredVersion
 
 _BLOCK = 1024 * 1024

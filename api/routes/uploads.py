@@ -13,7 +13,7 @@ from api.deps import Core, OnceKey, Whoever, act, answer
 from api.problems import problem_responses
 from api.schemas.evidence import Completion, UploadView, digest
 from api.streams import BodyParts
-from dems.errors import BadRequest, Overloaded
+from dems.errors import BadRequest
 from dems.model.acts import Act
 from dems.model.digests import Digest
 from dems.model.ids import UploadId
@@ -67,10 +67,8 @@ async def receive_content(
         length=_length(length),
         content_digest=_declared(content_digest),
     )
-    relays: anyio.CapacityLimiter = request.app.state.relays
-    if relays.borrowed_tokens >= relays.total_tokens:
-        raise Overloaded("As many uploads as this server carries at once are under way.", retry_after=10)
-    upload, _ = await anyio.to_thread.run_sync(receive, limiter=relays)
+    with request.app.state.relays.taken(upload_id, actor):
+        upload, _ = await anyio.to_thread.run_sync(receive, limiter=request.app.state.relays.limiter)
     return UploadView.of(upload)
 
 

@@ -18,12 +18,14 @@ class UploadPolicy:
     receipt_for: timedelta
 
 
-def issue_upload_token(tx: Transaction, actor: Actor, upload: Upload, *, receipt_for: timedelta, at: datetime) -> str:
-    """A new token for an upload; every earlier one stops working. Shown once, kept as a hash."""
+def issue_upload_token(
+    tx: Transaction, actor: Actor, upload: Upload, *, receipt_for: timedelta, at: datetime
+) -> tuple[str, TokenId]:
+    """A new token for an upload; every earlier one stops working. Shown once, kept as a hash; its id goes into the entry."""
     if actor.person is None:
         raise RuntimeError("an upload token stands for somebody")
     secret, secret_hash = new_token(Prefix.UPLOAD)
     principal = None if actor.on_behalf_of is None else actor.on_behalf_of.id
     token = UploadToken(TokenId(new_id()), upload.id, actor.person.id, principal, upload.expires_at + receipt_for, None)
     tx.uploads.add_token(token, secret_hash, at)
-    return secret
+    return secret, token.id

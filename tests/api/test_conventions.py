@@ -9,10 +9,13 @@ import httpx
 import pytest
 
 from dems.bootstrap import Dems
+from dems.errors import NotFound
+from dems.model.uploads import Upload
 from dems.settings import ApiSettings, Settings
+from dems.steps.body import Piece
 from tests.api.conftest import serve
 from tests.conftest import Sent, Team, Time
-from tests.world import World
+from tests.world import World, pieces
 
 
 def test_the_same_key_and_body_give_the_first_answer_again(http: httpx.Client, team: Team) -> None:
@@ -211,3 +214,52 @@ def test_health_readiness_and_figures(http: httpx.Client, team: Team) -> None:
     assert 'route="/v1/cases/{case_id}"' in figures
     assert str(team.case.id) not in figures
     assert "dems_store_trusted 1.0" in figures
+
+
+def test_a_wall_raised_over_http_stops_the_person_it_names(http: httpx.Client, world: World, team: Team) -> None:
+    case, manager = f"/v1/cases/{team.case.id}", team.manager.headers
+    assert http.get(case, headers=team.investigator.headers).status_code == 200
+    wall = http.put(f"{case}/walls/{str(team.investigator.person.id).upper()}", headers=manager)
+    assert (wall.json()["person_id"], wall.json()["force"]) == (str(team.investigator.person.id), None)
+    assert http.get(case, headers=team.investigator.headers).status_code == 404
+    assert http.delete(f"{case}/walls/{team.investigator.person.id}", headers=manager).status_code == 204
+    assert http.get(case, headers=team.investigator.headers).status_code == 200
+    member = world.somebody("investigator", force="Northshire")
+    world.join(team.case, member, "investigator", by=team.manager)
+    assert http.put(f"{case}/walls/NORTH%C2%ADSHIRE", headers=manager).status_code == 422, "invisible characters"
+    assert http.put(f"{case}/walls/NORTHSHIRE", headers=manager).status_code == 200
+    assert http.get(case, headers=member.headers).status_code == 404
+    assert http.put(f"{case}/walls/{member.person.email}", headers=manager).status_code == 422
+
+
+def test_a_service_that_names_nobody_learns_nothing(http: httpx.Client, world: World, team: Team) -> None:
+    service = world.somebody("integration", service=True)
+    for path in (f"/v1/cases/{team.case.id}", f"/v1/cases/{uuid4()}", f"/v1/evidence/{uuid4()}"):
+        assert http.get(path, headers=service.headers).status_code == 400
+
+
+def test_a_repeated_declaration_gives_no_token_for_an_upload_that_is_over(http: httpx.Client, team: Team) -> None:
+    headers = {**team.investigator.headers, "Idempotency-Key": "over"}
+    body = {"exhibit_ref": "OV/1", "file": {"name": "a", "size": 3}}
+    url = f"/v1/cases/{team.case.id}/evidence"
+    first = http.post(url, json=body, headers=headers).json()
+    token = {"Authorization": f"Bearer {first['upload_token']}"}
+    http.delete(f"/v1/uploads/{first['upload']['id']}", headers=token)
+    fresh = http.post(f"/v1/evidence/{first['id']}/uploads", json={}, headers=team.investigator.headers).json()
+    assert http.post(url, json=body, headers=headers).json()["upload_token"] is None
+    new = {"Authorization": f"Bearer {fresh['upload_token']}"}
+    assert http.put(f"/v1/uploads/{fresh['id']}/content", content=b"abc", headers=new).status_code == 200
+
+
+def test_who_lost_the_case_while_the_bytes_came_leaves_nothing_behind(world: World, team: Team) -> None:
+    declared = world.declare(team.investigator, team.case, b"abc")
+    assert declared.upload is not None
+    upload = declared.upload
+
+    def pieces_meanwhile(_: Upload) -> Iterator[Piece]:
+        yield from pieces(b"abc", 100)
+        world.dems.cases.end_member(team.manager.actor, team.case.id, team.investigator.person.id)
+
+    with pytest.raises(NotFound):
+        world.dems.intake.receive(team.investigator.actor, upload.id, pieces_meanwhile)
+    assert list(world.dems.store.versions(f"evidence/{declared.evidence.id}/")) == []

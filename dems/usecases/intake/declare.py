@@ -99,7 +99,7 @@ class Declare:
                 derived_from,
                 part_of,
             )
-            upload, token = None, None
+            upload, token, token_id = None, None, None
             if file is not None:
                 upload = Upload(
                     UploadId(new_id()),
@@ -117,29 +117,30 @@ class Declare:
             tx.evidence.add(evidence)
             if upload is not None:
                 tx.uploads.add(upload)
-                token = issue_upload_token(tx, actor, upload, receipt_for=self.policy.receipt_for, at=now)
-            tx.custody.append(
-                authority,
-                of_item(evidence_id),
-                case_id=case_id,
-                evidence_id=evidence_id,
-                facts=_facts(evidence, upload),
-            )
+                token, token_id = issue_upload_token(tx, actor, upload, receipt_for=self.policy.receipt_for, at=now)
+            facts = _facts(evidence, upload) | ({} if token_id is None else {"upload_token": str(token_id)})
+            tx.custody.append(authority, of_item(evidence_id), case_id=case_id, evidence_id=evidence_id, facts=facts)
         return Declared(evidence, upload, token)
 
     def _again(self, tx: Transaction, actor: Actor, evidence_id: EvidenceId, now: datetime) -> Declared:
         """The answer to a repeated request: the same item, and a new token that puts an end to the old one."""
         evidence = tx.evidence.get(evidence_id)
-        tx.authorise(actor, Act.EVIDENCE_DECLARE, case_id=evidence.case_id)
+        authority = tx.authorise(actor, Act.EVIDENCE_DECLARE, case_id=evidence.case_id)
         if evidence.upload_id is None:
             return Declared(evidence, None, None, replayed=True)
         upload = tx.uploads.get(evidence.upload_id)
-        return Declared(
-            evidence,
-            upload,
-            issue_upload_token(tx, actor, upload, receipt_for=self.policy.receipt_for, at=now),
-            replayed=True,
+        if upload.created_at != evidence.declared_at or upload.state not in {UploadState.OPEN, UploadState.COMPLETING}:
+            # The upload that the key made is over, or another took its place: its token has nothing left to open.
+            return Declared(evidence, upload, None, replayed=True)
+        token, token_id = issue_upload_token(tx, actor, upload, receipt_for=self.policy.receipt_for, at=now)
+        tx.custody.append(
+            authority,
+            of_item(evidence_id),
+            case_id=evidence.case_id,
+            evidence_id=evidence_id,
+            facts={"repeated": True, "upload": str(upload.id), "upload_token": str(token_id)},
         )
+        return Declared(evidence, upload, token, replayed=True)
 
 
 def _in_same_case(tx: Transaction, evidence_id: EvidenceId | None, case_id: CaseId) -> None:

@@ -1,16 +1,17 @@
 """Open a fresh upload of an item whose bytes did not come, or came other than declared."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from dems.errors import Busy, Invalid, WrongState
 from dems.model.actors import Actor
 from dems.model.acts import Act
-from dems.model.custody import of_item
+from dems.model.custody import Authority, of_item
 from dems.model.digests import Digest
 from dems.model.evidence import Evidence
 from dems.model.ids import EvidenceId, UploadId, new_id
 from dems.model.uploads import MAX_OBJECT_SIZE, Upload, UploadState, part_size_for
-from dems.ports import Clock, Once, Transactions
+from dems.ports import Clock, Once, Transaction, Transactions
 from dems.steps.tokens import UploadPolicy, issue_upload_token
 from dems.steps.trust import StoreTrust
 
@@ -51,11 +52,7 @@ class OpenUpload:
             earlier = tx.idempotency.first(once, upload_id) if once else None
             if earlier is not None:
                 upload = tx.uploads.get(UploadId(earlier))
-                return (
-                    evidence,
-                    upload,
-                    issue_upload_token(tx, actor, upload, receipt_for=self.policy.receipt_for, at=now),
-                )
+                return evidence, upload, self._again(tx, authority, upload, now)
             if before is not None and before.state in {UploadState.OPEN, UploadState.COMPLETING}:
                 raise WrongState(
                     "An upload of this item is still open. Send its bytes, or abandon it before opening another.",
@@ -81,7 +78,7 @@ class OpenUpload:
             self.trust.require(tx, upload.size)
             tx.uploads.add(upload)
             tx.evidence.save(evidence)
-            token = issue_upload_token(tx, actor, upload, receipt_for=self.policy.receipt_for, at=now)
+            token, token_id = issue_upload_token(tx, actor, upload, receipt_for=self.policy.receipt_for, at=now)
             tx.custody.append(
                 authority,
                 of_item(evidence.id),
@@ -91,7 +88,20 @@ class OpenUpload:
                     "upload": str(upload.id),
                     "size": upload.size,
                     "declared_sha256": None if sha256 is None else sha256.hex,
+                    "upload_token": str(token_id),
                     "previous_upload": None if before is None else str(before.id),
                 },
             )
         return evidence, upload, token
+
+    def _again(self, tx: Transaction, authority: Authority, upload: Upload, now: datetime) -> str:
+        """A repeated request's token, which puts an end to the one before. It opens the upload that the key made, no other."""
+        token, token_id = issue_upload_token(tx, authority.actor, upload, receipt_for=self.policy.receipt_for, at=now)
+        tx.custody.append(
+            authority,
+            of_item(upload.evidence_id),
+            case_id=upload.case_id,
+            evidence_id=upload.evidence_id,
+            facts={"repeated": True, "upload": str(upload.id), "upload_token": str(token_id)},
+        )
+        return token

@@ -1,0 +1,45 @@
+"""How many bodies of evidence this server carries at once: in all, for one person, for one upload."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+import anyio
+
+from dems.errors import Overloaded
+from dems.model.actors import Actor
+
+FOR_ONE_UPLOAD = 2
+"""A body, and another that comes because the first one's connection is dead and not yet known to be."""
+
+
+class Relays:
+    """Places for uploads through the API. Used by the event loop only, so it needs no lock."""
+
+    def __init__(self, most: int) -> None:
+        self.limiter = anyio.CapacityLimiter(most)
+        self._for_one_person = max(FOR_ONE_UPLOAD, most // 2)
+        self._uploads: Counter[UUID] = Counter()
+        self._people: Counter[UUID] = Counter()
+
+    @contextmanager
+    def taken(self, upload_id: UUID, actor: Actor) -> Iterator[None]:
+        """A place for one body. Raises `Overloaded` where there is none; nobody takes all of them."""
+        human = actor.human
+        who = upload_id if human is None else human.id
+        if (
+            self._uploads.total() >= self.limiter.total_tokens
+            or self._uploads[upload_id] >= FOR_ONE_UPLOAD
+            or self._people[who] >= self._for_one_person
+        ):
+            raise Overloaded("As many uploads as this server carries at once are under way.", retry_after=10)
+        self._uploads[upload_id] += 1
+        self._people[who] += 1
+        try:
+            yield
+        finally:
+            self._uploads[upload_id] -= 1
+            self._people[who] -= 1
+            self._uploads += Counter()  # forgets what has come to nothing
+            self._people += Counter()
