@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from benchmarks.counting import Counted
-from benchmarks.filled import PageCost, costs, filled_case
+from benchmarks.filled import costs, filled_case
 from benchmarks.small_item import Step, way_in
 from dems.bootstrap import Dems
 from dems.engines import Connections
@@ -35,8 +35,8 @@ def test_a_small_item_costs_one_put_and_one_get(counted: Counted, world: World) 
         first
         == second
         == [
-            Step("declare", 18, 2, {}),
-            Step("content", 37, 4, {"PutObject": 1}),
+            Step("declare", 19, 2, {}),
+            Step("content", 41, 4, {"PutObject": 1}),
             Step("complete", 8, 2, {}),
             Step("seal", 15, 2, {"GetObject": 1}),
         ]
@@ -47,15 +47,20 @@ def test_a_page_costs_the_same_in_a_case_of_any_size(
     counted: Counted, dems: Dems, engines: Connections, world: World
 ) -> None:
     who = world.somebody("case_manager", "investigator")
-    small, large = (
-        filled_case(dems, engines.database_owner_url, who.actor, world.case(who), count) for count in (100, 5_000)
+    # Others' cases come first in every table: only then does it show whether a case's page is found or searched for.
+    _, small, large = (
+        filled_case(dems, engines.database_owner_url, who.actor, world.case(who), count)
+        for count in (5_000, 100, 5_000)
     )
-    expected = [PageCost(8, 2, []), PageCost(8, 2, []), PageCost(7, 2, []), PageCost(7, 2, [])]
     assert list(small) == [
         "evidence, first page",
         "evidence, middle page",
         "custody, first page",
         "custody, middle page",
     ]
-    assert anyio.run(costs, counted, list(large.values()), who.headers) == expected
-    assert [c.statements for c in anyio.run(costs, counted, list(small.values()), who.headers)] == [8, 8, 7, 7]
+    costs_small, costs_large = (
+        anyio.run(costs, counted, list(pages.values()), who.headers) for pages in (small, large)
+    )
+    assert [(c.statements, c.transactions) for c in costs_large] == [(8, 2), (8, 2), (7, 2), (7, 2)]
+    assert [c.statements for c in costs_small] == [c.statements for c in costs_large]
+    assert max(c.rows_read for c in costs_large[:3]) < 1_000

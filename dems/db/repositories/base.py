@@ -1,8 +1,9 @@
 """What every repository stands on."""
 
 from typing import Any, Protocol
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, Select
+from sqlalchemy import ColumnElement, CursorResult, Executable, Select, Uuid, literal, tuple_
 
 from dems.model.people import force_key
 from dems.ports import Clock, Page
@@ -28,6 +29,20 @@ def paged(statement: Select[Any], key: ColumnElement[Any], page: Page) -> Select
     if page.after is not None:
         statement = statement.where(key > page.after)
     return statement.order_by(key).limit(page.limit)
+
+
+def paged_within(
+    statement: Select[Any], scope: ColumnElement[Any], value: UUID, key: ColumnElement[Any], page: Page
+) -> Select[Any]:
+    """One keyset page of what belongs to `value`, in the order of `key`, by an index on (scope, key) and no other.
+
+    Written as a range of pairs on purpose: with ``scope = value`` the planner may think it cheaper to walk the index of
+    `key` through everybody's rows until enough of this scope's have come by.
+    """
+    pair, least, most = tuple_(scope, key), page.after or UUID(int=0), UUID(int=(1 << 128) - 1)
+    above = pair > tuple_(literal(value, Uuid), literal(least, Uuid))
+    below = pair <= tuple_(literal(value, Uuid), literal(most, Uuid))
+    return statement.where(above, below).order_by(scope, key).limit(page.limit)
 
 
 def force_key_or_none(force: str | None) -> str | None:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Row, Select, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dems.db.repositories.base import Rows, Runner, paged
+from dems.db.repositories.base import Rows, Runner, paged_within
 from dems.db.tables import custody_chains, custody_details, custody_entries, custody_queue
 from dems.errors import NotFound
 from dems.ledger.canonical import canonical
@@ -134,8 +134,8 @@ class CustodyRows(Rows):
         return [_to_row(r) for r in self._tx.execute(statement.order_by(custody_entries.c.seq).limit(page.limit))]
 
     def of_case(self, case_id: CaseId, page: Page) -> list[CustodyRow]:
-        statement = _entries().where(custody_details.c.case_id == case_id)
-        return [_to_row(r) for r in self._tx.execute(paged(statement, custody_details.c.entry_id, page))]
+        pages = paged_within(_entries(), custody_details.c.case_id, case_id, custody_details.c.entry_id, page)
+        return [_to_row(r) for r in self._tx.execute(pages)]
 
     def get(self, entry_id: EntryId) -> tuple[CustodyRow, CaseId | None]:
         statement = _entries().add_columns(custody_details.c.case_id).where(custody_entries.c.id == entry_id)

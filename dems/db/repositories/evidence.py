@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dems.db.repositories.base import Rows, paged
+from dems.db.repositories.base import Rows, paged_within
 from dems.db.tables import evidence, exhibit_refs
 from dems.errors import AlreadyExists, NotFound
 from dems.model.digests import Digest
@@ -109,14 +109,15 @@ class EvidenceRows(Rows):
         self.save(item)
 
     def page(self, case_id: CaseId, page: Page, wanted: EvidenceFilter) -> list[Evidence]:
-        statement = select(evidence).where(evidence.c.case_id == case_id)
+        statement = select(evidence)
         if wanted.state is not None:
             statement = statement.where(evidence.c.state == wanted.state.value)
         if wanted.integrity is not None:
             statement = statement.where(evidence.c.integrity == wanted.integrity.value)
         if wanted.exhibit_ref is not None:
             statement = statement.where(evidence.c.exhibit_ref == wanted.exhibit_ref)
-        return [_to_evidence(r) for r in self._tx.execute(paged(statement, evidence.c.id, page))]
+        pages = paged_within(statement, evidence.c.case_id, case_id, evidence.c.id, page)
+        return [_to_evidence(r) for r in self._tx.execute(pages)]
 
     def least_recently_checked(self, limit: int, before: datetime) -> list[EvidenceId]:
         statement = (
