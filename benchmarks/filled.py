@@ -43,8 +43,8 @@ class PageAsked:
 class PageCost:
     statements: int
     transactions: int
-    unbounded: list[str]
-    """Reads of a table that grows with the items, from its first row on or of all its rows: no index bounds them."""
+    rows_read: int
+    """Rows of growing tables that the database looked at, those passed over included."""
 
 
 def filled_case(dems: Dems, owner_url: str, actor: Actor, case: Case, count: int) -> dict[str, PageAsked]:
@@ -73,13 +73,14 @@ async def costs(counted: Counted, pages: Sequence[PageAsked], headers: Mapping[s
         for page in pages:
             with counted.counting() as counts:
                 page.check(await http.get(page.path, params=page.parameters, headers=headers))
-            unbounded = [
-                f"{node['Node Type']} of {node['Relation Name']}"
-                for node in counted.plan_nodes(counts.sql)
-                if node.get("Relation Name") in _GROWING and not {"Index Cond", "Recheck Cond"} & node.keys()
-            ]
-            found.append(PageCost(len(counts.sql), counts.transactions, unbounded))
+            read = sum(_rows(node) for node in counted.plan_nodes(counts.sql) if node.get("Relation Name") in _GROWING)
+            found.append(PageCost(len(counts.sql), counts.transactions, read))
     return found
+
+
+def _rows(node: dict[str, Any]) -> int:
+    each = node["Actual Rows"] + node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+    return int(round(each * node["Actual Loops"]))
 
 
 def _ids(dems: Dems, case_id: CaseId, table: Table, key: Column[Any]) -> list[UUID]:
