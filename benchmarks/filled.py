@@ -79,8 +79,9 @@ async def costs(counted: Counted, pages: Sequence[PageAsked], headers: Mapping[s
 
 
 def _rows(node: dict[str, Any]) -> int:
-    each = node["Actual Rows"] + node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
-    return int(round(each * node["Actual Loops"]))
+    passed = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
+    each, loops = (float(v) for v in (sum(node.get(name, 0) for name in passed), node["Actual Loops"]))
+    return round(each * loops)
 
 
 def _ids(dems: Dems, case_id: CaseId, table: Table, key: Column[Any]) -> list[UUID]:

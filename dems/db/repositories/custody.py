@@ -134,8 +134,12 @@ class CustodyRows(Rows):
         return [_to_row(r) for r in self._tx.execute(statement.order_by(custody_entries.c.seq).limit(page.limit))]
 
     def of_case(self, case_id: CaseId, page: Page) -> list[CustodyRow]:
-        pages = paged_within(_entries(), custody_details.c.case_id, case_id, custody_details.c.entry_id, page)
-        return [_to_row(r) for r in self._tx.execute(pages)]
+        # The page is cut first and its entries looked up then: never a join of everything, whatever the planner believes.
+        details = select(custody_details)
+        details = paged_within(details, custody_details.c.case_id, case_id, custody_details.c.entry_id, page)
+        cut = details.subquery()
+        statement = select(custody_entries, cut.c.nonce, cut.c.detail).join(cut, cut.c.entry_id == custody_entries.c.id)
+        return [_to_row(r) for r in self._tx.execute(statement.order_by(cut.c.entry_id))]
 
     def get(self, entry_id: EntryId) -> tuple[CustodyRow, CaseId | None]:
         statement = _entries().add_columns(custody_details.c.case_id).where(custody_entries.c.id == entry_id)
