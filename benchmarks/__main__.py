@@ -3,6 +3,8 @@
 import argparse
 import json
 import os
+import signal
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
@@ -38,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for variable in [v for v in os.environ if v.startswith("DEMS_")]:
         # What the developer's shell says must not decide what is measured.
         del os.environ[variable]
+    # What is asked to end still takes its folder away.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     sizes = QUICK if options.quick else FULL
     console = Console(highlight=False)
     if not console.is_terminal:

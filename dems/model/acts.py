@@ -46,6 +46,8 @@ class Act(StrEnum):
     CUSTODY_READ = "custody.read"
 
     # Acts of the installation itself; no token can ask for them.
+    UPLOAD_TOKEN_AGAIN = "upload.token_again"  # noqa: S105 the name of an act
+    """A repeated request was given a new token for the upload that it had made."""
     UPLOAD_EXPIRE = "upload.expire"
     EVIDENCE_SEAL = "evidence.seal"
     EVIDENCE_MISMATCH = "evidence.mismatch"

@@ -137,8 +137,9 @@ class Declare:
             authority,
             of_item(evidence_id),
             case_id=evidence.case_id,
+            act=Act.UPLOAD_TOKEN_AGAIN,
             evidence_id=evidence_id,
-            facts={"repeated": True, "upload": str(upload.id), "upload_token": str(token_id)},
+            facts={"upload": str(upload.id), "upload_token": str(token_id)},
         )
         return Declared(evidence, upload, token, replayed=True)
 

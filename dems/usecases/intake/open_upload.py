@@ -101,7 +101,8 @@ class OpenUpload:
             authority,
             of_item(upload.evidence_id),
             case_id=upload.case_id,
+            act=Act.UPLOAD_TOKEN_AGAIN,
             evidence_id=upload.evidence_id,
-            facts={"repeated": True, "upload": str(upload.id), "upload_token": str(token_id)},
+            facts={"upload": str(upload.id), "upload_token": str(token_id)},
         )
         return token
