@@ -47,10 +47,6 @@ class BadRequest(DemsError):
     """The request itself, not its content, is malformed: a header is missing or contradicts another."""
 
 
-class LengthRequired(DemsError):
-    """A body without a `Content-Length`, where its size must be known beforehand."""
-
-
 class TooLarge(DemsError):
     """More was sent than was declared or than is allowed."""
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dems.model.actors import Actor
+from dems.model.acts import Act
+from dems.model.custody import Authority, of_item
 from dems.model.ids import TokenId, new_id
 from dems.model.secrets import Prefix, new_token
 from dems.model.uploads import Upload
@@ -29,3 +31,19 @@ def issue_upload_token(
     token = UploadToken(TokenId(new_id()), upload.id, actor.person.id, principal, upload.expires_at + receipt_for, None)
     tx.uploads.add_token(token, secret_hash, at)
     return secret, token.id
+
+
+def issue_upload_token_again(
+    tx: Transaction, authority: Authority, upload: Upload, *, receipt_for: timedelta, at: datetime
+) -> str:
+    """The token of a repeated request: it opens the upload that the first request made, and says so in the item's chain."""
+    secret, token_id = issue_upload_token(tx, authority.actor, upload, receipt_for=receipt_for, at=at)
+    tx.custody.append(
+        authority,
+        of_item(upload.evidence_id),
+        act=Act.UPLOAD_TOKEN_AGAIN,
+        case_id=upload.case_id,
+        evidence_id=upload.evidence_id,
+        facts={"upload": str(upload.id), "upload_token": str(token_id)},
+    )
+    return secret

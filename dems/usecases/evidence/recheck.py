@@ -13,19 +13,16 @@ from dems.layout import evidence_key
 from dems.model.actors import system
 from dems.model.acts import Act
 from dems.model.custody import of_item
-from dems.model.digests import Digest
-from dems.model.evidence import Evidence, EvidenceState, Found, Integrity, outcome_of
+from dems.model.evidence import EvidenceState, Found, Integrity, outcome_of
 from dems.model.ids import EvidenceId, VerificationId, new_id
 from dems.model.verification import Verification
 from dems.ports import Clock, Job, JobKind, Lease, Transactions
+from dems.steps.reading import pause_after, read_back
 from storage.errors import BytesDamaged, ObjectMissing, StorageError
 from storage.interface import ObjectStore, StoredVersion
-from storage.reader import hash_version
 
 log = logging.getLogger(__name__)
 
-TRY_AGAIN_AFTER = timedelta(seconds=10)
-LONGEST_PAUSE = timedelta(minutes=10)
 TRIES = 3
 """So often must a store that answers otherwise fail to give the bytes before they are called unreadable."""
 
@@ -48,25 +45,17 @@ class Recheck:
         key = evidence_key(evidence.id, evidence.upload_id)
         stored = StoredVersion(key, evidence.checkable(), evidence.size or 0)
         try:
-            found = self._read(stored, evidence, lease)
+            algorithms = tuple(sorted(evidence.digests))
+            found, _ = read_back(self.transaction, self.store, stored, algorithms, lease, self.lease)
         except ObjectMissing as error:
             return self._record(lease, evidence_id, Integrity.MISSING, None, str(error))
         except StorageError as error:
             if lease.attempts >= TRIES and self._answers_otherwise(error, stored):
                 return self._record(lease, evidence_id, Integrity.UNREADABLE, None, str(error))
-            pause = min(TRY_AGAIN_AFTER * lease.attempts, LONGEST_PAUSE)
             with self.transaction() as tx:
-                tx.jobs.put_back(lease, f"{type(error).__name__}: {error}", pause)
+                tx.jobs.put_back(lease, f"{type(error).__name__}: {error}", pause_after(lease))
             raise
         return self._record(lease, evidence_id, outcome_of(evidence, found), found, None)
-
-    def _read(self, stored: StoredVersion, evidence: Evidence, lease: Lease) -> Found:
-        def still_mine(_: int) -> None:
-            with self.transaction() as tx:
-                tx.jobs.renew(lease, self.lease)
-
-        read = hash_version(self.store, stored, tuple(sorted(evidence.digests)), keep_alive=still_mine)
-        return Found(read.size, {a: Digest(a, v) for a, v in read.digests.items()})
 
     def _answers_otherwise(self, error: StorageError, stored: StoredVersion) -> bool:
         """Whether the trouble is with these bytes and not with the store: it still knows the version."""

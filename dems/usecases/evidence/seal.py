@@ -15,21 +15,17 @@ from dems.layout import evidence_key
 from dems.model.actors import system
 from dems.model.acts import Act
 from dems.model.custody import of_item
-from dems.model.digests import Digest
 from dems.model.evidence import Evidence, EvidenceState, Found, Verdict, judge
 from dems.model.ids import EvidenceId, UploadId
 from dems.model.times import rfc3339
 from dems.model.uploads import Upload
 from dems.ports import Clock, Job, JobKind, Lease, Transactions
 from dems.steps.locks import Locks
+from dems.steps.reading import pause_after, read_back
 from storage.errors import BytesDamaged, ObjectMissing, StorageError
-from storage.interface import Lock, ObjectStore, StoredVersion
-from storage.reader import HashedRead, hash_version
+from storage.interface import Lock, ObjectInfo, ObjectStore, StoredVersion
 
 log = logging.getLogger(__name__)
-
-TRY_AGAIN_AFTER = timedelta(seconds=10)
-LONGEST_PAUSE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +46,9 @@ class Seal:
             evidence.size if evidence.size is not None else 0,
         )
         try:
-            found = self._read(stored, lease)
-            verdict = judge(upload, found[0])
-            lock = self._locked(stored, found[1]) if verdict.sealed else None
+            found, info = read_back(self.transaction, self.store, stored, self.algorithms, lease, self.lease)
+            verdict = judge(upload, found)
+            lock = self._locked(stored, info) if verdict.sealed else None
             self.store.settle()
         except ObjectMissing:
             missing = Verdict(Found(0, {}), upload.size, upload.declared, ("missing",))
@@ -71,21 +67,13 @@ class Seal:
                 raise NoLongerDue(f"The item is {evidence.state.value} and not waiting to be verified.")
             return lease, evidence, tx.uploads.get(evidence.upload_id)
 
-    def _read(self, stored: StoredVersion, lease: Lease) -> tuple[Found, HashedRead]:
-        def still_mine(_: int) -> None:
-            with self.transaction() as tx:
-                tx.jobs.renew(lease, self.lease)
-
-        read = hash_version(self.store, stored, self.algorithms, keep_alive=still_mine)
-        return Found(read.size, {a: Digest(a, v) for a, v in read.digests.items()}), read
-
-    def _locked(self, stored: StoredVersion, read: HashedRead) -> Lock:
+    def _locked(self, stored: StoredVersion, info: ObjectInfo) -> Lock:
         """Bring the lock to policy, where the headers of the read do not say that it is there already."""
         lock = self.locks.policy(self.clock())
-        if not read.info.lock.satisfies(self.locks.policy_enough(self.clock())):
+        if not info.lock.satisfies(self.locks.policy_enough(self.clock())):
             self.store.lock(stored, lock)
             return lock
-        return Lock(read.info.lock.retain_until or lock.retain_until, read.info.lock.legal_hold)
+        return Lock(info.lock.retain_until or lock.retain_until, info.lock.legal_hold)
 
     def _record(
         self, lease: Lease, evidence_id: EvidenceId, upload_id: UploadId, verdict: Verdict, lock: Lock | None
@@ -126,10 +114,9 @@ class Seal:
         return evidence
 
     def _put_back(self, lease: Lease, error: StorageError) -> None:
-        pause = min(TRY_AGAIN_AFTER * lease.attempts, LONGEST_PAUSE)
         level = logging.ERROR if isinstance(error, BytesDamaged) else logging.WARNING
         log.log(
             level, "verification_put_back", extra={"evidence": str(lease.job.subject), "error": type(error).__name__}
         )
         with self.transaction() as tx:
-            tx.jobs.put_back(lease, f"{type(error).__name__}: {error}", pause)
+            tx.jobs.put_back(lease, f"{type(error).__name__}: {error}", pause_after(lease))

@@ -16,7 +16,7 @@ from dems.model.names import OriginalName
 from dems.model.times import rfc3339
 from dems.model.uploads import MAX_OBJECT_SIZE, Upload, UploadState, part_size_for
 from dems.ports import Clock, Once, Transaction, Transactions
-from dems.steps.tokens import UploadPolicy, issue_upload_token
+from dems.steps.tokens import UploadPolicy, issue_upload_token, issue_upload_token_again
 from dems.steps.trust import StoreTrust
 
 
@@ -132,15 +132,7 @@ class Declare:
         if upload.created_at != evidence.declared_at or upload.state not in {UploadState.OPEN, UploadState.COMPLETING}:
             # The upload that the key made is over, or another took its place: its token has nothing left to open.
             return Declared(evidence, upload, None, replayed=True)
-        token, token_id = issue_upload_token(tx, actor, upload, receipt_for=self.policy.receipt_for, at=now)
-        tx.custody.append(
-            authority,
-            of_item(evidence_id),
-            case_id=evidence.case_id,
-            act=Act.UPLOAD_TOKEN_AGAIN,
-            evidence_id=evidence_id,
-            facts={"upload": str(upload.id), "upload_token": str(token_id)},
-        )
+        token = issue_upload_token_again(tx, authority, upload, receipt_for=self.policy.receipt_for, at=now)
         return Declared(evidence, upload, token, replayed=True)
 
 

@@ -1,18 +1,17 @@
 """Open a fresh upload of an item whose bytes did not come, or came other than declared."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from dems.errors import Busy, Invalid, WrongState
 from dems.model.actors import Actor
 from dems.model.acts import Act
-from dems.model.custody import Authority, of_item
+from dems.model.custody import of_item
 from dems.model.digests import Digest
 from dems.model.evidence import Evidence
 from dems.model.ids import EvidenceId, UploadId, new_id
 from dems.model.uploads import MAX_OBJECT_SIZE, Upload, UploadState, part_size_for
-from dems.ports import Clock, Once, Transaction, Transactions
-from dems.steps.tokens import UploadPolicy, issue_upload_token
+from dems.ports import Clock, Once, Transactions
+from dems.steps.tokens import UploadPolicy, issue_upload_token, issue_upload_token_again
 from dems.steps.trust import StoreTrust
 
 
@@ -52,7 +51,8 @@ class OpenUpload:
             earlier = tx.idempotency.first(once, upload_id) if once else None
             if earlier is not None:
                 upload = tx.uploads.get(UploadId(earlier))
-                return evidence, upload, self._again(tx, authority, upload, now)
+                token = issue_upload_token_again(tx, authority, upload, receipt_for=self.policy.receipt_for, at=now)
+                return evidence, upload, token
             if before is not None and before.state in {UploadState.OPEN, UploadState.COMPLETING}:
                 raise WrongState(
                     "An upload of this item is still open. Send its bytes, or abandon it before opening another.",
@@ -93,16 +93,3 @@ class OpenUpload:
                 },
             )
         return evidence, upload, token
-
-    def _again(self, tx: Transaction, authority: Authority, upload: Upload, now: datetime) -> str:
-        """A repeated request's token, which puts an end to the one before. It opens the upload that the key made, no other."""
-        token, token_id = issue_upload_token(tx, authority.actor, upload, receipt_for=self.policy.receipt_for, at=now)
-        tx.custody.append(
-            authority,
-            of_item(upload.evidence_id),
-            case_id=upload.case_id,
-            act=Act.UPLOAD_TOKEN_AGAIN,
-            evidence_id=upload.evidence_id,
-            facts={"upload": str(upload.id), "upload_token": str(token_id)},
-        )
-        return token
