@@ -12,7 +12,7 @@ from api import problems
 from api.auth import Failures
 from api.middleware import Surroundings
 from api.relays import Relays
-from api.routes import cases, custody, evidence, health, people, uploads
+from api.routes import cases, custody, evidence, health, intakes, people, uploads
 from dems import logs
 from dems import settings as dems_settings
 from dems.bootstrap import Dems
@@ -51,7 +51,10 @@ def create_app(settings: Settings, *, dems: Dems | None = None) -> FastAPI:
     app.state.failures = Failures(settings.api.failed_tokens_per_minute)
     problems.install(app)
     app.add_middleware(
-        Surroundings, max_body_bytes=settings.api.max_body_bytes, stall_seconds=settings.api.stall_seconds
+        Surroundings,
+        max_body_bytes=settings.api.max_body_bytes,
+        max_manifest_bytes=settings.api.max_manifest_bytes,
+        stall_seconds=settings.api.stall_seconds,
     )
     for router in _ROUTERS:
         app.include_router(router)
@@ -60,7 +63,7 @@ def create_app(settings: Settings, *, dems: Dems | None = None) -> FastAPI:
     return app
 
 
-_ROUTERS = (health.router, people.router, cases.router, evidence.router, uploads.router, custody.router)
+_ROUTERS = (health.router, people.router, cases.router, evidence.router, intakes.router, uploads.router, custody.router)
 
 
 def _methods_at(path: str) -> set[str]:

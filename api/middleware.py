@@ -24,7 +24,8 @@ BYTES_IN = Counter("dems_http_request_bytes_total", "Bytes of bodies received")
 BYTES_OUT = Counter("dems_http_response_bytes_total", "Bytes of bodies sent")
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_EVIDENCE_BODY = re.compile(r"/v1/uploads/[^/]+/content")
+_EVIDENCE_BODY = re.compile(r"/v1/uploads/[^/]+/(content|parts/[^/]+)")
+_MANIFEST = re.compile(r"/v1/(cases/[^/]+/intakes|intakes/[^/]+/items)")
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
@@ -36,9 +37,10 @@ _HEADERS = [
 class Surroundings:
     """The one middleware."""
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int, stall_seconds: float) -> None:
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int, max_manifest_bytes: int, stall_seconds: float) -> None:
         self._app = app
         self._max_body = max_body_bytes
+        self._max_manifest = max_manifest_bytes
         self._stall = stall_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,14 +50,7 @@ class Surroundings:
         headers = dict(scope["headers"])
         request_id = _given_id(headers.get(b"x-request-id")) or str(new_id())
         token = REQUEST_ID.set(request_id)
-        watch = _Watch(
-            scope,
-            receive,
-            send,
-            request_id,
-            None if _EVIDENCE_BODY.fullmatch(scope["path"]) else self._max_body,
-            self._stall,
-        )
+        watch = _Watch(scope, receive, send, request_id, self._limit(scope), self._stall)
         try:
             if watch.limit is not None and _length(headers) > watch.limit:
                 await document(413, "too-large", TOO_LARGE, {"Connection": "close"})(scope, receive, watch.send)
@@ -69,6 +64,12 @@ class Surroundings:
         finally:
             watch.finish()
             REQUEST_ID.reset(token)
+
+    def _limit(self, scope: Scope) -> int | None:
+        """The most bytes that a body may have; None for evidence, which has no such limit."""
+        if scope["method"] == "PUT" and _EVIDENCE_BODY.fullmatch(scope["path"]):
+            return None
+        return self._max_manifest if _MANIFEST.fullmatch(scope["path"]) else self._max_body
 
 
 class _Watch:

@@ -1,7 +1,7 @@
 """The one place where errors become HTTP: ``application/problem+json`` (RFC 9457)."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -27,6 +27,7 @@ STATUS: Mapping[type[Exception], int] = {
     errors.TooManyFailures: 429,
     errors.Invalid: 422,
     errors.BadRequest: 400,
+    errors.LengthRequired: 411,
     errors.TooLarge: 413,
     errors.Refused: 409,
     errors.SelfGrant: 403,
@@ -58,6 +59,7 @@ _TITLES = {
     405: "Method not allowed",
     408: "Too slow",
     409: "Refused by a rule",
+    411: "Length required",
     412: "Precondition failed",
     413: "Too large",
     416: "Range not satisfiable",
@@ -107,7 +109,8 @@ def document(
     return JSONResponse(body, status, dict(headers or {}), media_type="application/problem+json")
 
 
-def _kind(error: Exception) -> str:
+def kind_of(error: Exception) -> str:
+    """The last word of the problem's type."""
     rule = getattr(error, "rule", None)
     if isinstance(rule, str) and rule != "refused":
         return rule
@@ -120,7 +123,7 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
         raise error
     status = status_of(type(error))
     if isinstance(error, errors.IntegrityBroken):
-        log.critical("integrity_broken", extra={"kind": _kind(error), **error.data})
+        log.critical("integrity_broken", extra={"kind": kind_of(error), **error.data})
     headers: dict[str, str] = {}
     retry_after = getattr(error, "retry_after", 5 if status in {503, 507} else None)
     if retry_after is not None:
@@ -136,7 +139,7 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
         data["source"] = source
     if isinstance(error, errors.Refused):
         data["rule"] = error.rule
-    return document(status, _kind(error), error.message, headers, **data)
+    return document(status, kind_of(error), error.message, headers, **data)
 
 
 async def _remember_denial(request: Request, status: int) -> None:
@@ -170,8 +173,22 @@ async def _not_valid(_: Request, error: Exception) -> JSONResponse:
     # What was sent is not repeated: it may be large, secret or not even text.
     found = [{"field": ".".join(str(p) for p in e["loc"]), "message": e["msg"]} for e in error.errors()[:50]]
     broken = any(e["type"] == "json_invalid" for e in error.errors())
+    entries = [e for e in error.errors() if _of_manifest(e["loc"])]
+    if entries:
+        refused = errors.ManifestRefused([_in_manifest(e) for e in entries])
+        return document(422, kind_of(refused), refused.message, **refused.data)
     detail = "The body is not JSON." if broken else "Some of what was sent is not valid: see `errors`."
     return document(422, "not-valid", detail, errors=_printable(found))
+
+
+def _of_manifest(loc: Sequence[Any]) -> bool:
+    """Whether an error is about one entry of a manifest: `body`, `items`, its position, the rest."""
+    return len(loc) > 2 and loc[:2] == ("body", "items") and isinstance(loc[2], int)  # noqa: PLR2004
+
+
+def _in_manifest(error: Mapping[str, Any]) -> dict[str, Any]:
+    field = ".".join(str(p) for p in error["loc"][3:])
+    return {"position": error["loc"][2], **_printable([{"field": field, "message": str(error["msg"])}])[0]}
 
 
 def _printable(found: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -24,13 +24,16 @@ class Relays:
         self._people: Counter[UUID] = Counter()
 
     @contextmanager
-    def taken(self, upload_id: UUID, actor: Actor) -> Iterator[None]:
-        """A place for one body. Raises `Overloaded` where there is none; nobody takes all of them."""
+    def taken(self, upload_id: UUID, actor: Actor, *, parts: bool = False) -> Iterator[None]:
+        """A place for one body: of a whole file, or of one of its `parts`, of which many may come at once.
+
+        Raises `Overloaded` where there is none; nobody takes all of them.
+        """
         human = actor.human
         who = upload_id if human is None else human.id
         if (
             self._uploads.total() >= self.limiter.total_tokens
-            or self._uploads[upload_id] >= FOR_ONE_UPLOAD
+            or self._uploads[upload_id] >= (self._for_one_person if parts else FOR_ONE_UPLOAD)
             or self._people[who] >= self._for_one_person
         ):
             raise Overloaded("As many uploads as this server carries at once are under way.", retry_after=10)

@@ -29,7 +29,7 @@ SLOWEST = 1024
 
 
 class BodyParts:
-    """The body of a request, cut into the parts of an upload.
+    """The body of a request, cut into pieces of the length of an upload's parts.
 
     The event loop fills one part at a time and only when asked, so a slow store slows the client down and nothing
     piles up. A part beyond `in_memory` bytes waits in an unlinked file instead.

@@ -17,7 +17,8 @@ from dems.model.ids import EvidenceId
 from dems.model.names import OriginalName
 from dems.model.uploads import Upload
 from dems.steps.body import Piece
-from dems.usecases.intake.declare import Declared, FileDeclared
+from dems.steps.declaring import FileDeclared
+from dems.usecases.intake.declare import Declared
 from storage.interface import StoredVersion
 
 _BLOCK = 1024 * 1024

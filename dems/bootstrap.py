@@ -8,11 +8,13 @@ from functools import cached_property
 from sqlalchemy import Engine
 
 from dems.db.engine import connect, told_apart
+from dems.db.holdings import DatabaseHoldings
 from dems.db.migrate import head, revision_of
 from dems.db.transaction import DatabaseTransactions
 from dems.model.ids import new_id
 from dems.ports import Clock, Job, StoreCheck
 from dems.settings import Settings
+from dems.steps.intent import Intents
 from dems.steps.locks import Locks
 from dems.steps.tokens import UploadPolicy
 from dems.steps.trust import StoreTrust
@@ -34,13 +36,21 @@ from dems.usecases.evidence.look_up import LookUpEvidence
 from dems.usecases.evidence.read_content import ReadContent
 from dems.usecases.evidence.recheck import Recheck
 from dems.usecases.evidence.seal import Seal
+from dems.usecases.evidence.seal_many import SealMany
 from dems.usecases.intake.abandon import AbandonUpload, ExpireUploads
+from dems.usecases.intake.add_to_intake import AddToIntake
 from dems.usecases.intake.complete import CompleteUpload
+from dems.usecases.intake.complete_many import CompleteMany
 from dems.usecases.intake.declare import Declare
+from dems.usecases.intake.declare_intake import DeclareIntake
+from dems.usecases.intake.discard_parts import DiscardParts
 from dems.usecases.intake.finish_completion import FindOverdueCompletions, FinishCompletion
+from dems.usecases.intake.issue_part_urls import IssuePartUrls
 from dems.usecases.intake.look_up import LookUpUpload
+from dems.usecases.intake.look_up_intake import LookUpIntake
 from dems.usecases.intake.open_upload import OpenUpload
 from dems.usecases.intake.receive import Receive
+from dems.usecases.intake.receive_part import ReceivePart
 from dems.usecases.people.add_person import AddPerson
 from dems.usecases.people.change_person import ChangePerson
 from dems.usecases.people.issue_token import IssueToken
@@ -54,6 +64,7 @@ from dems.usecases.upkeep.keep_answer import KeepAnswer
 from dems.usecases.upkeep.observe import Observe
 from dems.usecases.upkeep.reconcile import Reconcile
 from dems.usecases.upkeep.sweep import Sweep
+from dems.usecases.upkeep.verify_all import VerifyAll
 from storage.interface import ObjectStore
 from storage.s3 import connect as connect_store
 from storage.selfcheck import check as check_store
@@ -95,6 +106,17 @@ class Intake:
     expire: ExpireUploads
     finish_completion: FinishCompletion
     find_overdue: FindOverdueCompletions
+    part_urls: IssuePartUrls
+    receive_part: ReceivePart
+    discard_parts: DiscardParts
+
+
+@dataclass(frozen=True, slots=True)
+class Intakes:
+    declare: DeclareIntake
+    add: AddToIntake
+    look_up: LookUpIntake
+    complete: CompleteMany
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +125,7 @@ class EvidenceActs:
     describe: Describe
     correct_ref: CorrectExhibitRef
     seal: Seal
+    seal_many: SealMany
     ask_verification: AskVerification
     schedule_rechecks: ScheduleRechecks
     recheck: Recheck
@@ -126,6 +149,7 @@ class Upkeep:
     forget_old: ForgetOld
     keep_answer: KeepAnswer
     observe: Observe
+    verify_all: VerifyAll
 
 
 class Dems:
@@ -190,27 +214,43 @@ class Dems:
     def intake(self) -> Intake:
         tx, clock = self.transaction, self.clock
         in_flight = self.settings.api.parts_in_flight
+        intents = Intents(tx, clock)
         return Intake(
             Declare(tx, self.trust, self._uploads, clock),
             OpenUpload(tx, self.trust, self._uploads, clock),
-            LookUpUpload(tx),
-            Receive(tx, self.store, self.trust, self.locks, clock, in_flight),
-            CompleteUpload(tx, clock),
+            LookUpUpload(tx, self.store),
+            Receive(tx, self.store, intents, self.trust, self.locks, clock, in_flight),
+            CompleteUpload(tx, self.store, intents, clock),
             AbandonUpload(tx),
             ExpireUploads(tx, clock),
             FinishCompletion(tx, self.store, clock, self._lease),
             FindOverdueCompletions(tx),
+            IssuePartUrls(tx, self.store, self.trust, self.locks, clock),
+            ReceivePart(tx, self.store, self.trust, self.locks, clock),
+            DiscardParts(tx, self.store, self._lease),
+        )
+
+    @cached_property
+    def intakes(self) -> Intakes:
+        tx, clock = self.transaction, self.clock
+        return Intakes(
+            DeclareIntake(tx, self.trust, self._uploads, clock),
+            AddToIntake(tx, self.trust, self._uploads, clock),
+            LookUpIntake(tx),
+            CompleteMany(tx, clock),
         )
 
     @cached_property
     def evidence(self) -> EvidenceActs:
         tx, clock, chosen = self.transaction, self.clock, self.settings.evidence
         period, every = timedelta(days=chosen.recheck_days), timedelta(minutes=chosen.recheck_every_minutes)
+        algorithms = ("sha256", *chosen.digests)
         return EvidenceActs(
             LookUpEvidence(tx),
             Describe(tx, clock),
             CorrectExhibitRef(tx),
-            Seal(tx, self.store, self.locks, clock, self._lease, ("sha256", *chosen.digests)),
+            Seal(tx, self.store, self.locks, clock, self._lease, algorithms),
+            SealMany(tx, self.store, self.locks, clock, self._lease, algorithms),
             AskVerification(tx, clock),
             ScheduleRechecks(tx, clock, period, every),
             Recheck(tx, self.store, clock, self._lease),
@@ -234,6 +274,7 @@ class Dems:
             ForgetOld(tx, clock),
             KeepAnswer(tx),
             Observe(tx),
+            VerifyAll(tx, DatabaseHoldings(self.engine), self.store, clock),
         )
 
     def probe_store(self) -> StoreCheck:

@@ -43,6 +43,25 @@ class Invalid(DemsError):
     """What was sent can never be right, whatever the state: change it before sending it again."""
 
 
+class ManifestRefused(Invalid):
+    """Items of a manifest are wrong, so none was taken; `errors` says what by `position` (from 0) and `field`."""
+
+    MOST = 1000
+
+    def __init__(self, errors: list[dict[str, Any]]) -> None:
+        count = len(errors)
+        super().__init__(
+            f"{count} {'entry' if count == 1 else 'entries'} of the manifest cannot be taken, so none was. "
+            "Mend what `errors` names and send it again.",
+            errors=errors[: self.MOST],
+            error_count=count,
+        )
+
+
+class LengthRequired(DemsError):
+    """A part came without a `Content-Length`."""
+
+
 class BadRequest(DemsError):
     """The request itself, not its content, is malformed: a header is missing or contradicts another."""
 
@@ -83,6 +102,24 @@ class DigestMismatch(Refused):
     """Bytes and declared digest differ; `declared` and `found` are hexadecimal."""
 
     rule = "digest-mismatch"
+
+
+class PartDiffers(Refused):
+    """Another SHA-256 was said for this part before; `earlier` and `now` are hexadecimal."""
+
+    rule = "part-differs"
+
+
+class PartsMissing(Refused):
+    """Not all parts are in the store; `missing` has the first of their numbers, `missing_count` says how many."""
+
+    rule = "parts-missing"
+
+
+class LimitReached(Refused):
+    """What was agreed for an invitation or an intake is used up."""
+
+    rule = "limit-reached"
 
 
 class NotReadable(Refused):

@@ -9,10 +9,10 @@ A call that raised may still have been carried out: the answer can be lost after
 find out by `head`, never by assuming.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import BinaryIO, Protocol
 
 
@@ -76,6 +76,28 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPart:
+    """A part as the store lists it; it does not tell the SHA-256 that it checked."""
+
+    number: int
+    size: int
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Presigned:
+    """One PUT that whoever holds this may send to the store until `expires_at` (aware UTC), without any credentials.
+
+    `headers` are signed: all must be sent, as they are (names in lower case), with a body of exactly those bytes. A
+    program that sets ``content-length`` by itself, as browsers do, sends the same one, or the store refuses it.
+    """
+
+    url: str
+    headers: Mapping[str, str]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OpenMultipart:
     """A multipart upload that the store has begun and not finished."""
 
@@ -131,6 +153,21 @@ class Multipart(Protocol):
         """
         ...
 
+    def presign_part(self, number: int, *, size: int, sha256: bytes, valid_for: timedelta) -> Presigned:
+        """Let somebody else send one part of these bytes; nothing is asked of the store. See `ObjectStore.presign_put`.
+
+        Until it expires the part can be sent again, with the same bytes; some stores keep room for each copy until
+        completion. Its ETag is in the answer and in `parts`. The part's lock is the upload's.
+        """
+        ...
+
+    def parts(self) -> Iterator[StoredPart]:
+        """The parts that the store has, page by page, by number; of one that was sent again, the newest.
+
+        Raises `UploadMissing`.
+        """
+        ...
+
     def complete(self, parts: Sequence[Part]) -> StoredVersion:
         """Finish with ``If-None-Match: *``: durable at the store when this returns.
 
@@ -162,6 +199,16 @@ class ObjectStore(Protocol):
         """
         ...
 
+    def presign_put(self, key: str, *, size: int, sha256: bytes, lock: Lock, valid_for: timedelta) -> Presigned:
+        """Let somebody else send one object of exactly these bytes, as `put` would; nothing is asked of the store.
+
+        ``If-None-Match: *``, size, SHA-256 and lock are in the signed headers: who holds it can change none of them. It
+        is made for the address that clients reach the store at. `valid_for` is one second to seven days, in whole
+        seconds (else `ValueError`). Whether anything was stored is found out by `open` without a version, never assumed.
+        What a store lets be added unsigned (``Content-Encoding`` and the like) is kept beside the bytes and means nothing.
+        """
+        ...
+
     def begin(self, key: str, *, lock: Lock) -> Multipart:
         """Begin a multipart upload whose object will be locked from its first moment."""
         ...
@@ -175,11 +222,13 @@ class ObjectStore(Protocol):
         ...
 
     def open(
-        self, key: str, version_id: str, *, start: int = 0, end: int | None = None
+        self, key: str, version_id: str | None, *, start: int = 0, end: int | None = None
     ) -> AbstractContextManager[ByteStream]:
         """Read bytes `start` up to but without `end` of one version; HEAD information comes with the first answer.
 
-        Raises `ObjectMissing`, `BytesDamaged`.
+        None reads the latest, and `ByteStream.info.stored` says which that is: only for an object that somebody else
+        sent, whose version nobody has told us yet. One GET either way. Raises `ObjectMissing` (the latest may also be
+        hidden behind a delete marker: then `versions` shows it), `BytesDamaged`.
         """
         ...
 

@@ -5,6 +5,7 @@ import io
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
@@ -53,10 +54,32 @@ def hash_version(
     closes the connection. Raises what `ObjectStore.open` and `ByteStream.readinto` raise, and what `keep_alive`
     raises. Nothing is retried once bytes flow: after `BytesDamaged` or `StoreUnavailable` the caller reads again.
     """
+    return _hashed(lambda: store.open(stored.key, stored.version_id), algorithms, keep_alive)
+
+
+def hash_latest(
+    store: ObjectStore,
+    key: str,
+    algorithms: tuple[str, ...],
+    *,
+    keep_alive: Callable[[int], None] | None = None,
+) -> HashedRead:
+    """As `hash_version`, for an object that somebody else sent and whose version nobody has told us yet.
+
+    `HashedRead.info.stored` says which version was read: the one to keep to from then on.
+    """
+    return _hashed(lambda: store.open(key, None), algorithms, keep_alive)
+
+
+def _hashed(
+    ask: Callable[[], AbstractContextManager[ByteStream]],
+    algorithms: tuple[str, ...],
+    keep_alive: Callable[[int], None] | None,
+) -> HashedRead:
     if not algorithms:
         raise ValueError("no algorithm to hash with")
     work = _Work({name: hashlib.new(name, usedforsecurity=False) for name in algorithms})
-    threading.Thread(target=work.read, args=(store, stored), name="version-reader", daemon=True).start()
+    threading.Thread(target=work.read, args=(ask,), name="version-reader", daemon=True).start()
     try:
         while not work.finished.wait(KEEP_ALIVE_SECONDS):
             if keep_alive is not None:
@@ -85,10 +108,10 @@ class _Work:
         self._failure: BaseException | None = None
         self._stopped = False
 
-    def read(self, store: ObjectStore, stored: StoredVersion) -> None:
+    def read(self, ask: Callable[[], AbstractContextManager[ByteStream]]) -> None:
         """The reader thread, from the request to the last byte; it ends after the hashers that it started."""
         try:
-            with store.open(stored.key, stored.version_id) as stream:
+            with ask() as stream:
                 try:
                     with self._guard:
                         self._stream, self._info = stream, stream.info

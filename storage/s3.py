@@ -3,20 +3,21 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any, BinaryIO
 
 from botocore.exceptions import ClientError
 
 from storage.errors import LockNotApplied, ObjectMissing, StorageError
 from storage.flush import DiskFlush
-from storage.interface import ByteStream, Lock, ObjectInfo, OpenMultipart, StoredVersion, VersionEntry
+from storage.interface import ByteStream, Lock, ObjectInfo, OpenMultipart, Presigned, StoredVersion, VersionEntry
 from storage.keys import checked_key, checked_prefix
 from storage.s3_answers import base64_of, entries_of, info_from, whole_seconds
 from storage.s3_body import body_of
 from storage.s3_client import S3Client, client_for
 from storage.s3_errors import asking
 from storage.s3_multipart import S3Multipart
+from storage.s3_presign import Presigner
 from storage.s3_stream import EmptyStream, S3ByteStream
 from storage.settings import S3Settings
 
@@ -42,6 +43,7 @@ class S3ObjectStore:
         self.bucket = bucket
         self._client = client
         self._settings = settings
+        self._presigner = Presigner(client, bucket, settings)
         self._flush = DiskFlush(settings.sync_path) if settings.sync_path is not None else None
 
     def put(
@@ -70,6 +72,10 @@ class S3ObjectStore:
             raise StorageError(f"PUT {self.bucket}/{key}: no version id came back; is the bucket versioned?")
         return StoredVersion(key, version_id, size)
 
+    def presign_put(self, key: str, *, size: int, sha256: bytes, lock: Lock, valid_for: timedelta) -> Presigned:
+        """See `ObjectStore.presign_put`."""
+        return self._presigner.put(checked_key(key), size=size, sha256=sha256, lock=lock, valid_for=valid_for)
+
     def begin(self, key: str, *, lock: Lock) -> S3Multipart:
         """See `ObjectStore.begin`."""
         checked_key(key)
@@ -87,15 +93,16 @@ class S3ObjectStore:
 
     def resume(self, key: str, upload_id: str) -> S3Multipart:
         """See `ObjectStore.resume`."""
-        return S3Multipart(self._client, self.bucket, checked_key(key), upload_id, self._settings)
+        return S3Multipart(
+            self._client, self.bucket, checked_key(key), upload_id, self._settings, presigner=self._presigner
+        )
 
     def head(self, key: str, version_id: str | None = None) -> ObjectInfo:
         """See `ObjectStore.head`."""
-        which: dict[str, Any] = {"VersionId": version_id} if version_id is not None else {}
         try:
             with asking(f"HEAD {self.bucket}/{key} version {version_id or 'latest'}"):
                 answer = self._client.head_object(
-                    Bucket=self.bucket, Key=checked_key(key), ChecksumMode="ENABLED", **which
+                    Bucket=self.bucket, Key=checked_key(key), ChecksumMode="ENABLED", **_which(version_id)
                 )
         except ObjectMissing:
             self._insist_on_the_bucket()
@@ -106,7 +113,7 @@ class S3ObjectStore:
         return info_from(key, found, int(answer["ContentLength"]), answer)
 
     def open(
-        self, key: str, version_id: str, *, start: int = 0, end: int | None = None
+        self, key: str, version_id: str | None, *, start: int = 0, end: int | None = None
     ) -> AbstractContextManager[ByteStream]:
         """See `ObjectStore.open`. The request is made here, not on entering; leave the context to free the socket.
 
@@ -116,13 +123,13 @@ class S3ObjectStore:
             raise ValueError(f"not a range: {start} to {end}")
         if end == start:
             return EmptyStream(self.head(key, version_id))
-        which: dict[str, Any] = {"VersionId": version_id}
+        which = _which(version_id)
         if start or end is not None:
             which["Range"] = f"bytes={start}-{'' if end is None else end - 1}"
         else:
             which["ChecksumMode"] = "ENABLED"
         try:
-            with asking(f"GET {self.bucket}/{key} version {version_id} from {start}"):
+            with asking(f"GET {self.bucket}/{key} version {version_id or 'latest'} from {start}"):
                 answer = self._client.get_object(Bucket=self.bucket, Key=checked_key(key), **which)
         except ObjectMissing:
             self._insist_on_the_bucket()
@@ -205,6 +212,10 @@ class S3ObjectStore:
             raise StorageError(f"there is no bucket {self.bucket}") from error
 
 
+def _which(version_id: str | None) -> dict[str, Any]:
+    return {"VersionId": version_id} if version_id is not None else {}
+
+
 def _is_beyond_the_end(error: StorageError) -> bool:
     cause = error.__cause__
     return (
@@ -213,14 +224,20 @@ def _is_beyond_the_end(error: StorageError) -> bool:
     )
 
 
-def _stream_of(key: str, version_id: str, answer: dict[str, Any], *, start: int, end: int | None) -> S3ByteStream:
+def _stream_of(
+    key: str, version_id: str | None, answer: dict[str, Any], *, start: int, end: int | None
+) -> S3ByteStream:
     length = int(answer["ContentLength"])
     size, first = length, 0
     if told := answer.get("ContentRange"):
         span, _, total = told.removeprefix("bytes ").partition("/")
         size, first = int(total), int(span.partition("-")[0])
-    info = info_from(key, version_id, size, answer)
+    found = version_id or answer.get("VersionId") or ""
+    info = info_from(key, found, size, answer)
     stream = S3ByteStream(answer["Body"]._raw_stream, info, length)  # noqa: SLF001
+    if not found:
+        stream.close()
+        raise StorageError(f"GET {key}: no version id came back; is the bucket versioned?")
     if first != start or length != min(size, size if end is None else end) - start:
         stream.close()
         raise StorageError(f"GET {key} from {start} to {end}: the store answered with {told or length} instead")

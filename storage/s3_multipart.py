@@ -1,26 +1,35 @@
 """One multipart upload over boto3."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, BinaryIO
 
 from storage.errors import BytesDamaged, ChecksumRefused, PartsRefused, StorageError, UploadMissing
-from storage.interface import Part, StoredVersion
+from storage.interface import Part, Presigned, StoredPart, StoredVersion
 from storage.s3_answers import base64_of, composite_sha256
 from storage.s3_body import body_of
 from storage.s3_client import S3Client
 from storage.s3_errors import asking
+from storage.s3_presign import Presigner
 from storage.settings import S3Settings
+
+PARTS_PER_PAGE = 1000
 
 
 class S3Multipart:
     """Implements `Multipart`. Parts may be sent by several threads at once, in any order."""
 
-    def __init__(self, client: S3Client, bucket: str, key: str, upload_id: str, settings: S3Settings) -> None:
+    def __init__(
+        self, client: S3Client, bucket: str, key: str, upload_id: str, settings: S3Settings, *, presigner: Presigner
+    ) -> None:
         self.key = key
         self.upload_id = upload_id
         self._client = client
         self._bucket = bucket
         self._disk = settings.sync_path
+        self._presigner = presigner
 
     def put_part(
         self, number: int, data: bytes | bytearray | memoryview | BinaryIO, *, size: int, sha256: bytes
@@ -40,6 +49,33 @@ class S3Multipart:
                 ChecksumSHA256=base64_of(sha256),
             )
         return Part(number=number, size=size, sha256=sha256, etag=answer["ETag"])
+
+    def presign_part(self, number: int, *, size: int, sha256: bytes, valid_for: timedelta) -> Presigned:
+        """See `Multipart.presign_part`."""
+        return self._presigner.part(self.key, self.upload_id, number, size=size, sha256=sha256, valid_for=valid_for)
+
+    def parts(self) -> Iterator[StoredPart]:
+        """See `Multipart.parts`. SeaweedFS lists each copy of a part that was sent again, and across pages too: the last
+        number of a page is therefore listed again with the next. Of copies within one second any may be the one named.
+        """
+        marker, more = 0, True
+        while more:
+            with asking(f"list parts of {self.key}"):
+                page = self._client.list_parts(
+                    Bucket=self._bucket,
+                    Key=self.key,
+                    UploadId=self.upload_id,
+                    PartNumberMarker=marker,
+                    MaxParts=PARTS_PER_PAGE,
+                )
+            rows = page.get("Parts", [])
+            more = bool(rows) and bool(page.get("IsTruncated"))
+            if more:
+                rows = [row for row in rows if row["PartNumber"] < rows[-1]["PartNumber"]] or rows
+                marker = rows[-1]["PartNumber"]
+            for number, copies in groupby(rows, itemgetter("PartNumber")):
+                newest = max(copies, key=itemgetter("LastModified"))
+                yield StoredPart(number=number, size=int(newest["Size"]), etag=newest["ETag"])
 
     def complete(self, parts: Sequence[Part]) -> StoredVersion:
         """See `Multipart.complete`. A composite checksum that the store reports is compared with ours."""

@@ -1,8 +1,29 @@
 """How to reach an S3 store. Read by `dems.settings` from ``DEMS_S3__…``."""
 
 from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+
+def _origin(text: str) -> str:
+    """``scheme://host`` with a port where it is another than the scheme's: where browsers and signatures look no further.
+
+    A path would be signed as part of the request, so no store behind it would know the signature.
+    """
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in {"http", "https"} and parts.hostname not in {None, "*"} and parts.port != 0
+    except ValueError:
+        usable = False
+    bare = text.removesuffix("/")
+    if not usable or bare != f"{parts.scheme}://{parts.netloc}" or "@" in bare:
+        raise ValueError("write it as https://name or https://name:port, with nothing after it")
+    return bare
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
 
 
 class Buckets(BaseModel):
@@ -30,7 +51,12 @@ class S3Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     endpoint: str | None = Field(default=None, description="URL of the S3 API; empty means AWS")
-    public_endpoint: str | None = Field(default=None, description="The address clients reach the store at, if another")
+    public_endpoint: Origin | None = Field(
+        default=None, description="The address clients reach the store at, if another: presigned URLs carry it"
+    )
+    cors_origins: tuple[Origin, ...] = Field(
+        default=(), description="Addresses whose web pages may send evidence straight to the store"
+    )
     region: str = "us-east-1"
     access_key: str = ""
     secret_key: SecretStr = SecretStr("")

@@ -1,5 +1,8 @@
 """Making the buckets, with the set-up identity: once, before any evidence."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from botocore.exceptions import ClientError
 
 from storage.errors import StorageError
@@ -9,6 +12,9 @@ from storage.settings import S3Settings
 
 _THERE_ALREADY = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
 _NOT_CONFIGURED = frozenset({"ObjectLockConfigurationNotFoundError", "NoSuchObjectLockConfiguration"})
+_NO_RULES_YET = "NoSuchCORSConfiguration"
+_NO_RULES_EVER = frozenset({"NotImplemented", "MethodNotAllowed"})
+_ASKED_AGAIN_AFTER_SECONDS = 3600
 
 
 def prepare(settings: S3Settings) -> None:
@@ -17,6 +23,9 @@ def prepare(settings: S3Settings) -> None:
     May be called again at any time and by several processes at once. An existing bucket is only looked at: one
     without versioning or Object Lock is a `StorageError`, because what it holds was never protected. No default
     retention is set: each object carries its own.
+
+    Where `settings.cors_origins` names any, browsers may send evidence from those and no others: the rule replaces the
+    evidence bucket's own. A store that knows no such rules is left as it is; `dems doctor` says what it answers.
     """
     if settings.setup is None:
         raise StorageError("making buckets needs the set-up identity: DEMS_S3__SETUP__ACCESS_KEY and …__SECRET_KEY")
@@ -28,6 +37,8 @@ def prepare(settings: S3Settings) -> None:
         for name in names:
             _create(client, name, settings.region)
             _insist_on_protection(client, name)
+        if settings.cors_origins:
+            _let_browsers_send(client, settings.buckets.evidence, settings.cors_origins)
     finally:
         client.close()
 
@@ -58,3 +69,33 @@ def _insist_on_protection(client: S3Client, name: str) -> None:
             found = {}
     if found.get("ObjectLockEnabled") != "Enabled":
         raise StorageError(f"bucket {name} was made without Object Lock: it cannot hold evidence; name another one")
+
+
+def _let_browsers_send(client: S3Client, name: str, origins: Sequence[str]) -> None:
+    """What a page needs for a presigned PUT: to send our headers, and to read which version and ETag came of it."""
+    rules = [
+        {
+            "AllowedOrigins": list(origins),
+            "AllowedMethods": ["PUT"],
+            "AllowedHeaders": ["content-type", "if-none-match", "x-amz-*"],
+            "ExposeHeaders": ["ETag", "x-amz-version-id"],
+            "MaxAgeSeconds": _ASKED_AGAIN_AFTER_SECONDS,
+        }
+    ]
+    with asking(f"set the CORS rules of bucket {name}"):
+        try:
+            if _rules_of(client, name) != rules:
+                client.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules}, ChecksumAlgorithm="SHA256")
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") not in _NO_RULES_EVER:
+                raise
+
+
+def _rules_of(client: S3Client, name: str) -> list[dict[str, Any]]:
+    try:
+        found: list[dict[str, Any]] = client.get_bucket_cors(Bucket=name).get("CORSRules", [])
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") != _NO_RULES_YET:
+            raise
+        found = []
+    return found

@@ -18,8 +18,9 @@ from dems.model.names import OriginalName
 from dems.model.people import CaseRole, OrganisationRole, Person, TokenKind
 from dems.model.uploads import Upload
 from dems.steps.body import Piece
+from dems.steps.declaring import FileDeclared
 from dems.usecases.cases.put_member import Holding
-from dems.usecases.intake.declare import Declared, FileDeclared
+from dems.usecases.intake.declare import Declared
 
 OPERATOR = Actor(ActorKind.OPERATOR, "tests")
 _numbers = itertools.count(1)

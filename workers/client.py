@@ -7,7 +7,13 @@ from dems.ports import Job, JobKind
 from dems.settings import BrokerSettings
 
 VERIFY, UPKEEP = "verify", "upkeep"
-QUEUES = {JobKind.VERIFY: VERIFY, JobKind.RECHECK: VERIFY, JobKind.FINISH_COMPLETION: UPKEEP}
+QUEUES = {
+    JobKind.VERIFY: VERIFY,
+    JobKind.VERIFY_MANY: VERIFY,
+    JobKind.RECHECK: VERIFY,
+    JobKind.FINISH_COMPLETION: UPKEEP,
+    JobKind.DISCARD_PARTS: UPKEEP,
+}
 """Reading whole files, which takes long, is kept apart from what keeps the rest going."""
 
 REQUEST_HEADER = "dems_request_id"

@@ -31,8 +31,10 @@ def register(app: Celery, dems: Callable[[], Dems], nudge: Callable[[Job], None]
             _quietly(self, kind.value, lambda: act(UUID(subject)))
 
     job(JobKind.VERIFY, lambda s: dems().evidence.seal(EvidenceId(s)), VERIFY_LIMIT_SECONDS)
+    job(JobKind.VERIFY_MANY, lambda _: dems().evidence.seal_many(), UPKEEP_LIMIT_SECONDS)
     job(JobKind.RECHECK, lambda s: dems().evidence.recheck(EvidenceId(s)), VERIFY_LIMIT_SECONDS)
     job(JobKind.FINISH_COMPLETION, lambda s: dems().intake.finish_completion(UploadId(s)), UPKEEP_LIMIT_SECONDS)
+    job(JobKind.DISCARD_PARTS, lambda s: dems().intake.discard_parts(UploadId(s)), UPKEEP_LIMIT_SECONDS)
 
     def periodic(name: str, act: Callable[[Dems], object]) -> None:
         @app.task(name=name, bind=True, shared=False, time_limit=UPKEEP_LIMIT_SECONDS)

@@ -13,7 +13,7 @@ from dems.model.exhibits import ExhibitRef
 from dems.model.names import MAX_NAME_BYTES, OriginalName
 from dems.model.uploads import MAX_OBJECT_SIZE, Upload, UploadState
 from dems.model.verification import AccessGrant, Verification
-from dems.usecases.intake.declare import FileDeclared
+from dems.steps.declaring import FileDeclared
 from storage.interface import Part
 
 

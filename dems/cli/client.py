@@ -43,9 +43,11 @@ class Problem(Failed):
 class Client:
     """One connection to DEMS. Raises `Unreachable` and `Problem`."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, *, given_by: str = "DEMS_URL") -> None:
+        """`given_by` is what a person should look at when nothing answers there."""
         self.url = url.rstrip("/")
         self._token = token
+        self._given_by = given_by
         host = _host(self.url)
         try:
             self._http = httpx.Client(base_url=self.url, timeout=_TIMES, trust_env=host not in _LOOPBACK)
@@ -83,7 +85,7 @@ class Client:
         except ValueError:
             found = None
         if not isinstance(found, dict):
-            raise Failed(f"What answers at {self.url} is not DEMS: see that DEMS_URL is right.")
+            raise Failed(f"What answers at {self.url} is not DEMS: see that {self._given_by} is right.")
         return found
 
     def stream(self, path: str, headers: Mapping[str, str]) -> Any:
@@ -112,7 +114,9 @@ class Client:
 
     def unreachable(self, error: httpx.HTTPError) -> Unreachable:
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-            return Unreachable(f"Nothing answers at {self.url}: see that DEMS runs there and that DEMS_URL is right.")
+            return Unreachable(
+                f"Nothing answers at {self.url}: see that DEMS runs there and that {self._given_by} is right."
+            )
         return Unreachable(f"The connection to {self.url} broke off ({type(error).__name__}): try again.")
 
 

@@ -3,6 +3,7 @@
 import typer
 
 from dems.cli import up
+from dems.cli.backup.command import backup, restore
 from dems.cli.cases import case
 from dems.cli.evidence import custody, evidence
 from dems.cli.people import person, token
@@ -20,6 +21,8 @@ app = typer.Typer(
 app.command()(up.up)
 app.command()(up.migrate)
 app.command()(up.doctor)
+app.command()(backup)
+app.command()(restore)
 app.command()(up.demo)
 app.command()(upload)
 app.add_typer(person, name="person")

@@ -27,6 +27,7 @@ from dems.db.repositories.cases import CaseRows
 from dems.db.repositories.custody import CustodyRows
 from dems.db.repositories.evidence import EvidenceRows
 from dems.db.repositories.idempotency import IdempotencyRows
+from dems.db.repositories.intakes import IntakeRows
 from dems.db.repositories.jobs import JobRows
 from dems.db.repositories.people import PeopleRows, TokenRows
 from dems.db.repositories.upkeep import UpkeepRows
@@ -36,7 +37,7 @@ from dems.errors import BadRequest, NotFound, NotPermitted, SelfGrant
 from dems.model.actors import NOBODY_NAMED, Actor, ActorKind
 from dems.model.acts import Act
 from dems.model.custody import Authority
-from dems.model.ids import CaseId, PersonId, UploadId, new_id
+from dems.model.ids import CaseId, IntakeId, PersonId, UploadId, new_id
 from dems.model.people import standing_of
 from dems.model.permission import Answer, Subject, may
 from dems.model.times import london_date, rfc3339
@@ -124,6 +125,10 @@ class DatabaseTransaction:
         return EvidenceRows(self)
 
     @cached_property
+    def intakes(self) -> IntakeRows:
+        return IntakeRows(self)
+
+    @cached_property
     def uploads(self) -> UploadRows:
         return UploadRows(self)
 
@@ -159,6 +164,7 @@ class DatabaseTransaction:
         case_id: CaseId | None = None,
         person_id: PersonId | None = None,
         upload_id: UploadId | None = None,
+        intake_id: IntakeId | None = None,
     ) -> Authority:
         if actor.kind is ActorKind.SERVICE and actor.on_behalf_of is None and act is not Act.ME_READ:
             raise BadRequest(NOBODY_NAMED)
@@ -168,7 +174,7 @@ class DatabaseTransaction:
             grants = self.cases.grants(case_id, [p.id for p in actor.people])
             walls = self.cases.walls(case_id)
             standings = {p.id: standing_of(p, grants, walls, today) for p in actor.people}
-        verdict = may(actor, act, Subject(standings, upload_id, person_id))
+        verdict = may(actor, act, Subject(standings, upload_id, intake_id, person_id))
         if verdict.answer is Answer.ALLOWED:
             self.authorised = True
             return Authority(actor, act, verdict.role)
@@ -185,7 +191,7 @@ class DatabaseTransaction:
         )
 
     def continuing(self, authority: Authority) -> None:
-        if authority.act is not Act.UPLOAD_RECEIVE:
+        if authority.act not in {Act.UPLOAD_RECEIVE, Act.UPLOAD_COMPLETE}:
             raise RuntimeError("only bytes on their way in outlive the permission under which they began")
         self.authorised = True
 

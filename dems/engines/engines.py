@@ -51,8 +51,9 @@ class Engines:
 
     connections: Connections
 
-    def __init__(self, data_dir: Path) -> None:
-        self._folder = DataFolder(data_dir)
+    def __init__(self, data_dir: Path, *, restoring: bool = False) -> None:
+        """A folder whose restore is not finished is started only for whoever is `restoring` it."""
+        self._folder = DataFolder(data_dir, restoring=restoring)
         self._engines: dict[str, _Engine] = {}
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._ports: dict[str, int] = {}

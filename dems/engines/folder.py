@@ -18,6 +18,7 @@ from dems.engines.errors import AlreadyRunning, DiskRefused, EngineError, Folder
 
 _MARKER = "dems-data.json"
 _LOCK = "lock"
+_UNFINISHED = "restore-unfinished"
 _FORMAT = 1
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _LOG_LIMIT = 10 * 1024 * 1024
@@ -98,11 +99,27 @@ def disk_read_only(folder: Path) -> DiskRefused:
     return DiskRefused(f"The disk that holds {folder} is read-only: make it writable and start again.")
 
 
+def begin_restore(folder: Path) -> None:
+    """Mark a folder as not to be used until `end_restore`: `hold` refuses it meanwhile.
+
+    Raises `FileExistsError` when somebody else restores into it.
+    """
+    os.close(os.open(folder / _UNFINISHED, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    sync_folder(folder)
+
+
+def end_restore(folder: Path) -> None:
+    (folder / _UNFINISHED).unlink()
+    sync_folder(folder)
+
+
 class DataFolder:
     """One data folder, once `hold` has returned held by this process alone until `release` or its death."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, restoring: bool = False) -> None:
+        """Only whoever is `restoring` may hold a folder whose restore is not finished."""
         self.path = path.expanduser().absolute()
+        self._restoring = restoring
         self._lock: int | None = None
 
     @property
@@ -116,6 +133,7 @@ class DataFolder:
         """
         with disk_errors(self.path):
             self._make()
+            self._check_finished()
             self._check_owner()
             self._take_lock()
             try:
@@ -123,6 +141,23 @@ class DataFolder:
                 self._check_space(_FLOOR_FIRST_START if first else _FLOOR_LATER_START)
                 if first:
                     write_private(self.path / _MARKER, json.dumps({"format": _FORMAT}).encode())
+                self._check_marker()
+            except BaseException:
+                self.release()
+                raise
+
+    def hold_as_it_is(self) -> None:
+        """Take the lock of a folder that DEMS made, to read it: nothing is made, and no room on its disk is asked for.
+
+        Raises what `hold` raises.
+        """
+        with disk_errors(self.path):
+            self._check_finished()
+            if not (self.path / _MARKER).is_file():
+                raise FolderRefused(f"There is no installation of DEMS in {self.path}: name its folder.")
+            self._check_owner()
+            self._take_lock()
+            try:
                 self._check_marker()
             except BaseException:
                 self.release()
@@ -195,6 +230,14 @@ class DataFolder:
             os.close(descriptor)
             raise
         self._lock = descriptor
+
+    def _check_finished(self) -> None:
+        mark = self.path / _UNFINISHED
+        if mark.exists() and not self._restoring:
+            raise FolderRefused(
+                f"{self.path} holds a restore that was interrupted or not found right: run `dems restore` again into a "
+                f"new folder. Who wants to use this one in spite of that removes {mark} first."
+            )
 
     def _check_space(self, floor: int) -> None:
         if os.statvfs(self.path).f_flag & os.ST_RDONLY:

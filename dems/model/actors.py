@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dems.model.ids import TokenId, UploadId
+from dems.model.ids import IntakeId, TokenId, UploadId
 from dems.model.people import Person
 from dems.model.requests import REQUEST_ID
 
@@ -15,6 +15,10 @@ class ActorKind(StrEnum):
     SERVICE = "service"
     UPLOAD = "upload"
     """Holds an upload token: acts as the person who declared the item, on that one upload."""
+    INTAKE = "intake"
+    """Holds an intake token: acts as the person who declared the intake, on its uploads."""
+    INVITATION = "invitation"
+    """Holds an invitation: somebody without an account, for whom the person who invited them answers."""
     OPERATOR = "operator"
     """Whoever may run commands beside the database; known by the name of the system's user."""
     SYSTEM = "system"
@@ -32,6 +36,7 @@ class Actor:
     token_id: TokenId | None = None
     upload_id: UploadId | None = None
     request_id: str | None = None
+    intake_id: IntakeId | None = None
 
     @property
     def people(self) -> tuple[Person, ...]:

@@ -34,6 +34,9 @@ class Act(StrEnum):
     EVIDENCE_READ = "evidence.read"
     EVIDENCE_DESCRIBE = "evidence.describe"
     EVIDENCE_CORRECT_REF = "evidence.correct_exhibit_ref"
+    INTAKE_DECLARE = "intake.declare"
+    INTAKE_ADD = "intake.add"
+    INTAKE_READ = "intake.read"
     UPLOAD_OPEN = "upload.open"
     UPLOAD_READ = "upload.read"
     UPLOAD_RECEIVE = "upload.receive"
@@ -48,7 +51,11 @@ class Act(StrEnum):
     # Acts of the installation itself; no token can ask for them.
     UPLOAD_TOKEN_AGAIN = "upload.token_again"  # noqa: S105 the name of an act
     """A repeated request was given a new token for the upload that it had made."""
+    INTAKE_TOKEN_AGAIN = "intake.token_again"  # noqa: S105 the name of an act
+    """A repeated request was given a new token for the intake that it had declared."""
     UPLOAD_EXPIRE = "upload.expire"
+    UPLOAD_DISCARD = "upload.parts_discarded"
+    """The parts of an upload that ended without being completed were thrown away in the store."""
     EVIDENCE_SEAL = "evidence.seal"
     EVIDENCE_MISMATCH = "evidence.mismatch"
     EVIDENCE_RECHECK = "evidence.recheck"
@@ -74,6 +81,8 @@ S62_OPERATION: dict[Act, S62] = {
     Act.CASE_OPEN: S62.COLLECTION,
     Act.CASE_CHANGE: S62.ALTERATION,
     Act.EVIDENCE_DECLARE: S62.COLLECTION,
+    Act.INTAKE_DECLARE: S62.COLLECTION,
+    Act.INTAKE_ADD: S62.COLLECTION,
     Act.UPLOAD_COMPLETE: S62.COLLECTION,
     Act.EVIDENCE_DESCRIBE: S62.ALTERATION,
     Act.EVIDENCE_CORRECT_REF: S62.ALTERATION,

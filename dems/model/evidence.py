@@ -8,7 +8,7 @@ from enum import StrEnum
 from dems.errors import NotReadable, WrongState
 from dems.model.digests import Digest
 from dems.model.exhibits import ExhibitRef
-from dems.model.ids import CaseId, EvidenceId, PersonId, UploadId
+from dems.model.ids import CaseId, EvidenceId, IntakeId, PersonId, UploadId
 from dems.model.names import OriginalName
 from dems.model.uploads import Upload
 
@@ -104,6 +104,9 @@ class Evidence:
     sealed_at: datetime | None = None
     checked_at: datetime | None = None
     version: int = 1
+    intake_id: IntakeId | None = None
+    intake_position: int | None = None
+    """Its place in the intake's manifest, from 0; what was added to it later goes on from there."""
 
     def _next(self, state: EvidenceState) -> "Evidence":
         return replace(self, state=state, version=self.version + 1)

@@ -12,6 +12,8 @@ EvidenceId = NewType("EvidenceId", UUID)
 UploadId = NewType("UploadId", UUID)
 VerificationId = NewType("VerificationId", UUID)
 GrantId = NewType("GrantId", UUID)
+IntakeId = NewType("IntakeId", UUID)
+InvitationId = NewType("InvitationId", UUID)
 ChainId = NewType("ChainId", UUID)
 EntryId = NewType("EntryId", UUID)
 

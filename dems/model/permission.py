@@ -3,7 +3,8 @@
 Three answers: *allowed* (and in which role), *forbidden* (the caller knows of the thing and may not do
 this), *unknown* (the caller may not even know that it exists; answered as not found).
 
-A wall wins over every role. An upload token reaches only its own upload. A service's act needs the
+A wall wins over every role. An upload token reaches only its own upload, an intake token or an invitation only its own
+intake. A service's act needs the
 permission of the service and of the person it acts for, and passes the walls of both.
 """
 
@@ -13,7 +14,7 @@ from enum import StrEnum
 
 from dems.model.actors import Actor, ActorKind
 from dems.model.acts import Act
-from dems.model.ids import PersonId, UploadId
+from dems.model.ids import IntakeId, PersonId, UploadId
 from dems.model.people import CaseRole, OrganisationRole, Person, Standing
 
 
@@ -45,6 +46,8 @@ class Subject:
     standings: Mapping[PersonId, Standing] | None = None
     """Given where the subject is a case or something of a case."""
     upload_id: UploadId | None = None
+    intake_id: IntakeId | None = None
+    """The intake that it is or belongs to, where it belongs to one."""
     person_id: PersonId | None = None
     """The person to whom something is granted or done."""
 
@@ -74,7 +77,8 @@ class Rule:
     case_roles: frozenset[CaseRole] = field(default_factory=frozenset)
     organisation_roles: frozenset[OrganisationRole] = field(default_factory=frozenset)
     everyone: bool = False
-    upload_token: bool = False
+    tokens: frozenset[ActorKind] = field(default_factory=frozenset)
+    """Which credentials of narrow use open it too: for their own upload or intake, in the name of who made them."""
     about_a_case: bool = True
 
 
@@ -82,8 +86,15 @@ def _people(*roles: OrganisationRole) -> Rule:
     return Rule(organisation_roles=frozenset(roles), about_a_case=False)
 
 
-def _case(case_roles: frozenset[CaseRole], *roles: OrganisationRole, upload_token: bool = False) -> Rule:
-    return Rule(case_roles=case_roles, organisation_roles=frozenset(roles), upload_token=upload_token)
+def _case(
+    case_roles: frozenset[CaseRole], *roles: OrganisationRole, tokens: frozenset[ActorKind] = frozenset()
+) -> Rule:
+    return Rule(case_roles=case_roles, organisation_roles=frozenset(roles), tokens=tokens)
+
+
+_K = ActorKind
+_SENDS = frozenset({_K.UPLOAD, _K.INTAKE, _K.INVITATION})
+_OWN_INTAKE = frozenset({_K.INTAKE, _K.INVITATION})
 
 
 TABLE: Mapping[Act, Rule] = {
@@ -113,11 +124,14 @@ TABLE: Mapping[Act, Rule] = {
     Act.EVIDENCE_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
     Act.EVIDENCE_DESCRIBE: _case(_TAKES_IN, _O.INTEGRATION),
     Act.EVIDENCE_CORRECT_REF: _case(_TAKES_IN),
-    Act.UPLOAD_OPEN: _case(_TAKES_IN, _O.INTEGRATION),
-    Act.UPLOAD_READ: _case(_TAKES_IN, _O.AUDITOR, _O.INTEGRATION, upload_token=True),
-    Act.UPLOAD_RECEIVE: _case(_TAKES_IN, _O.INTEGRATION, upload_token=True),
-    Act.UPLOAD_COMPLETE: _case(_TAKES_IN, _O.INTEGRATION, upload_token=True),
-    Act.UPLOAD_ABANDON: _case(_TAKES_IN, _O.INTEGRATION, upload_token=True),
+    Act.INTAKE_DECLARE: _case(_TAKES_IN, _O.INTEGRATION),
+    Act.INTAKE_ADD: _case(_TAKES_IN, _O.INTEGRATION, tokens=frozenset({_K.INVITATION})),
+    Act.INTAKE_READ: _case(_TAKES_IN, _O.AUDITOR, _O.INTEGRATION, tokens=_OWN_INTAKE),
+    Act.UPLOAD_OPEN: _case(_TAKES_IN, _O.INTEGRATION, tokens=_OWN_INTAKE),
+    Act.UPLOAD_READ: _case(_TAKES_IN, _O.AUDITOR, _O.INTEGRATION, tokens=_SENDS),
+    Act.UPLOAD_RECEIVE: _case(_TAKES_IN, _O.INTEGRATION, tokens=_SENDS),
+    Act.UPLOAD_COMPLETE: _case(_TAKES_IN, _O.INTEGRATION, tokens=_SENDS),
+    Act.UPLOAD_ABANDON: _case(_TAKES_IN, _O.INTEGRATION, tokens=_SENDS),
     # Bytes are seen by members who work with them, in person: not by administrators, auditors or services.
     Act.EVIDENCE_ACCESS: _case(_VIEWS),
     Act.EVIDENCE_CONTENT: _case(_VIEWS),
@@ -149,8 +163,7 @@ def may(actor: Actor, act: Act, subject: Subject) -> Verdict:
     rule = TABLE.get(act)
     if rule is None or not actor.people:
         return Verdict(Answer.UNKNOWN)
-    its_own = actor.upload_id is not None and subject.upload_id == actor.upload_id
-    if actor.kind is ActorKind.UPLOAD and not (rule.upload_token and its_own):
+    if actor.kind in _SENDS and not (actor.kind in rule.tokens and _its_own(actor, subject)):
         return Verdict(Answer.UNKNOWN)
     verdicts = [_may_person(p, act, rule, subject) for p in actor.people]
     for answer in (Answer.UNKNOWN, Answer.FORBIDDEN):
@@ -158,6 +171,12 @@ def may(actor: Actor, act: Act, subject: Subject) -> Verdict:
             if verdict.answer is answer:
                 return verdict
     return verdicts[-1]
+
+
+def _its_own(actor: Actor, subject: Subject) -> bool:
+    if actor.kind is ActorKind.UPLOAD:
+        return actor.upload_id is not None and subject.upload_id == actor.upload_id
+    return actor.intake_id is not None and subject.intake_id == actor.intake_id
 
 
 def _may_person(person: Person, act: Act, rule: Rule, subject: Subject) -> Verdict:

@@ -10,6 +10,7 @@ class Prefix(StrEnum):
 
     API = "dems_api_"
     UPLOAD = "dems_up_"
+    INTAKE = "dems_in_"
 
 
 def new_token(prefix: Prefix) -> tuple[str, bytes]:

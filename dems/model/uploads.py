@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from dems.errors import DigestMismatch, WrongState
+from dems.errors import DigestMismatch, Incomplete, Invalid, TooLarge, WrongState
 from dems.model.digests import Digest, composite_sha256
-from dems.model.ids import CaseId, EvidenceId, PersonId, UploadId
+from dems.model.ids import CaseId, EvidenceId, IntakeId, PersonId, UploadId
 
 MAX_PARTS = 10_000
 """S3's limit on the parts of one object."""
@@ -49,12 +49,30 @@ class Upload:
     expires_at: datetime
     version_id: str | None = None
     completed_at: datetime | None = None
+    intake_id: IntakeId | None = None
     parts_sha256: bytes | None = None
     """The composite SHA-256 over the parts as received, when there was more than one."""
 
     @property
     def part_count(self) -> int:
         return max(1, -(-self.size // self.part_size))
+
+    def length_of_part(self, number: int) -> int:
+        """How many bytes part `number` (from 1) has. Raises `Invalid` for a number that this upload does not have."""
+        if not 1 <= number <= self.part_count:
+            raise Invalid(
+                f"This upload has parts 1 to {self.part_count} of {self.part_size} bytes; there is no part {number}.",
+                field="number",
+            )
+        return min(self.part_size, self.size - (number - 1) * self.part_size)
+
+    def check_length(self, number: int, length: int) -> int:
+        """The length of a part, if that is what comes. Raises `TooLarge`, `Incomplete`, `Invalid`."""
+        expected = self.length_of_part(number)
+        if length != expected:
+            problem = TooLarge if length > expected else Incomplete
+            raise problem(f"Part {number} has {expected} bytes, but {length} come. Nothing was kept.")
+        return expected
 
     def takes_bytes(self, at: datetime) -> None:
         """Raise `WrongState` unless bytes may still come."""
@@ -65,6 +83,10 @@ class Upload:
             )
         if at >= self.expires_at:
             raise WrongState("This upload has expired. Open a new upload of the item.", state=UploadState.EXPIRED.value)
+
+    def completing(self) -> "Upload":
+        """Its bytes were said to be in the store."""
+        return replace(self, state=UploadState.COMPLETING)
 
     def completed(self, version_id: str, at: datetime, part_digests: list[bytes]) -> "Upload":
         """All bytes are in the store as one version. Raises `WrongState` unless the upload was waiting for that."""

@@ -10,21 +10,26 @@ from dems.model.cases import Case
 from dems.model.custody import Authority, ChainOf
 from dems.model.evidence import Evidence
 from dems.model.exhibits import ExhibitRef
-from dems.model.ids import CaseId, EntryId, EvidenceId, GrantId, PersonId, TokenId, UploadId, VerificationId
+from dems.model.ids import CaseId, EntryId, EvidenceId, GrantId, IntakeId, PersonId, TokenId, UploadId, VerificationId
+from dems.model.intakes import Counts, Intake, Outcome
 from dems.model.people import CaseGrant, Person, Token, Wall
 from dems.model.uploads import Upload, UploadState
 from dems.model.verification import AccessGrant, Verification
 from dems.ports.values import (
+    BegunMultipart,
     CaseFilter,
     Completion,
     CustodyRow,
     EvidenceFilter,
+    IntakeRow,
+    IntakeToken,
     Job,
     JobKind,
     Lease,
     Once,
     Orphan,
     Page,
+    Promise,
     StoreCheck,
     UploadToken,
 )
@@ -91,8 +96,26 @@ class EvidenceItems(Protocol):
         """Raises `AlreadyExists` when the case has used the exhibit reference before."""
         ...
 
+    def add_many(self, items: Sequence[Evidence]) -> set[EvidenceId]:
+        """Add the items of one case; returns those whose exhibit reference was used before: undo the transaction then."""
+        ...
+
     def get(self, evidence_id: EvidenceId, *, for_update: bool = False) -> Evidence: ...
+    def many(self, evidence_ids: Sequence[EvidenceId], *, for_update: bool = False) -> Mapping[EvidenceId, Evidence]:
+        """Those that exist; locked in the order of their ids."""
+        ...
+
     def save(self, evidence: Evidence) -> None: ...
+    def save_many(self, items: Sequence[Evidence]) -> None:
+        """All but their descriptions and references, which are changed one by one."""
+        ...
+
+    def refs_used(self, case_id: CaseId, keys: Sequence[str]) -> set[str]: ...
+    def next_number(self, case_id: CaseId, prefix_key: str) -> int:
+        """Where numbering of a prefix goes on; held by the caller until its transaction ends."""
+        ...
+
+    def numbered(self, case_id: CaseId, prefix_key: str, next_number: int) -> None: ...
     def correct_ref(self, evidence: Evidence, exhibit_ref: ExhibitRef) -> None:
         """Give the item another reference; the old one stays used. Raises `AlreadyExists`."""
         ...
@@ -102,18 +125,75 @@ class EvidenceItems(Protocol):
     def count_sealed(self) -> int: ...
 
 
+class Intakes(Protocol):
+    def add(self, intake: Intake) -> None: ...
+    def get(self, intake_id: IntakeId, *, for_update: bool = False) -> Intake:
+        """Raises `NotFound`."""
+        ...
+
+    def counts(self, intake: Intake) -> Counts: ...
+    def size(self, intake_id: IntakeId) -> int:
+        """How many items it has."""
+        ...
+
+    def page(self, intake: Intake, page: Page, wanted: Outcome | None, *, extra: bool) -> list[IntakeRow]:
+        """Items in the order of their positions, after the item `page.after`; all outcomes where `wanted` is None, only
+        what was added later where `extra` is set.
+        """
+        ...
+
+    def add_token(self, token: IntakeToken, token_hash: bytes, at: datetime) -> None:
+        """Also revokes every earlier token of the intake."""
+        ...
+
+    def token_by_hash(self, token_hash: bytes) -> IntakeToken | None: ...
+
+
 class Uploads(Protocol):
     def add(self, upload: Upload) -> None: ...
+    def add_many(self, uploads: Sequence[Upload]) -> None: ...
     def get(self, upload_id: UploadId, *, for_update: bool = False) -> Upload:
         """The state says `completing` while an intent to complete stands. Raises `NotFound`."""
         ...
 
-    def many(self, upload_ids: Sequence[UploadId]) -> Mapping[UploadId, Upload]: ...
+    def many(self, upload_ids: Sequence[UploadId], *, for_update: bool = False) -> Mapping[UploadId, Upload]:
+        """Those that exist; locked in the order of their ids."""
+        ...
+
     def save(self, upload: Upload) -> None: ...
-    def parts(self, upload_id: UploadId) -> list[Part]: ...
+    def save_many(self, uploads: Sequence[Upload]) -> None: ...
+    def parts(self, upload_id: UploadId) -> list[Part]:
+        """Those that were seen in the store."""
+        ...
+
     def keep_parts(self, upload_id: UploadId, parts: Sequence[Part]) -> None:
         """Replace what was kept of the parts by these."""
         ...
+
+    def promises(self, upload_ids: Sequence[UploadId]) -> Mapping[UploadId, Mapping[int, Promise]]:
+        """By upload and number, every part that was announced."""
+        ...
+
+    def promised(self, wanted: Sequence[tuple[UploadId, int]]) -> Mapping[tuple[UploadId, int], Promise]:
+        """Of these parts, those that were announced."""
+        ...
+
+    def promise(self, parts: Sequence[tuple[UploadId, Promise]]) -> None:
+        """Announce parts. One that was announced before stays as it was."""
+        ...
+
+    def seen(self, upload_id: UploadId, parts: Sequence[Part]) -> None:
+        """Announced parts are in the store."""
+        ...
+
+    def multiparts(self, upload_ids: Sequence[UploadId]) -> Mapping[UploadId, BegunMultipart]: ...
+    def begun(self, upload_id: UploadId, multipart: BegunMultipart) -> bool:
+        """Keep where parts go. False when another was kept already: that one counts."""
+        ...
+
+    def forget_multipart(self, upload_id: UploadId) -> None: ...
+    def completions(self, upload_ids: Sequence[UploadId]) -> Mapping[UploadId, Completion]: ...
+    def intend_many(self, completions: Sequence[Completion], lease: timedelta) -> None: ...
 
     def completion(self, upload_id: UploadId) -> Completion | None: ...
     def intend(self, completion: Completion, lease: timedelta) -> None: ...
@@ -142,6 +222,7 @@ class Upkeep(Protocol):
         """Note until when the store has confirmed an object's lock."""
         ...
 
+    def locked_many(self, until: Sequence[tuple[Upload, datetime]]) -> None: ...
     def locks_to_extend(self, sealed_before: datetime, unsealed_before: datetime, limit: int) -> list[Upload]:
         """Uploads of items still kept whose lock ends before these times, soonest first."""
         ...
@@ -200,6 +281,21 @@ class Custody(Protocol):
 
 
 class Jobs(Protocol):
+    def due_many(self, jobs_due: Sequence[Job], nudges: Sequence[Job]) -> None:
+        """Make many due; only `nudges` go out for them."""
+        ...
+
+    def claim_small(self, kind: JobKind, most_bytes: int, limit: int, lease: timedelta) -> list[Lease]:
+        """Take the oldest waiting jobs on items of at most so many bytes; none where none wait."""
+        ...
+
+    def still_held(self, leases: Sequence[Lease]) -> set[UUID]:
+        """The subjects of the leases of one claim that are still held; held on to until the transaction ends."""
+        ...
+
+    def renew_many(self, leases: Sequence[Lease], duration: timedelta) -> None: ...
+    def finish_many(self, leases: Sequence[Lease]) -> None: ...
+
     def due(self, job: Job, *, after: timedelta = timedelta(0)) -> None:
         """Make a job due, once; the nudge goes out after commit."""
         ...

@@ -8,13 +8,14 @@ from uuid import UUID
 from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import Authority
-from dems.model.ids import CaseId, PersonId, UploadId
+from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
     Custody,
     EvidenceItems,
     IdempotencyKeys,
+    Intakes,
     Jobs,
     People,
     Tokens,
@@ -33,6 +34,8 @@ class Transaction(Protocol):
     def cases(self) -> Cases: ...
     @property
     def evidence(self) -> EvidenceItems: ...
+    @property
+    def intakes(self) -> Intakes: ...
     @property
     def uploads(self) -> Uploads: ...
     @property
@@ -56,6 +59,7 @@ class Transaction(Protocol):
         case_id: CaseId | None = None,
         person_id: PersonId | None = None,
         upload_id: UploadId | None = None,
+        intake_id: IntakeId | None = None,
     ) -> Authority:
         """Ask `may`, with the standings as they are in this transaction.
 

@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from dems.model.cases import CaseState
-from dems.model.evidence import EvidenceState, Integrity
-from dems.model.ids import EntryId, PersonId, TokenId, UploadId
+from dems.model.evidence import Evidence, EvidenceState, Integrity
+from dems.model.ids import EntryId, IntakeId, PersonId, TokenId, UploadId
+from dems.model.uploads import Upload
 
 Clock = Callable[[], datetime]
 
@@ -18,9 +19,13 @@ class JobKind(StrEnum):
     """What can be due. The value is also the name of the Celery task that does it."""
 
     VERIFY = "verify"
+    VERIFY_MANY = "verify_many"
+    """Verifies small items by the hundred, as long as any wait; only ever a nudge, with no row of its own."""
     RECHECK = "recheck"
     FINISH_COMPLETION = "finish_completion"
     """Brings an upload to its end whose completion was begun and not recorded."""
+    DISCARD_PARTS = "discard_parts"
+    """Throws away the parts of an upload that ended without being completed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,37 @@ class UploadToken:
     on_behalf_of: PersonId | None
     expires_at: datetime
     revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeToken:
+    """What an intake token stands for; `on_behalf_of` as with upload tokens."""
+
+    id: TokenId
+    intake_id: IntakeId
+    person_id: PersonId
+    on_behalf_of: PersonId | None
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A part that was announced: its digest never changes. `etag` is None until it was seen in the store."""
+
+    number: int
+    size: int
+    sha256: bytes
+    etag: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BegunMultipart:
+    """The store's multipart upload to which the parts of an upload go, and until when its object will be locked."""
+
+    multipart_id: str
+    begun_at: datetime
+    locked_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +168,12 @@ class EvidenceFilter:
     state: EvidenceState | None = None
     integrity: Integrity | None = None
     exhibit_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeRow:
+    """An item of an intake as lists show it. `announced` says that bytes of its upload were announced."""
+
+    evidence: Evidence
+    upload: Upload | None
+    announced: bool

@@ -83,6 +83,29 @@ def record_completed(
     """
     upload = tx.uploads.get(upload_id, for_update=True)
     evidence = tx.evidence.get(upload.evidence_id, for_update=True)
+    earlier = upload.state
+    upload, evidence = completed(upload, evidence, stored, parts, at)
+    if earlier is UploadState.COMPLETED:
+        return upload, evidence
+    tx.uploads.keep_parts(upload.id, parts)
+    tx.uploads.save(upload)
+    tx.evidence.save(evidence)
+    record(tx, authority, upload, evidence, stored, parts, sender)
+    multipart = tx.uploads.multiparts([upload.id]).get(upload.id)
+    if multipart is not None:
+        # The parts are the object now, or another attempt was faster and these are of no use: the store is told.
+        tx.jobs.due(Job(JobKind.DISCARD_PARTS, upload.id))
+    tx.jobs.due(Job(JobKind.VERIFY, evidence.id))
+    return upload, evidence
+
+
+def completed(
+    upload: Upload, evidence: Evidence, stored: StoredVersion, parts: Sequence[Part], at: datetime
+) -> tuple[Upload, Evidence]:
+    """Upload and item once the bytes are there; as they are when this was recorded before. Pure.
+
+    Raises `IntegrityBroken`, `WrongState`.
+    """
     if upload.state is UploadState.COMPLETED:
         if upload.version_id != stored.version_id:
             raise IntegrityBroken("This upload was completed with another version.", upload=str(upload.id))
@@ -93,11 +116,20 @@ def record_completed(
             "will be reported; open a new upload of the item.",
             state=upload.state.value,
         )
-    tx.uploads.keep_parts(upload.id, parts)
     done = upload.completed(stored.version_id, at, [p.sha256 for p in parts])
-    tx.uploads.save(done)
-    evidence = evidence.received(done)
-    tx.evidence.save(evidence)
+    return done, evidence.received(done)
+
+
+def record(
+    tx: Transaction,
+    authority: Authority,
+    done: Upload,
+    evidence: Evidence,
+    stored: StoredVersion,
+    parts: Sequence[Part],
+    sender: Mapping[str, Any] | None,
+) -> None:
+    """The entry that says that the bytes are there."""
     tx.custody.append(
         authority,
         of_item(evidence.id),
@@ -117,8 +149,6 @@ def record_completed(
             "sent_by": None if sender is None else dict(sender),
         },
     )
-    tx.jobs.due(Job(JobKind.VERIFY, evidence.id))
-    return done, evidence
 
 
 def sender_of(authority: Authority) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Upload tokens: a credential that opens one upload and nothing else, and outlives the login that made it."""
+"""Upload and intake tokens: credentials that open one upload, or those of one intake, and outlive the login that made them."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,9 +7,10 @@ from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import Authority, of_item
 from dems.model.ids import TokenId, new_id
+from dems.model.intakes import Intake
 from dems.model.secrets import Prefix, new_token
 from dems.model.uploads import Upload
-from dems.ports import Transaction, UploadToken
+from dems.ports import IntakeToken, Transaction, UploadToken
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +48,17 @@ def issue_upload_token_again(
         facts={"upload": str(upload.id), "upload_token": str(token_id)},
     )
     return secret
+
+
+def issue_intake_token(
+    tx: Transaction, actor: Actor, intake: Intake, policy: UploadPolicy, at: datetime
+) -> tuple[str, TokenId]:
+    """A new token for an intake and its uploads; every earlier one stops working. Shown once, kept as a hash."""
+    if actor.person is None:
+        raise RuntimeError("an intake token stands for somebody")
+    secret, secret_hash = new_token(Prefix.INTAKE)
+    principal = None if actor.on_behalf_of is None else actor.on_behalf_of.id
+    expires_at = intake.expires_at + policy.receipt_for
+    token = IntakeToken(TokenId(new_id()), intake.id, actor.person.id, principal, expires_at, None)
+    tx.intakes.add_token(token, secret_hash, at)
+    return secret, token.id

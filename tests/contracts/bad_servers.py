@@ -118,6 +118,33 @@ class Proxy(_Listener):
                 connection.sendall(data)
 
 
+class RefusingProxy(_Listener):
+    """Hands requests without a body on to a real store, but answers those with `word` in their first line by itself."""
+
+    def __init__(self, host: str, port: int, *, word: str, status: str, code: str) -> None:
+        super().__init__()
+        self._target = (host, port)
+        self._word = word.encode()
+        self._answer = _refusal(status, code)
+        self.refused = 0
+
+    def serve(self, connection: socket.socket) -> None:
+        with socket.create_connection(self._target) as upstream:
+            self._open.append(upstream)
+            self._start(lambda: _pump(upstream, connection))
+            while head := _read_head(connection):
+                if self._word in head.partition(b"\r\n")[0]:
+                    self.refused += 1
+                    connection.sendall(self._answer)
+                    return
+                upstream.sendall(head)
+
+
+def _refusal(status: str, code: str) -> bytes:
+    body = f"<Error><Code>{code}</Code><Message>as told</Message></Error>".encode()
+    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body
+
+
 def _pump(source: socket.socket, target: socket.socket) -> None:
     with contextlib.suppress(OSError):
         while data := source.recv(65536):

@@ -2,17 +2,18 @@ import hashlib
 import random
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
 from storage import reader
-from storage.errors import BytesDamaged, ObjectMissing
+from storage.errors import BytesDamaged, ObjectMissing, StorageError
 from storage.interface import Lock, StoredVersion
-from storage.reader import BUFFER_BYTES, hash_version
-from storage.s3 import S3ObjectStore
+from storage.reader import BUFFER_BYTES, hash_latest, hash_version
+from storage.s3 import S3ObjectStore, connect
 from storage.settings import S3Settings
 
-from .bad_servers import LyingServer
+from .bad_servers import AnsweringServer, LyingServer
 from .object_store import put, until
 from .test_s3_faults import at
 
@@ -40,7 +41,37 @@ def test_what_is_hashed_is_what_is_stored(
     assert result.digests == {name: hashlib.new(name, data).digest() for name in algorithms}
     assert result.info.stored == stored
     assert result.info.lock.satisfies(lock)
+    assert hash_latest(s3_store, key, algorithms) == result
     assert threads() == []
+
+
+@pytest.mark.parametrize("size", [0, 3])
+def test_an_object_whose_version_nobody_knows_is_read_by_one_request(
+    s3_settings: S3Settings, s3_store: S3ObjectStore, key: str, size: int
+) -> None:
+    stored = put(s3_store, key, bytes(size))
+    store = connect(s3_settings, "evidence")
+    asked: list[str] = []
+    store._client.meta.events.register("before-call.s3", lambda model, **_: asked.append(model.name))
+    assert hash_latest(store, key, ("sha256",)).info.stored == stored
+    assert asked == ["GetObject"]
+
+
+def test_a_latest_version_without_a_name_is_no_version(s3_settings: S3Settings) -> None:
+    with AnsweringServer("200 OK", "Anything") as server:
+        for _ in range(2):
+            with pytest.raises(StorageError, match="no version id came back"):
+                hash_latest(at(s3_settings, server.endpoint), "a/b", ("sha256",))
+
+
+def test_what_is_hidden_or_not_there_has_no_latest_version(
+    s3_store: S3ObjectStore, key: str, hide: Callable[[str], str]
+) -> None:
+    put(s3_store, key, b"hidden")
+    hide(key)
+    for each in (key, key + "x"):
+        with pytest.raises(ObjectMissing):
+            hash_latest(s3_store, each, ("sha256",))
 
 
 def test_a_missing_version_is_told(s3_store: S3ObjectStore, key: str) -> None:
@@ -81,3 +112,5 @@ def test_keep_alive_is_called_while_the_store_stalls_and_may_stop_the_work(
 def test_no_algorithm_is_a_bug(s3_store: S3ObjectStore) -> None:
     with pytest.raises(ValueError, match="algorithm"):
         hash_version(s3_store, StoredVersion("a/b", "v1", 1), ())
+    with pytest.raises(ValueError, match="algorithm"):
+        hash_latest(s3_store, "a/b", ())

@@ -4,6 +4,7 @@ from storage.s3 import S3ObjectStore
 
 from .multipart import MultipartContract
 from .object_store import LockContract, ObjectStoreContract
+from .presigned import PresignedContract
 
 
 class _OnS3:
@@ -21,4 +22,8 @@ class TestS3Multipart(_OnS3, MultipartContract):
 
 
 class TestS3Locks(_OnS3, LockContract):
+    pass
+
+
+class TestS3Presigned(_OnS3, PresignedContract):
     pass

@@ -87,6 +87,8 @@ def test_the_catalogue_says_enable_always(as_owner: Run) -> None:
     expected |= {("evidence", "evidence_begins"), ("evidence", "evidence_sealed")}
     expected |= {("uploads", "upload_begins"), ("uploads", "upload_declared")}
     expected |= {("verifications", "verification_finished"), ("people", "person_stays")}
+    expected |= {("intakes", "intakes_stay"), ("evidence", "evidence_stays_in_intake")}
+    expected |= {("uploads", "upload_stays_in_intake")}
     assert {(r.on_table, r.tgname) for r in rows} == expected
 
 
@@ -166,14 +168,14 @@ def test_the_application_changes_no_rule(as_application: Run, statement: str) ->
         as_application(statement)
 
 
-@pytest.mark.parametrize("table", ["tokens", "upload_tokens", "idempotency_keys", "consultations"])
+@pytest.mark.parametrize("table", ["tokens", "upload_tokens", "intake_tokens", "idempotency_keys", "consultations"])
 def test_the_reader_reads_no_secrets(as_reader: Run, table: str) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"):
         as_reader(f"SELECT * FROM {table}")  # noqa: S608
 
 
 def test_the_reader_reads_the_rest_and_writes_nothing(as_reader: Run) -> None:
-    hidden = {"tokens", "upload_tokens", "idempotency_keys", "consultations"}
+    hidden = {"tokens", "upload_tokens", "intake_tokens", "idempotency_keys", "consultations"}
     for table in set(tables.metadata.tables) - hidden:
         as_reader(f"SELECT * FROM {table} LIMIT 1")  # noqa: S608
         with pytest.raises(DBAPIError, match="permission denied"):

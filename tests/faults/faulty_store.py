@@ -5,6 +5,7 @@ Rules: the store is never asked inside a database transaction, no key is written
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from types import TracebackType
 from typing import BinaryIO
 
@@ -17,6 +18,8 @@ from storage.interface import (
     ObjectStore,
     OpenMultipart,
     Part,
+    Presigned,
+    StoredPart,
     StoredVersion,
     VersionEntry,
 )
@@ -72,11 +75,17 @@ class FaultyStore:
             return self._real.head(key, version_id)
 
     def open(
-        self, key: str, version_id: str, *, start: int = 0, end: int | None = None
+        self, key: str, version_id: str | None, *, start: int = 0, end: int | None = None
     ) -> AbstractContextManager[ByteStream]:
         self._asked("open")
+        if version_id is None and key in self._written and self._by_version_only:
+            self._faults.break_rule(f"{key} was read without saying which version")
         with self._faults.on("open", _down):
             return FaultyReading(self._real.open(key, version_id, start=start, end=end), self._faults)
+
+    def presign_put(self, key: str, *, size: int, sha256: bytes, lock: Lock, valid_for: timedelta) -> Presigned:
+        self._asked("presign_put")
+        return self._real.presign_put(key, size=size, sha256=sha256, lock=lock, valid_for=valid_for)
 
     def lock(self, stored: StoredVersion, lock: Lock) -> None:
         self._asked("lock")
@@ -115,6 +124,16 @@ class FaultyMultipart:
         self._faults.outside_transactions("put_part")
         with self._faults.on(f"part {number}", _down):
             return self._real.put_part(number, data, size=size, sha256=sha256)
+
+    def presign_part(self, number: int, *, size: int, sha256: bytes, valid_for: timedelta) -> Presigned:
+        self._faults.outside_transactions("presign_part")
+        return self._real.presign_part(number, size=size, sha256=sha256, valid_for=valid_for)
+
+    def parts(self) -> Iterator[StoredPart]:
+        self._faults.outside_transactions("parts")
+        with self._faults.on("parts", _down):
+            found = list(self._real.parts())
+        return iter(found)
 
     def complete(self, parts: Sequence[Part]) -> StoredVersion:
         self._faults.outside_transactions("complete")

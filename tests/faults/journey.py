@@ -17,8 +17,8 @@ from dems.model.names import OriginalName
 from dems.model.uploads import UploadState
 from dems.ports import Job, JobKind, Once
 from dems.settings import Settings
+from dems.steps.declaring import FileDeclared
 from dems.usecases.evidence.read_content import Span
-from dems.usecases.intake.declare import FileDeclared
 from storage.errors import StorageError
 from tests.conftest import Sent
 from tests.faults.faults import Faults, ProcessDied

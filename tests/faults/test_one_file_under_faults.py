@@ -16,8 +16,8 @@ SMALL = os.urandom(70_000)
 LARGE = os.urandom(8 * 2**20 + 5)
 
 AROUND = ["commit Declare.__call__", "commit LookUpUpload.__call__", "commit Receive._begin"]
-STORED_ONCE = ["commit Receive._intend", "put"]
-IN_PARTS = ["begin", "part 1", "part 2", "commit Receive._intend", "complete"]
+STORED_ONCE = ["commit Intents.write", "put"]
+IN_PARTS = ["begin", "part 1", "part 2", "commit Intents.write", "complete"]
 RECORDED = ["commit Receive.__call__", "send verify", "commit Seal._claim", "open", "read"]
 LOCKED = ["lock"]
 SEALED = ["settle", "commit Seal._record"]

@@ -13,6 +13,7 @@ from storage.s3 import S3ObjectStore, client_for, connect
 from storage.settings import S3Settings
 from tests.contracts.multipart import MultipartContract
 from tests.contracts.object_store import LockContract, ObjectStoreContract
+from tests.contracts.presigned import PresignedContract
 from tests.faults.faults import Faults, RuleBroken
 from tests.faults.faulty_store import FaultyStore
 from tests.faults.faulty_transactions import FaultyTransactions
@@ -45,6 +46,10 @@ class TestObjects(_Faulty, ObjectStoreContract):
 
 
 class TestMultipart(_Faulty, MultipartContract):
+    pass
+
+
+class TestPresigned(_Faulty, PresignedContract):
     pass
 
 

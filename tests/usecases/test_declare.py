@@ -23,7 +23,8 @@ from dems.model.names import OriginalName
 from dems.model.uploads import MAX_OBJECT_SIZE
 from dems.ports import Once, Page, StoreCheck
 from dems.settings import Settings
-from dems.usecases.intake.declare import Declared, FileDeclared
+from dems.steps.declaring import FileDeclared
+from dems.usecases.intake.declare import Declared
 from tests.conftest import Team
 from tests.world import World
 

@@ -17,6 +17,7 @@ from dems.errors import (
     Invalid,
     NoLongerDue,
     NotFound,
+    PartsMissing,
     TooLarge,
     WrongState,
 )
@@ -243,7 +244,7 @@ def test_nothing_is_declared_for_an_upload_that_another_has_followed(dems: Dems,
 def test_completing_before_the_bytes_came_says_what_to_do(dems: Dems, world: World, team: Team) -> None:
     declared = world.declare(team.investigator, team.case, b"abc")
     assert declared.upload is not None
-    with pytest.raises(WrongState, match="PUT /v1/uploads/"):
+    with pytest.raises(PartsMissing, match="PUT /v1/uploads/"):
         dems.intake.complete(team.investigator.actor, declared.upload.id, sha256=sha256(b"abc"))
     assert dems.intake.look_up(team.investigator.actor, declared.upload.id)[0].declared is None
 

@@ -26,7 +26,7 @@ from dems.model.ids import PersonId, TokenId, new_id
 from dems.model.names import OriginalName
 from dems.model.people import OrganisationRole, TokenKind
 from dems.ports import Once, Page
-from dems.usecases.intake.declare import FileDeclared
+from dems.steps.declaring import FileDeclared
 from tests.conftest import Team, Time
 from tests.world import OPERATOR, Somebody, World
 

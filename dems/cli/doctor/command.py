@@ -5,7 +5,7 @@ from functools import partial
 
 from dems.bootstrap import Dems
 from dems.cli.beside import Place, core, find_place
-from dems.cli.doctor import database, surroundings
+from dems.cli.doctor import database, direct, surroundings
 from dems.cli.doctor.findings import Finding, State, looked_at, well
 from dems.cli.screen import Failed, say, say_json, say_table
 from dems.ports import StoreCheck
@@ -48,6 +48,7 @@ def _findings(place: Place, dems: Dems, most: int, checks: list[StoreCheck]) -> 
         yield from looked_at("custody chains", partial(database.chains, dems, most))
     yield from looked_at("store", partial(surroundings.store, dems))
     yield from looked_at("store self-check", partial(_self_check, dems, checks, keep=reachable))
+    yield from looked_at("direct upload", partial(direct.path, dems))
     yield from looked_at("broker", partial(surroundings.broker, place))
     yield from looked_at("room", partial(surroundings.room, dems))
     yield from surroundings.machine(place)

@@ -15,6 +15,8 @@ class State(StrEnum):
     WELL = "ok"
     WRONG = "WRONG"
     """Something must be done; `dems doctor` ends with exit code 1."""
+    WARNING = "warning"
+    """Something should be done; nothing fails yet."""
     NOTE = "note"
     """To be known; nothing need be done."""
 
@@ -32,6 +34,10 @@ def well(part: str, detail: str) -> Finding:
 
 def wrong(part: str, detail: str) -> Finding:
     return Finding(part, State.WRONG, detail)
+
+
+def warning(part: str, detail: str) -> Finding:
+    return Finding(part, State.WARNING, detail)
 
 
 def note(part: str, detail: str) -> Finding:

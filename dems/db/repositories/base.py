@@ -1,12 +1,23 @@
 """What every repository stands on."""
 
-from typing import Any, Protocol
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, CursorResult, Executable, Select, Uuid, literal, tuple_
 
 from dems.model.people import force_key
 from dems.ports import Clock, Page
+
+Some = TypeVar("Some")
+
+AT_ONCE = 5_000
+"""Values in one IN list: a statement has at most 65,535 parameters."""
+
+
+def chunks(values: Sequence[Some]) -> Iterator[Sequence[Some]]:
+    for start in range(0, len(values), AT_ONCE):
+        yield values[start : start + AT_ONCE]
 
 
 class Runner(Protocol):

@@ -1,15 +1,15 @@
 """The custody chains. Entries are collected during the transaction and written in one go before it commits."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, Select, func, insert, select
+from sqlalchemy import ARRAY, BigInteger, Row, Select, Uuid, cast, func, insert, select, true
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dems.db.repositories.base import Rows, Runner, paged_within
+from dems.db.repositories.base import Rows, Runner, chunks, paged_within
 from dems.db.tables import custody_chains, custody_details, custody_entries, custody_queue
 from dems.errors import NotFound
 from dems.ledger.canonical import canonical
@@ -48,13 +48,17 @@ class CustodyRows(Rows):
         by_chain: dict[ChainOf, list[Record]] = {}
         for record in self.pending:
             by_chain.setdefault(record.chain, []).append(record)
-        heads = {chain: self._chain_id(chain) for chain in sorted(by_chain)}
+        heads, begun = self._chain_ids(sorted(by_chain))
+        # A chain that this transaction began is seen by nobody else: it needs no lock, and has no entry yet.
+        known = sorted(chain_id for chain, chain_id in heads.items() if chain not in begun)
+        self._lock(known)
+        leaves = self._last_leaves(known)
         entries: list[dict[str, Any]] = []
         details: list[dict[str, Any]] = []
-        for chain, chain_id in sorted(heads.items(), key=lambda item: item[1]):
-            self._tx.execute(select(func.pg_advisory_xact_lock(_lock_key(chain_id))))
-            leaf = self._last_leaf(chain_id)
-            for record in by_chain[chain]:
+        for chain, records in by_chain.items():
+            chain_id = heads[chain]
+            leaf = leaves.get(chain_id)
+            for record in records:
                 leaf = self._add(record, chain_id, leaf, self._tx.clock(), entries, details)
         if entries:
             self._tx.execute(insert(custody_entries), entries)
@@ -97,31 +101,56 @@ class CustodyRows(Rows):
         )
         return body
 
-    def _chain_id(self, chain: ChainOf) -> UUID:
-        found = self._find(chain)
-        if found is not None:
-            return found
-        values = {"id": uuid4(), "kind": chain.kind.value, "subject": chain.subject, "begun_at": self._tx.clock()}
-        made = self._tx.execute(
-            upsert(custody_chains).values(values).on_conflict_do_nothing().returning(custody_chains.c.id)
-        )
-        row = made.first()
-        chain_id = row.id if row is not None else self._find(chain)
-        if chain_id is None:
+    def _chain_ids(self, chains: Sequence[ChainOf]) -> tuple[dict[ChainOf, UUID], set[ChainOf]]:
+        """The id of each chain, and which of them this transaction has begun."""
+        found = self._found(chains)
+        lacking = [c for c in chains if c not in found]
+        if not lacking:
+            return found, set()
+        rows = [
+            {"id": uuid4(), "kind": c.kind.value, "subject": c.subject, "begun_at": self._tx.clock()} for c in lacking
+        ]
+        # Whoever else begins one of them right now is waited for; then theirs is found below and is not ours.
+        self._tx.execute(upsert(custody_chains).on_conflict_do_nothing(), rows)
+        found |= self._found(lacking)
+        ours = {c for c, row in zip(lacking, rows, strict=True) if found.get(c) == row["id"]}
+        if len(found) != len(chains):
             raise RuntimeError("a chain was neither made nor found")
-        return UUID(str(chain_id))
+        return found, ours
+
+    def _found(self, chains: Sequence[ChainOf]) -> dict[ChainOf, UUID]:
+        found: dict[ChainOf, UUID] = {}
+        for kind in {c.kind for c in chains}:
+            for some in chunks([c.subject for c in chains if c.kind is kind]):
+                statement = select(custody_chains.c.id, custody_chains.c.subject).where(
+                    custody_chains.c.kind == kind.value, custody_chains.c.subject.in_(some)
+                )
+                found |= {ChainOf(kind, UUID(str(r.subject))): UUID(str(r.id)) for r in self._tx.execute(statement)}
+        return found
 
     def _find(self, chain: ChainOf) -> UUID | None:
-        statement = select(custody_chains.c.id).where(
-            custody_chains.c.kind == chain.kind.value, custody_chains.c.subject == chain.subject
-        )
-        found = self._tx.execute(statement).scalar()
-        return None if found is None else UUID(str(found))
+        return self._found([chain]).get(chain)
 
-    def _last_leaf(self, chain_id: UUID) -> bytes | None:
-        statement = select(custody_entries.c.leaf).where(custody_entries.c.chain_id == chain_id)
-        leaf = self._tx.execute(statement.order_by(custody_entries.c.seq.desc()).limit(1)).scalar()
-        return None if leaf is None else bytes(leaf)
+    def _lock(self, chain_ids: Sequence[UUID]) -> None:
+        """In one order for everyone, until the transaction ends."""
+        for some in chunks(sorted(_lock_key(c) for c in chain_ids)):
+            key = func.unnest(cast(list(some), ARRAY(BigInteger))).column_valued("key")
+            self._tx.execute(select(func.count(func.pg_advisory_xact_lock(key)).label("locked")))
+
+    def _last_leaves(self, chain_ids: Sequence[UUID]) -> dict[UUID, bytes]:
+        leaves: dict[UUID, bytes] = {}
+        for some in chunks(chain_ids):
+            chain = func.unnest(cast(list(some), ARRAY(Uuid))).column_valued("chain")
+            last = (
+                select(custody_entries.c.leaf)
+                .where(custody_entries.c.chain_id == chain)
+                .order_by(custody_entries.c.seq.desc())
+                .limit(1)
+                .lateral("last")
+            )
+            rows = self._tx.execute(select(chain.label("id"), last.c.leaf).join(last, true()))
+            leaves |= {UUID(str(r.id)): bytes(r.leaf) for r in rows}
+        return leaves
 
     def chain(self, chain: ChainOf, page: Page) -> list[CustodyRow]:
         chain_id = self._find(chain)

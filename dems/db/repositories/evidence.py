@@ -1,18 +1,19 @@
 """Items of evidence."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dems.db.repositories.base import Rows, paged_within
-from dems.db.tables import evidence, exhibit_refs
+from dems.db.repositories.base import Rows, chunks, paged_within
+from dems.db.tables import evidence, exhibit_numbers, exhibit_refs
 from dems.errors import AlreadyExists, NotFound
 from dems.model.digests import Digest
 from dems.model.evidence import Evidence, EvidenceState, Integrity, Kind
 from dems.model.exhibits import ExhibitRef
-from dems.model.ids import CaseId, EvidenceId, PersonId, UploadId
+from dems.model.ids import CaseId, EvidenceId, IntakeId, PersonId, UploadId
 from dems.model.names import OriginalName
 from dems.ports import EvidenceFilter, Page
 
@@ -36,7 +37,7 @@ def _values(item: Evidence) -> dict[str, Any]:
     }
 
 
-def _to_evidence(row: Row[Any]) -> Evidence:
+def to_evidence(row: Row[Any]) -> Evidence:
     return Evidence(
         id=EvidenceId(row.id),
         case_id=CaseId(row.case_id),
@@ -60,25 +61,78 @@ def _to_evidence(row: Row[Any]) -> Evidence:
         sealed_at=row.sealed_at,
         checked_at=row.checked_at,
         version=row.version,
+        intake_id=None if row.intake_id is None else IntakeId(row.intake_id),
+        intake_position=row.intake_position,
     )
+
+
+def _first_values(item: Evidence) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "case_id": item.case_id,
+        "kind": item.kind.value,
+        "derived_from": item.derived_from,
+        "part_of": item.part_of,
+        "name": None if item.name is None else item.name.raw,
+        "declared_by": item.declared_by,
+        "declared_at": item.declared_at,
+        "intake_id": item.intake_id,
+        "intake_position": item.intake_position,
+        **_values(item),
+    }
 
 
 class EvidenceRows(Rows):
     def add(self, item: Evidence) -> None:
-        self._tx.execute(
-            upsert(evidence).values(
-                id=item.id,
-                case_id=item.case_id,
-                kind=item.kind.value,
-                derived_from=item.derived_from,
-                part_of=item.part_of,
-                name=None if item.name is None else item.name.raw,
-                declared_by=item.declared_by,
-                declared_at=item.declared_at,
-                **_values(item),
-            )
-        )
+        self._tx.execute(insert(evidence).values(_first_values(item)))
         self._take_ref(item, item.exhibit_ref)
+
+    def add_many(self, items: Sequence[Evidence]) -> set[EvidenceId]:
+        if not items:
+            return set()
+        self._tx.execute(insert(evidence), [_first_values(i) for i in items])
+        refs = [{"case_id": i.case_id, "ref_key": i.exhibit_ref.key, "evidence_id": i.id} for i in items]
+        self._tx.execute(upsert(exhibit_refs).on_conflict_do_nothing(), refs)
+        got: set[EvidenceId] = set()
+        for some in chunks(refs):
+            statement = select(exhibit_refs.c.evidence_id).where(
+                exhibit_refs.c.case_id == items[0].case_id, exhibit_refs.c.ref_key.in_([r["ref_key"] for r in some])
+            )
+            got |= {EvidenceId(r.evidence_id) for r in self._tx.execute(statement)}
+        return {i.id for i in items} - got
+
+    def refs_used(self, case_id: CaseId, keys: Sequence[str]) -> set[str]:
+        used: set[str] = set()
+        for some in chunks(keys):
+            statement = select(exhibit_refs.c.ref_key).where(
+                exhibit_refs.c.case_id == case_id, exhibit_refs.c.ref_key.in_(some)
+            )
+            used |= {r.ref_key for r in self._tx.execute(statement)}
+        return used
+
+    def next_number(self, case_id: CaseId, prefix_key: str) -> int:
+        numbers = exhibit_numbers
+        fresh = upsert(numbers).values(case_id=case_id, prefix_key=prefix_key, next=1).on_conflict_do_nothing()
+        self._tx.execute(fresh)
+        statement = select(numbers.c.next).where(numbers.c.case_id == case_id, numbers.c.prefix_key == prefix_key)
+        return int(self._tx.execute(statement.with_for_update()).scalar_one())
+
+    def numbered(self, case_id: CaseId, prefix_key: str, next_number: int) -> None:
+        numbers = exhibit_numbers
+        statement = update(numbers).where(numbers.c.case_id == case_id, numbers.c.prefix_key == prefix_key)
+        self._tx.execute(statement.values(next=next_number))
+
+    def many(self, evidence_ids: Sequence[EvidenceId], *, for_update: bool = False) -> Mapping[EvidenceId, Evidence]:
+        statement = select(evidence).where(evidence.c.id.in_(evidence_ids)).order_by(evidence.c.id)
+        rows = self._tx.execute(statement.with_for_update() if for_update else statement)
+        return {EvidenceId(r.id): to_evidence(r) for r in rows}
+
+    def save_many(self, items: Sequence[Evidence]) -> None:
+        if items:
+            names = [n for n in _values(items[0]) if n not in {"exhibit_ref", "description"}]
+            statement = update(evidence).where(evidence.c.id == bindparam("of"))
+            rows = [{"of": i.id, **{f"new_{n}": v for n, v in _values(i).items() if n in names}} for i in items]
+            self._tx.execute(statement.values({n: bindparam(f"new_{n}") for n in names}), rows)
 
     def _take_ref(self, item: Evidence, ref: ExhibitRef) -> None:
         statement = upsert(exhibit_refs).values(case_id=item.case_id, ref_key=ref.key, evidence_id=item.id)
@@ -99,7 +153,7 @@ class EvidenceRows(Rows):
         row = self._tx.execute(statement.with_for_update() if for_update else statement).first()
         if row is None:
             raise NotFound
-        return _to_evidence(row)
+        return to_evidence(row)
 
     def save(self, item: Evidence) -> None:
         self._tx.execute(update(evidence).where(evidence.c.id == item.id).values(**_values(item)))
@@ -117,7 +171,7 @@ class EvidenceRows(Rows):
         if wanted.exhibit_ref is not None:
             statement = statement.where(evidence.c.exhibit_ref == wanted.exhibit_ref)
         pages = paged_within(statement, evidence.c.case_id, case_id, evidence.c.id, page)
-        return [_to_evidence(r) for r in self._tx.execute(pages)]
+        return [to_evidence(r) for r in self._tx.execute(pages)]
 
     def least_recently_checked(self, limit: int, before: datetime) -> list[EvidenceId]:
         statement = (

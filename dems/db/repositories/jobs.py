@@ -1,14 +1,14 @@
 """What is due, and in whose hands. Times of leases are the database's, so that hosts need not agree on theirs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dems.db.repositories.base import Rows, Runner
-from dems.db.tables import jobs
+from dems.db.repositories.base import Rows, Runner, chunks
+from dems.db.tables import evidence, jobs
 from dems.errors import NoLongerDue
 from dems.ports import Job, JobKind, Lease
 
@@ -27,6 +27,43 @@ class JobRows(Rows):
             values["nudged_at"] = _now
             self._nudges.append(job)
         self._tx.execute(upsert(jobs).values(values).on_conflict_do_nothing())
+
+    def due_many(self, jobs_due: Sequence[Job], nudges: Sequence[Job]) -> None:
+        rows = [{"kind": j.kind.value, "subject": j.subject, "due_at": _now, "nudged_at": _now} for j in jobs_due]
+        for some in chunks(rows):
+            self._tx.execute(upsert(jobs).values(list(some)).on_conflict_do_nothing())
+        self._nudges.extend(nudges)
+
+    def claim_small(self, kind: JobKind, most_bytes: int, limit: int, lease: timedelta) -> list[Lease]:
+        by = uuid4().hex
+        waiting = (
+            select(jobs.c.kind, jobs.c.subject)
+            .join(evidence, evidence.c.id == jobs.c.subject)
+            .where(jobs.c.kind == kind.value, _free, jobs.c.due_at <= _now, evidence.c.size <= most_bytes)
+            .order_by(jobs.c.due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=jobs)
+            .cte("waiting")
+        )
+        statement = (
+            update(jobs)
+            .where(jobs.c.kind == waiting.c.kind, jobs.c.subject == waiting.c.subject)
+            .values(leased_by=by, leased_until=_now + lease, attempts=jobs.c.attempts + 1)
+            .returning(jobs.c.subject, jobs.c.attempts)
+        )
+        rows = self._tx.execute(statement)
+        return [Lease(Job(kind, UUID(str(r.subject))), by, r.attempts) for r in rows]
+
+    def still_held(self, leases: Sequence[Lease]) -> set[UUID]:
+        statement = select(jobs.c.subject).where(_any_of(leases)).order_by(jobs.c.subject).with_for_update()
+        return {UUID(str(r.subject)) for r in self._tx.execute(statement)}
+
+    def renew_many(self, leases: Sequence[Lease], duration: timedelta) -> None:
+        statement = update(jobs).where(_any_of(leases))
+        self._tx.execute(statement.values(leased_until=_now + duration))
+
+    def finish_many(self, leases: Sequence[Lease]) -> None:
+        self._tx.execute(delete(jobs).where(_any_of(leases)))
 
     def claim(self, job: Job, lease: timedelta) -> Lease:
         by = uuid4().hex
@@ -87,6 +124,15 @@ class JobRows(Rows):
     def _held(lease: Lease, rows: int) -> None:
         if rows == 0:
             raise NoLongerDue(f"The lease on {lease.job.kind.value} of {lease.job.subject} was lost.")
+
+
+def _any_of(leases: Sequence[Lease]) -> ColumnElement[bool]:
+    """Jobs of one claim: their kind and holder are one."""
+    return and_(
+        jobs.c.kind == leases[0].job.kind.value,
+        jobs.c.leased_by == leases[0].by,
+        jobs.c.subject.in_([le.job.subject for le in leases]),
+    )
 
 
 def _is(job: Job) -> ColumnElement[bool]:

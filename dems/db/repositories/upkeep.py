@@ -24,13 +24,16 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 
 class UpkeepRows(Rows):
     def locked(self, upload: Upload, until: datetime) -> None:
-        values = {"upload_id": upload.id, "evidence_id": upload.evidence_id, "locked_until": until}
-        statement = upsert(object_locks).values(values)
+        self.locked_many([(upload, until)])
+
+    def locked_many(self, until: Sequence[tuple[Upload, datetime]]) -> None:
+        if not until:
+            return
+        rows = [{"upload_id": u.id, "evidence_id": u.evidence_id, "locked_until": at} for u, at in until]
+        statement = upsert(object_locks)
+        later = func.greatest(object_locks.c.locked_until, statement.excluded.locked_until)
         self._tx.execute(
-            statement.on_conflict_do_update(
-                index_elements=["upload_id"],
-                set_={"locked_until": func.greatest(object_locks.c.locked_until, statement.excluded.locked_until)},
-            )
+            statement.on_conflict_do_update(index_elements=["upload_id"], set_={"locked_until": later}), rows
         )
 
     def locks_to_extend(self, sealed_before: datetime, unsealed_before: datetime, limit: int) -> list[Upload]:

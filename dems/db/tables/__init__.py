@@ -7,12 +7,15 @@
 
 from dems.db.tables.base import CUSTODY, DOMAIN, WORK, metadata
 from dems.db.tables.of_custody import custody_chains, custody_details, custody_entries, custody_queue
-from dems.db.tables.of_evidence import access_grants, evidence, exhibit_refs, uploads, verifications
+from dems.db.tables.of_evidence import access_grants, evidence, exhibit_refs, intakes, uploads, verifications
 from dems.db.tables.of_people import case_grants, case_walls, cases, people, tokens
 from dems.db.tables.of_work import (
     consultations,
+    exhibit_numbers,
     idempotency_keys,
+    intake_tokens,
     jobs,
+    multiparts,
     object_locks,
     orphans,
     store_checks,
@@ -35,10 +38,14 @@ __all__ = [
     "custody_entries",
     "custody_queue",
     "evidence",
+    "exhibit_numbers",
     "exhibit_refs",
     "idempotency_keys",
+    "intake_tokens",
+    "intakes",
     "jobs",
     "metadata",
+    "multiparts",
     "object_locks",
     "orphans",
     "people",

@@ -42,8 +42,33 @@ evidence = Table(
     Column("sealed_at", Instant),
     Column("checked_at", Instant),
     Column("version", Integer, nullable=False),
+    Column("intake_id", Uuid, ForeignKey("intakes.id")),
+    Column("intake_position", Integer, comment="from 0, in the order of the manifest and of what was added to it"),
     Index("evidence_case_idx", "case_id", "id"),
+    Index("evidence_upload_idx", "upload_id"),
+    Index(
+        "evidence_intake_idx",
+        "intake_id",
+        "intake_position",
+        unique=True,
+        postgresql_where=text("intake_id IS NOT NULL"),
+    ),
     Index("evidence_checked_idx", "checked_at", postgresql_where=text("state = 'sealed'")),
+    info={"sort": DOMAIN},
+)
+
+intakes = Table(
+    "intakes",
+    metadata,
+    identity(),
+    Column("case_id", Uuid, ForeignKey("cases.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("label", Text),
+    Column("declared", Integer, nullable=False, comment="items of its manifest; what was added later is extra"),
+    Column("created_by", Uuid, ForeignKey("people.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index("intakes_case_idx", "case_id", "id"),
     info={"sort": DOMAIN},
 )
 
@@ -73,6 +98,7 @@ uploads = Table(
     Column("version_id", Text),
     Column("completed_at", Instant),
     Column("parts_sha256", LargeBinary, comment="composite SHA-256, where there was more than one part"),
+    Column("intake_id", Uuid, ForeignKey("intakes.id")),
     CheckConstraint("state <> 'completing'", name="completing_is_derived"),
     Index("uploads_open_idx", "expires_at", postgresql_where=text("state = 'open'")),
     info={"sort": DOMAIN},

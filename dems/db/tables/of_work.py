@@ -27,7 +27,7 @@ upload_parts = Table(
     Column("number", Integer, primary_key=True),
     Column("size", BigInteger, nullable=False),
     Column("sha256", LargeBinary, nullable=False),
-    Column("etag", Text, nullable=False),
+    Column("etag", Text, comment="null: promised, and not yet seen in the store"),
     info={"sort": WORK},
 )
 
@@ -41,6 +41,40 @@ upload_completions = Table(
     Column("leased_until", Instant, nullable=False),
     Column("sender", JSONB, nullable=False),
     comment="The intent to complete, written before the store is asked: what a crash between the two leaves behind",
+    info={"sort": WORK},
+)
+
+multiparts = Table(
+    "multiparts",
+    metadata,
+    Column("upload_id", Uuid, ForeignKey("uploads.id"), primary_key=True),
+    Column("multipart_id", Text, nullable=False, comment="the store's id of the multipart upload that the parts go to"),
+    Column("begun_at", Instant, nullable=False),
+    Column("locked_until", Instant, nullable=False),
+    info={"sort": WORK},
+)
+
+exhibit_numbers = Table(
+    "exhibit_numbers",
+    metadata,
+    Column("case_id", Uuid, ForeignKey("cases.id"), primary_key=True),
+    Column("prefix_key", Text, primary_key=True),
+    Column("next", Integer, nullable=False),
+    comment="Where numbering goes on; numbers that are taken are skipped, so this may be lost",
+    info={"sort": WORK},
+)
+
+intake_tokens = Table(
+    "intake_tokens",
+    metadata,
+    identity(),
+    Column("intake_id", Uuid, ForeignKey("intakes.id"), nullable=False, index=True),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("person_id", Uuid, ForeignKey("people.id"), nullable=False),
+    Column("on_behalf_of", Uuid, ForeignKey("people.id")),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
     info={"sort": WORK},
 )
 

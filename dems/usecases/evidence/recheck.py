@@ -17,7 +17,7 @@ from dems.model.evidence import EvidenceState, Found, Integrity, outcome_of
 from dems.model.ids import EvidenceId, VerificationId, new_id
 from dems.model.verification import Verification
 from dems.ports import Clock, Job, JobKind, Lease, Transactions
-from dems.steps.reading import pause_after, read_back
+from dems.steps.reading import found_by, pause_after, reading_under
 from storage.errors import BytesDamaged, ObjectMissing, StorageError
 from storage.interface import ObjectStore, StoredVersion
 
@@ -46,7 +46,8 @@ class Recheck:
         stored = StoredVersion(key, evidence.checkable(), evidence.size or 0)
         try:
             algorithms = tuple(sorted(evidence.digests))
-            found, _ = read_back(self.transaction, self.store, stored, algorithms, lease, self.lease)
+            read = reading_under(self.transaction, self.store, key, algorithms, lease, self.lease)
+            found = found_by(read(stored))
         except ObjectMissing as error:
             return self._record(lease, evidence_id, Integrity.MISSING, None, str(error))
         except StorageError as error:

@@ -8,7 +8,7 @@ from dems.model.acts import Act
 from dems.model.custody import Authority, of_item
 from dems.model.ids import UploadId
 from dems.model.uploads import Upload, UploadState
-from dems.ports import Clock, Transaction, Transactions
+from dems.ports import Clock, Job, JobKind, Transaction, Transactions
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,9 @@ class AbandonUpload:
         """Raises `WrongState` when its bytes are in already, `Busy` while they are being put together."""
         with self.transaction() as tx:
             upload = tx.uploads.get(upload_id)
-            authority = tx.authorise(actor, Act.UPLOAD_ABANDON, case_id=upload.case_id, upload_id=upload_id)
+            authority = tx.authorise(
+                actor, Act.UPLOAD_ABANDON, case_id=upload.case_id, upload_id=upload_id, intake_id=upload.intake_id
+            )
             upload = tx.uploads.get(upload_id, for_update=True)
             if upload.state is UploadState.ABANDONED:
                 return upload
@@ -50,11 +52,14 @@ class ExpireUploads:
 def _end(tx: Transaction, authority: Authority, upload: Upload, state: UploadState) -> Upload:
     ended = replace(upload, state=state)
     tx.uploads.save(ended)
+    begun = bool(tx.uploads.multiparts([upload.id]))
+    if begun:
+        tx.jobs.due(Job(JobKind.DISCARD_PARTS, upload.id))
     tx.custody.append(
         authority,
         of_item(upload.evidence_id),
         case_id=upload.case_id,
         evidence_id=upload.evidence_id,
-        facts={"upload": str(upload.id), "state": state.value},
+        facts={"upload": str(upload.id), "state": state.value, "parts_to_discard": begun},
     )
     return ended

@@ -1,65 +1,147 @@
-"""Finish an upload: declare the digest of the whole file if that was not done before, and see that its bytes are in.
+"""Finish an upload whose parts are there: declare the digest of the whole file if that was not done before, and have
+the store put the parts together.
 
-The bytes come in one request (`receive`) which completes by itself. So this declares, answers how things
-stand, and brings to its end an upload whose completion was cut off.
+One that came in one request (`receive`) completed by itself; this then answers how things stand, and brings to its
+end what was cut off.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dems.errors import DigestMismatch, WrongState
+from dems.errors import DigestMismatch, IntegrityBroken, PartsMissing, WrongState
 from dems.model.actors import Actor
 from dems.model.acts import Act
-from dems.model.custody import of_item
+from dems.model.custody import Authority, of_item
 from dems.model.digests import Digest
 from dems.model.evidence import Evidence, EvidenceState
 from dems.model.ids import UploadId
 from dems.model.uploads import Upload, UploadState
-from dems.ports import Clock, Job, JobKind, Once, Transactions
+from dems.ports import BegunMultipart, Clock, Job, JobKind, Once, Promise, Transaction, Transactions
+from dems.steps.completion import adopt, complete_multipart, record_completed
+from dems.steps.intent import Intents
+from dems.steps.promises import check_all_there, missing_parts, parts_in_store
+from storage.errors import PartsRefused, UploadMissing
+from storage.interface import ObjectStore, Part, StoredVersion
 
 
 @dataclass(frozen=True, slots=True)
 class CompleteUpload:
     transaction: Transactions
+    store: ObjectStore
+    intents: Intents
     clock: Clock
 
     def __call__(
         self, actor: Actor, upload_id: UploadId, *, sha256: Digest | None = None, once: Once | None = None
     ) -> tuple[Upload, Evidence]:
-        """Raises `WrongState` while bytes are missing, `DigestMismatch` against an earlier declaration or sealed bytes."""
+        """Raises `PartsMissing`, `WrongState`, `DigestMismatch` against an earlier declaration or sealed bytes.
+
+        The upload stays open after each of these, and what has come of it stays where it is.
+        """
         with self.transaction() as tx:
-            upload = tx.uploads.get(upload_id)
-            authority = tx.authorise(actor, Act.UPLOAD_COMPLETE, case_id=upload.case_id, upload_id=upload_id)
-            upload = tx.uploads.get(upload_id, for_update=True)
-            if once is not None:
-                tx.idempotency.first(once, upload_id)
-            evidence = tx.evidence.get(upload.evidence_id, for_update=True)
-            declared = upload.declaring(sha256)
-            if declared != upload:
-                tx.cases.get(upload.case_id).takes_changes()
-                _still_open_to_declare(declared, evidence)
-                tx.uploads.save(declared)
-                tx.custody.append(
-                    authority,
-                    of_item(evidence.id),
-                    case_id=evidence.case_id,
-                    evidence_id=evidence.id,
-                    facts={
-                        "upload": str(upload_id),
-                        "declared_sha256": declared.declared.hex if declared.declared else None,
-                    },
-                )
-            if upload.state is UploadState.COMPLETING:
-                tx.jobs.due(Job(JobKind.FINISH_COMPLETION, upload.id))
-            elif upload.state is UploadState.OPEN:
-                raise WrongState(
-                    f"Not all bytes of this upload are here. Send all {upload.size} to PUT /v1/uploads/{upload.id}/content.",
-                    state=upload.state.value,
-                    received=0,
-                    size=upload.size,
-                )
-            elif upload.state is not UploadState.COMPLETED:
-                raise WrongState(f"This upload was {upload.state.value}.", state=upload.state.value)
+            upload, evidence = self._declare(tx, actor, upload_id, sha256, once)
+            promised = tx.uploads.promises([upload_id]).get(upload_id, {})
+            multipart = tx.uploads.multiparts([upload_id]).get(upload_id)
+            if upload.state is UploadState.OPEN:
+                # What was never announced is not there: nothing is declared of it either.
+                check_all_there(upload, promised.values())
+        if upload.state is not UploadState.OPEN:
+            return upload, evidence
+        if upload.part_count == 1:
+            return self._one_object(actor, upload, promised)
+        return self._put_together(actor, upload, multipart, promised)
+
+    def _declare(
+        self, tx: Transaction, actor: Actor, upload_id: UploadId, sha256: Digest | None, once: Once | None
+    ) -> tuple[Upload, Evidence]:
+        upload = tx.uploads.get(upload_id)
+        authority = tx.authorise(
+            actor, Act.UPLOAD_COMPLETE, case_id=upload.case_id, upload_id=upload_id, intake_id=upload.intake_id
+        )
+        upload = tx.uploads.get(upload_id, for_update=True)
+        if once is not None:
+            tx.idempotency.first(once, upload_id)
+        evidence = tx.evidence.get(upload.evidence_id, for_update=True)
+        declared = upload.declaring(sha256)
+        if declared != upload:
+            tx.cases.get(upload.case_id).takes_changes()
+            _still_open_to_declare(declared, evidence)
+            tx.uploads.save(declared)
+            _record_declaration(tx, authority, declared, evidence)
+        if upload.state is UploadState.COMPLETING:
+            tx.jobs.due(Job(JobKind.FINISH_COMPLETION, upload.id))
+        elif upload.state in {UploadState.EXPIRED, UploadState.ABANDONED}:
+            raise WrongState(f"This upload was {upload.state.value}.", state=upload.state.value)
         return declared, evidence
+
+    def _one_object(self, actor: Actor, upload: Upload, promised: Mapping[int, Promise]) -> tuple[Upload, Evidence]:
+        """The only part is the object: look whether it is there."""
+        promise = promised.get(1)
+        parts = [] if promise is None else [Part(1, promise.size, promise.sha256, promise.etag or "")]
+        stored = adopt(self.store, upload, parts) if parts else None
+        if stored is None:
+            raise missing_parts(upload, [1])
+        # The object is there, so there is no intent to be found after a crash: completing again comes to the same.
+        with self.transaction() as tx:
+            authority = tx.authorise(
+                actor, Act.UPLOAD_COMPLETE, case_id=upload.case_id, upload_id=upload.id, intake_id=upload.intake_id
+            )
+            tx.cases.get(upload.case_id, keep_as_is=True).takes_changes()
+            if upload.declared is None:
+                # What was said of the only part was said of the whole file, before its bytes came.
+                tx.uploads.save(upload.declaring(Digest.sha256(parts[0].sha256)))
+            return self._recorded(tx, authority, upload, stored, parts)
+
+    def _put_together(
+        self, actor: Actor, upload: Upload, multipart: BegunMultipart | None, promised: Mapping[int, Promise]
+    ) -> tuple[Upload, Evidence]:
+        if multipart is None:
+            raise missing_parts(upload, list(promised))
+        try:
+            parts = parts_in_store(self.store, upload, multipart, promised)
+        except UploadMissing:
+            parts = []
+        check_all_there(upload, parts)
+        intent = self.intents.write(actor, Act.UPLOAD_COMPLETE, upload, multipart.multipart_id, parts)
+        with self.intents.renewed(intent):
+            try:
+                stored = complete_multipart(self.store, upload, multipart.multipart_id, parts)
+            except PartsRefused as error:
+                self.intents.forget(intent)
+                raise PartsMissing(
+                    "The store refused to put the parts together: one of them is not what was announced. Send the parts "
+                    "again, or abandon this upload and open a fresh one.",
+                    upload=str(upload.id),
+                    missing=[],
+                    missing_count=0,
+                ) from error
+            except (IntegrityBroken, UploadMissing):
+                self.intents.forget(intent)
+                raise
+        with self.transaction() as tx:
+            tx.continuing(intent.authority)
+            return self._recorded(tx, intent.authority, upload, stored, parts)
+
+    def _recorded(
+        self, tx: Transaction, authority: Authority, upload: Upload, stored: StoredVersion, parts: list[Part]
+    ) -> tuple[Upload, Evidence]:
+        done = record_completed(tx, authority, upload.id, stored, parts, self.clock())
+        # What lock the object has is not known here: the next run of the daily job looks.
+        tx.upkeep.locked(done[0], self.clock())
+        return done
+
+
+def _record_declaration(tx: Transaction, authority: Authority, upload: Upload, evidence: Evidence) -> None:
+    tx.custody.append(
+        authority,
+        of_item(evidence.id),
+        case_id=evidence.case_id,
+        evidence_id=evidence.id,
+        facts={
+            "upload": str(upload.id),
+            "declared_sha256": None if upload.declared is None else upload.declared.hex,
+        },
+    )
 
 
 def _still_open_to_declare(upload: Upload, evidence: Evidence) -> None:

@@ -2,31 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from dems.errors import Invalid, NotFound
+from dems.errors import Invalid
 from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import of_item
-from dems.model.digests import Digest
 from dems.model.evidence import Evidence, EvidenceState, Kind
 from dems.model.exhibits import ExhibitRef
 from dems.model.ids import CaseId, EvidenceId, UploadId, new_id
-from dems.model.names import OriginalName
-from dems.model.times import rfc3339
 from dems.model.uploads import MAX_OBJECT_SIZE, Upload, UploadState, part_size_for
 from dems.ports import Clock, Once, Transaction, Transactions
+from dems.steps.declaring import FileDeclared, declared_facts, of_other_cases
 from dems.steps.tokens import UploadPolicy, issue_upload_token, issue_upload_token_again
 from dems.steps.trust import StoreTrust
-
-
-@dataclass(frozen=True, slots=True)
-class FileDeclared:
-    """What the submitter says of the file before it comes; `size` in bytes."""
-
-    name: OriginalName
-    size: int
-    sha256: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +70,10 @@ class Declare:
             tx.cases.get(case_id, keep_as_is=True).takes_changes()
             if file is not None:
                 self.trust.require(tx, file.size)
-            for other in {derived_from, part_of} - {None}:
-                _in_same_case(tx, other, case_id)
+            if of_other_cases(tx, [e for e in (derived_from, part_of) if e is not None], case_id):
+                raise Invalid(
+                    "There is no such item in this case to derive from or to be a part of.", field="derived_from"
+                )
             evidence = Evidence(
                 evidence_id,
                 case_id,
@@ -118,7 +108,7 @@ class Declare:
             if upload is not None:
                 tx.uploads.add(upload)
                 token, token_id = issue_upload_token(tx, actor, upload, receipt_for=self.policy.receipt_for, at=now)
-            facts = _facts(evidence, upload) | ({} if token_id is None else {"upload_token": str(token_id)})
+            facts = declared_facts(evidence, upload) | ({} if token_id is None else {"upload_token": str(token_id)})
             tx.custody.append(authority, of_item(evidence_id), case_id=case_id, evidence_id=evidence_id, facts=facts)
         return Declared(evidence, upload, token)
 
@@ -134,32 +124,3 @@ class Declare:
             return Declared(evidence, upload, None, replayed=True)
         token = issue_upload_token_again(tx, authority, upload, receipt_for=self.policy.receipt_for, at=now)
         return Declared(evidence, upload, token, replayed=True)
-
-
-def _in_same_case(tx: Transaction, evidence_id: EvidenceId | None, case_id: CaseId) -> None:
-    try:
-        if evidence_id is None or tx.evidence.get(evidence_id).case_id == case_id:
-            return
-    except NotFound:
-        pass
-    raise Invalid("There is no such item in this case to derive from or to be a part of.", field="derived_from")
-
-
-def _facts(evidence: Evidence, upload: Upload | None) -> dict[str, Any]:
-    facts: dict[str, Any] = {
-        "exhibit_ref": evidence.exhibit_ref.text,
-        "description": evidence.description,
-        "kind": evidence.kind.value,
-        "source": evidence.source,
-        "obtained_at": None if evidence.obtained_at is None else rfc3339(evidence.obtained_at),
-        "obtained_by": evidence.obtained_by,
-        "derived_from": None if evidence.derived_from is None else str(evidence.derived_from),
-        "part_of": None if evidence.part_of is None else str(evidence.part_of),
-    }
-    if upload is not None and evidence.name is not None:
-        facts["upload"] = str(upload.id)
-        facts["name"] = evidence.name.text
-        facts["name_hex"] = None if evidence.name.exact else evidence.name.raw.hex()
-        facts["size"] = upload.size
-        facts["declared_sha256"] = None if upload.declared is None else upload.declared.hex
-    return facts

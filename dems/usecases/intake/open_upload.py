@@ -40,7 +40,7 @@ class OpenUpload:
         now = self.clock()
         with self.transaction() as tx:
             evidence = tx.evidence.get(evidence_id)
-            authority = tx.authorise(actor, Act.UPLOAD_OPEN, case_id=evidence.case_id)
+            authority = tx.authorise(actor, Act.UPLOAD_OPEN, case_id=evidence.case_id, intake_id=evidence.intake_id)
             tx.cases.get(evidence.case_id, keep_as_is=True).takes_changes()
             # Rows are locked in one order by everyone: upload, item. Else two of them could deadlock.
             before = None if evidence.upload_id is None else tx.uploads.get(evidence.upload_id, for_update=True)
@@ -73,6 +73,7 @@ class OpenUpload:
                 actor.human.id,
                 now,
                 now + self.policy.open_for,
+                intake_id=evidence.intake_id,
             )
             evidence = evidence.reopened_for(upload)
             self.trust.require(tx, upload.size)

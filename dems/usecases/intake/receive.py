@@ -6,43 +6,37 @@ not compared here but against the bytes as read back from the store (see `eviden
 """
 
 import logging
-import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from uuid import uuid4
+from dataclasses import dataclass
 
-from dems.errors import DemsError, Incomplete, IntegrityBroken, TooLarge
+from dems.errors import Incomplete, IntegrityBroken, TooLarge, WrongState
 from dems.layout import evidence_key
 from dems.model.actors import Actor
 from dems.model.acts import Act
-from dems.model.custody import Authority, of_item
+from dems.model.custody import of_item
 from dems.model.digests import Digest
 from dems.model.evidence import Evidence
 from dems.model.ids import UploadId
 from dems.model.uploads import Upload
-from dems.ports import Clock, Completion, Transactions
+from dems.ports import Clock, Promise, Transactions
 from dems.steps.body import Body, Piece, sha256_of
-from dems.steps.completion import adopt, complete_multipart, record_completed, sender_of
+from dems.steps.completion import adopt, complete_multipart, record_completed
+from dems.steps.intent import Intent, Intents
 from dems.steps.locks import Locks
+from dems.steps.promises import same_as_promised
 from dems.steps.trust import StoreTrust
 from storage.errors import ObjectExists, StorageError
 from storage.interface import Lock, Multipart, ObjectStore, Part, StoredVersion
 
 log = logging.getLogger(__name__)
 
-INTENT_LEASE = timedelta(seconds=45)
-"""An intent to complete is renewed while the store is being asked. One that was not renewed for so long is taken up by
-whoever looks (the sweep, or `complete`): its process is dead.
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Receive:
     transaction: Transactions
     store: ObjectStore
+    intents: Intents
     trust: StoreTrust
     locks: Locks
     clock: Clock
@@ -62,10 +56,12 @@ class Receive:
 
         Raises `Incomplete`, `TooLarge`, `DigestMismatch` (the body is not what `Content-Digest` says), `WrongState`.
         """
-        upload = self._begin(actor, upload_id, length)
+        upload, promise = self._begin(actor, upload_id, length)
         body = Body(upload, content_digest)
-        kept = self._one_put if upload.part_count == 1 else self._multipart
-        stored, intent, lock = kept(actor, upload, body, pieces(upload))
+        if upload.part_count == 1:
+            stored, intent, lock = self._one_put(actor, upload, body, pieces(upload), promise)
+        else:
+            stored, intent, lock = self._multipart(actor, upload, body, pieces(upload))
         with self.transaction() as tx:
             # Permission was asked again with the intent: what was permitted then is carried out under that name.
             tx.continuing(intent.authority)
@@ -73,15 +69,23 @@ class Receive:
             tx.upkeep.locked(done[0], lock.retain_until)
         return done
 
-    def _begin(self, actor: Actor, upload_id: UploadId, length: int | None) -> Upload:
+    def _begin(self, actor: Actor, upload_id: UploadId, length: int | None) -> tuple[Upload, Promise | None]:
         with self.transaction() as tx:
             upload = tx.uploads.get(upload_id)
-            authority = tx.authorise(actor, Act.UPLOAD_RECEIVE, case_id=upload.case_id, upload_id=upload_id)
+            authority = tx.authorise(
+                actor, Act.UPLOAD_RECEIVE, case_id=upload.case_id, upload_id=upload_id, intake_id=upload.intake_id
+            )
             tx.cases.get(upload.case_id).takes_changes()
             upload.takes_bytes(self.clock())
             if length is not None and length != upload.size:
                 problem = TooLarge if length > upload.size else Incomplete
                 raise problem(f"The request brings {length} bytes, but {upload.size} were declared. Nothing was kept.")
+            if tx.uploads.multiparts([upload_id]):
+                raise WrongState(
+                    "Parts of this upload were sent or announced already: send the rest as parts and complete it, "
+                    "or abandon it and open a fresh one.",
+                    state=upload.state.value,
+                )
             self.trust.require(tx, upload.size)
             evidence = tx.evidence.get(upload.evidence_id, for_update=True)
             receiving = evidence.receiving()
@@ -94,11 +98,12 @@ class Receive:
                     evidence_id=evidence.id,
                     facts={"upload": str(upload_id), "transport": "relay"},
                 )
-        return upload
+            promise = tx.uploads.promised([(upload_id, 1)]).get((upload_id, 1))
+        return upload, promise
 
     def _one_put(
-        self, actor: Actor, upload: Upload, body: Body, pieces: Iterable[Piece]
-    ) -> "tuple[StoredVersion, _Intent, Lock]":
+        self, actor: Actor, upload: Upload, body: Body, pieces: Iterable[Piece], promise: Promise | None
+    ) -> tuple[StoredVersion, Intent, Lock]:
         held: Piece | None = None
         try:
             for piece in pieces:
@@ -110,10 +115,11 @@ class Receive:
             body.check_whole()
             if held is None:
                 raise Incomplete("No bytes came.")
+            same_as_promised(promise, 1, part.sha256)
             lock = self.locks.policy(self.clock())
-            intent = self._intend(actor, upload, None, [part])
+            intent = self.intents.write(actor, Act.UPLOAD_RECEIVE, upload, None, [part])
             key = evidence_key(upload.evidence_id, upload.id)
-            with self._renewed(intent):
+            with self.intents.renewed(intent):
                 try:
                     stored = self.store.put(key, held.data, size=part.size, sha256=part.sha256, lock=lock)
                 except ObjectExists:
@@ -126,36 +132,36 @@ class Receive:
             if held is not None:
                 held.close()
 
-    def _adopted(self, upload: Upload, intent: "_Intent") -> StoredVersion:
+    def _adopted(self, upload: Upload, intent: Intent) -> StoredVersion:
         """An earlier try of this upload got as far as the store: take what it left, if it is the same bytes."""
         try:
             found = adopt(self.store, upload, intent.parts)
         except IntegrityBroken:
-            self._forget(intent)
+            self.intents.forget(intent)
             raise
         if found is None:
-            self._forget(intent)
+            self.intents.forget(intent)
             raise Incomplete("The store changed its answer about this upload. Send it again.")
         return found
 
     def _multipart(
         self, actor: Actor, upload: Upload, body: Body, pieces: Iterable[Piece]
-    ) -> "tuple[StoredVersion, _Intent, Lock]":
+    ) -> tuple[StoredVersion, Intent, Lock]:
         lock = self.locks.quarantine(self.clock())
         multipart = self.store.begin(evidence_key(upload.evidence_id, upload.id), lock=lock)
-        intent: _Intent | None = None
+        intent: Intent | None = None
         try:
             parts = self._store_parts(multipart, body, pieces)
             body.check_whole()
-            intent = self._intend(actor, upload, multipart.upload_id, parts)
-            with self._renewed(intent):
+            intent = self.intents.write(actor, Act.UPLOAD_RECEIVE, upload, multipart.upload_id, parts)
+            with self.intents.renewed(intent):
                 return complete_multipart(self.store, upload, multipart.upload_id, parts), intent, lock
         except BaseException as error:
             # Once the intent is written, the store may have completed: only the sweep, which looks, may end it.
             if intent is None:
                 _abort(multipart)
             elif isinstance(error, IntegrityBroken):
-                self._forget(intent)
+                self.intents.forget(intent)
             raise
 
     def _store_parts(self, multipart: Multipart, body: Body, pieces: Iterable[Piece]) -> list[Part]:
@@ -179,47 +185,7 @@ class Receive:
                 wait(flying)
         return sorted(parts, key=lambda p: p.number)
 
-    def _intend(self, actor: Actor, upload: Upload, multipart_id: str | None, parts: list[Part]) -> "_Intent":
-        """Write down what is about to be asked of the store, so that a crash after it is found.
-
-        The bytes may have taken hours to come: person, membership, walls and case are looked at again.
-        """
-        with self.transaction() as tx:
-            actor = replace(
-                actor,
-                person=None if actor.person is None else tx.people.get(actor.person.id),
-                on_behalf_of=None if actor.on_behalf_of is None else tx.people.get(actor.on_behalf_of.id),
-            )
-            authority = tx.authorise(actor, Act.UPLOAD_RECEIVE, case_id=upload.case_id, upload_id=upload.id)
-            tx.cases.get(upload.case_id, keep_as_is=True).takes_changes()
-            tx.uploads.get(upload.id, for_update=True).takes_bytes(self.clock())
-            completion = Completion(upload.id, uuid4(), multipart_id, self.clock(), sender=sender_of(authority))
-            tx.uploads.keep_parts(upload.id, parts)
-            tx.uploads.intend(completion, INTENT_LEASE)
-        return _Intent(completion, authority, parts)
-
-    @contextmanager
-    def _renewed(self, intent: "_Intent") -> Iterator[None]:
-        """Keep the intent ours while the store works, however long it takes."""
-        done = threading.Event()
-
-        def renew() -> None:
-            while not done.wait(INTENT_LEASE.total_seconds() / 3):
-                try:
-                    with self.transaction() as tx:
-                        tx.uploads.renew_intent(intent.completion, INTENT_LEASE)
-                except DemsError as error:
-                    log.warning("intent_not_renewed", extra={"error": type(error).__name__})
-
-        renewing = threading.Thread(target=renew, name="intent", daemon=True)
-        renewing.start()
-        try:
-            yield
-        finally:
-            done.set()
-            renewing.join()
-
-    def _give_up(self, upload: Upload, intent: "_Intent") -> None:
+    def _give_up(self, upload: Upload, intent: Intent) -> None:
         """The store refused or did not answer: if nothing is there, the upload is open again at once."""
         try:
             key = evidence_key(upload.evidence_id, upload.id)
@@ -227,21 +193,7 @@ class Receive:
                 return
         except StorageError:
             return
-        self._forget(intent)
-
-    def _forget(self, intent: "_Intent") -> None:
-        """Nothing of this attempt is in the store: there is nothing to finish, and the upload may be tried again or abandoned."""
-        with self.transaction() as tx:
-            tx.uploads.forget_intent(intent.completion.upload_id, intent.completion.attempt)
-
-
-@dataclass(frozen=True, slots=True)
-class _Intent:
-    """The intent as written, under whose authority, and the parts it is about."""
-
-    completion: Completion
-    authority: Authority
-    parts: list[Part]
+        self.intents.forget(intent)
 
 
 def _put_part(multipart: Multipart, number: int, piece: Piece) -> Part:

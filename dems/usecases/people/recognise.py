@@ -7,7 +7,7 @@ from dems.model.actors import Actor, ActorKind
 from dems.model.ids import PersonId
 from dems.model.people import Person, TokenKind
 from dems.model.secrets import Prefix, token_hash
-from dems.ports import Clock, Transaction, Transactions
+from dems.ports import Clock, IntakeToken, Transaction, Transactions, UploadToken
 
 _UNKNOWN = "This token is unknown, expired or revoked. Ask an administrator for a new one."
 
@@ -26,6 +26,8 @@ class Recognise:
         with self.transaction() as tx:
             if token.startswith(Prefix.UPLOAD):
                 return self._upload(tx, token, on_behalf_of, request_id)
+            if token.startswith(Prefix.INTAKE):
+                return self._intake(tx, token, on_behalf_of, request_id)
             found = tx.tokens.by_hash(token_hash(token))
             if found is None or not found.usable(self.clock()):
                 raise NotAuthenticated(_UNKNOWN)
@@ -41,13 +43,36 @@ class Recognise:
 
     def _upload(self, tx: Transaction, token: str, on_behalf_of: str | None, request_id: str | None) -> Actor:
         found = tx.uploads.token_by_hash(token_hash(token))
-        if found is None or found.revoked_at is not None or self.clock() >= found.expires_at:
+        if found is None:
+            raise NotAuthenticated(_UNKNOWN)
+        person, principal = self._behind(tx, found, on_behalf_of)
+        return Actor(ActorKind.UPLOAD, person.name, person, principal, found.id, found.upload_id, request_id)
+
+    def _intake(self, tx: Transaction, token: str, on_behalf_of: str | None, request_id: str | None) -> Actor:
+        found = tx.intakes.token_by_hash(token_hash(token))
+        if found is None:
+            raise NotAuthenticated(_UNKNOWN)
+        person, principal = self._behind(tx, found, on_behalf_of)
+        return Actor(
+            ActorKind.INTAKE,
+            person.name,
+            person,
+            principal,
+            found.id,
+            request_id=request_id,
+            intake_id=found.intake_id,
+        )
+
+    def _behind(
+        self, tx: Transaction, found: UploadToken | IntakeToken, on_behalf_of: str | None
+    ) -> tuple[Person, Person | None]:
+        """For whom a credential of narrow use stands."""
+        if found.revoked_at is not None or self.clock() >= found.expires_at:
             raise NotAuthenticated(_UNKNOWN)
         if on_behalf_of is not None:
-            raise BadRequest("An upload token already says for whom it acts: leave On-Behalf-Of out.")
-        person = self._active(tx, found.person_id)
+            raise BadRequest("This token already says for whom it acts: leave On-Behalf-Of out.")
         principal = None if found.on_behalf_of is None else self._active(tx, found.on_behalf_of)
-        return Actor(ActorKind.UPLOAD, person.name, person, principal, found.id, found.upload_id, request_id)
+        return self._active(tx, found.person_id), principal
 
     @staticmethod
     def _active(tx: Transaction, person_id: PersonId) -> Person:

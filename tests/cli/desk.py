@@ -1,0 +1,160 @@
+"""Where somebody sits who takes files in: the real API, database and store, and what workers do in a thread beside them."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from dems.bootstrap import Dems
+from dems.cli.main import main
+from dems.errors import DemsError
+from dems.model.ids import EvidenceId, UploadId
+from dems.ports import Job, JobKind
+from dems.settings import Settings
+from storage.errors import StorageError
+from tests.api.conftest import serve
+from tests.conftest import Sent, Team
+
+PART = 8 * 1024 * 1024
+ROOT = Path(__file__).parents[2]
+Events = list[dict[str, Any]]
+
+
+class Working:
+    """Does what is nudged for, and sweeps, as the workers would."""
+
+    def __init__(self, dems: Dems, sent: Sent) -> None:
+        self._dems = dems
+        self._sent = sent
+        self.resting = threading.Event()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> "Working":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join(20)
+
+    def _run(self) -> None:
+        swept = 0.0
+        while not self._over.wait(0.02):
+            if self.resting.is_set():
+                continue
+            if time.monotonic() - swept > 1:
+                swept = time.monotonic()
+                self._sent.jobs += self._dems.upkeep.sweep(at_most=500)
+            while self._sent.jobs and not self.resting.is_set():
+                with contextlib.suppress(DemsError, StorageError):
+                    self._do(self._sent.jobs.pop(0))
+
+    def _do(self, job: Job) -> None:
+        match job.kind:
+            case JobKind.VERIFY:
+                self._dems.evidence.seal(EvidenceId(job.subject))
+            case JobKind.VERIFY_MANY:
+                self._dems.evidence.seal_many()
+            case JobKind.FINISH_COMPLETION:
+                self._dems.intake.finish_completion(UploadId(job.subject))
+            case JobKind.DISCARD_PARTS:
+                self._dems.intake.discard_parts(UploadId(job.subject))
+
+
+@dataclass
+class Desk:
+    case_id: str
+    http: httpx.Client
+    dems: Dems
+    working: Working
+    team: Team
+    monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str]
+    tmp_path: Path
+    err: str = ""
+    """What the last command said to the person."""
+
+    def forget(self) -> None:
+        """From here on as on another machine, which remembers nothing."""
+        number = len(list(self.tmp_path.glob("state *")))
+        (self.tmp_path / f"state {number}").mkdir()
+        self.monkeypatch.setenv("DEMS_STATE_DIR", str(self.tmp_path / f"state {number}"))
+
+    def upload(self, *arguments: object, code: int = 0) -> Events:
+        """What `dems upload CASE … --json` told."""
+        return self.run("upload", self.case_id, *arguments, "--json", code=code)
+
+    def run(self, *arguments: object, code: int = 0) -> Events:
+        self.capsys.readouterr()
+        ended = main([str(a) for a in arguments])
+        out, self.err = self.capsys.readouterr()
+        assert ended == code, self.err + out
+        return [json.loads(line) for line in out.splitlines()]
+
+    def begin(self, *arguments: object) -> "subprocess.Popen[str]":
+        """The program in a process of its own, which can be killed."""
+        command = [sys.executable, "-m", "dems.cli", "upload", self.case_id, *map(str, arguments), "--json"]
+        return subprocess.Popen(  # noqa: S603  (our own program)
+            command, cwd=ROOT, env=dict(os.environ), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def items(self, **params: str) -> Events:
+        """All items of the case."""
+        found: Events = []
+        after: dict[str, str] = {}
+        while True:
+            asked = {"limit": "500", **after, **params}
+            page = self.http.get(f"/v1/cases/{self.case_id}/evidence", params=asked).json()
+            found += page["items"]
+            if page["next"] is None:
+                return found
+            after = {"after": page["next"]}
+
+    def acts(self, item: dict[str, Any]) -> list[str]:
+        entries = self.http.get(f"/v1/evidence/{item['id']}/custody", params={"limit": 500}).json()["items"]
+        return [e["act"] for e in entries]
+
+
+@contextmanager
+def sitting(
+    dems: Dems,
+    settings: Settings,
+    sent: Sent,
+    team: Team,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Desk]:
+    running = serve(dems, settings)
+    url = next(running)
+    try:
+        monkeypatch.setenv("DEMS_URL", url)
+        monkeypatch.setenv("DEMS_TOKEN", team.investigator.token)
+        headers = team.investigator.headers
+        with httpx.Client(base_url=url, headers=headers, timeout=30) as http, Working(dems, sent) as working:
+            desk = Desk(str(team.case.id), http, dems, working, team, monkeypatch, capsys, tmp_path)
+            desk.forget()
+            yield desk
+    finally:
+        next(running, None)
+
+
+def of(events: Events, kind: str) -> Events:
+    return [e for e in events if e["event"] == kind]
+
+
+def kinds(events: Events) -> dict[str, int]:
+    return dict(Counter(e["event"] for e in events))
