@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from dems.bootstrap import Dems
+from dems.cli.backup.take import note_schema
 from dems.cli.beside import operator, plain_words, read_settings
 from dems.cli.children import children, settings_beside, unready, url_of
 from dems.cli.screen import Failed, say, warn
@@ -63,7 +64,7 @@ class _Installation:
     def run(self) -> None:
         dems = Dems(self._settings, nudge=lambda _: None)
         try:
-            migrate(self._engines.connections.database_owner_url)
+            note_schema(self._folder, migrate(self._engines.connections.database_owner_url))
             prepare(self._settings.s3)
             check = dems.upkeep.check_store()
             if not check.held:

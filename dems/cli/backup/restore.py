@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
 
 from dems.bootstrap import Dems
 from dems.cli.backup.check import difference, is_folder
@@ -152,6 +153,13 @@ def _verify(
             looked = dems.upkeep.verify_all(
                 read_bytes=read_bytes, wrong=reporting.wrong, known=reporting.known, told=reporting.looked
             )
+        except DBAPIError as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            raise Failed(
+                f"The restored database refused ({reason}): it was not verified, {folder} is left for inspection, and DEMS "
+                "does not start on it."
+            ) from error
+        else:
             return looked, wrong + looked.wrong
         finally:
             dems.close()

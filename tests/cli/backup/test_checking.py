@@ -22,16 +22,18 @@ def flip(path: Path) -> None:
     path.write_bytes(data)
 
 
+def linked(files: Path) -> None:
+    (files / "secrets.json").rename(files.parent / "secrets")
+    (files / "secrets.json").symlink_to(files.parent / "secrets")
+
+
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "a bit": (lambda f: flip(f / "store/data/1.dat"), "store/data/1.dat: its bytes are not those of the manifest"),
     "a length": (lambda f: os.truncate(f / "store/data/1.dat", 7), "store/data/1.dat: it has 7 bytes"),
     "a file": (lambda f: (f / "secrets.json").unlink(), "secrets.json: cannot be read (No such file or directory)"),
     "a folder": (lambda f: (f / "store/data/empty folder").rmdir(), "store/data/empty folder: it is not there"),
     "one too many": (lambda f: (f / "store/more").touch(), "store/more: it is not in the manifest"),
-    "a link": (
-        lambda f: (f / "secrets.json").rename(f.parent / "s") and (f / "secrets.json").symlink_to(f.parent / "s"),
-        "secrets.json is a symbolic link",
-    ),
+    "a link": (linked, "secrets.json is a symbolic link"),
 }
 
 

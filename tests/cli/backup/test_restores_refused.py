@@ -57,6 +57,21 @@ def test_a_backup_that_does_not_fit_is_refused(
     assert sentence in err
 
 
+def test_a_database_that_cannot_be_looked_through_is_told_in_a_sentence(
+    copied: Path, shelf: Path, tmp_path: Path, dems_program: Said
+) -> None:
+    with opened(copied) as (engines, _):
+        engine = create_engine(engines.connections.database_owner_url)
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE object_locks RENAME TO other_locks"))
+        engine.dispose()
+    assert dems_program(copied, "backup", shelf)[0] == 0
+    code, _, err = dems_program(tmp_path / "new", "restore", shelf)
+    assert code == 1
+    assert 'The restored database refused (relation "object_locks" does not exist' in err
+    assert f"{tmp_path / 'new'} is left for inspection" in err
+
+
 def test_a_schema_that_this_program_does_not_know_is_refused(
     copied: Path, shelf: Path, tmp_path: Path, dems_program: Said
 ) -> None:
