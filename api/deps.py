@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from api.auth import Caller, caller
 from dems.bootstrap import Dems
 from dems.errors import BadRequest, Invalid, PreconditionFailed, PreconditionRequired
-from dems.model.actors import Actor
+from dems.model.actors import Actor, ActorKind
 from dems.model.acts import Act
 from dems.ports import Once, Page
 
@@ -72,6 +72,9 @@ async def _once(
     if not re.fullmatch(r"[\x21-\x7e]{1,255}", key):
         raise BadRequest("An Idempotency-Key has 1 to 255 printable ASCII characters.")
     who = [str(p.id) for p in actor.people]
+    if actor.kind is ActorKind.INVITATION:
+        # Not the person who answers for it: the keys of the two have nothing to do with each other.
+        who.append(str(actor.intake_id))
     scope = "\0".join([*who, str(len(who)), request.method, request.url.path, key])
     body = await request.body()
     return Once(hashlib.sha256(scope.encode()).digest(), hashlib.sha256(body).digest())

@@ -12,7 +12,7 @@ from api import problems
 from api.auth import Failures
 from api.middleware import Surroundings
 from api.relays import Relays
-from api.routes import cases, custody, evidence, health, intakes, people, uploads
+from api.routes import cases, custody, evidence, health, intakes, invitations, page, people, uploads
 from dems import logs
 from dems import settings as dems_settings
 from dems.bootstrap import Dems
@@ -63,7 +63,17 @@ def create_app(settings: Settings, *, dems: Dems | None = None) -> FastAPI:
     return app
 
 
-_ROUTERS = (health.router, people.router, cases.router, evidence.router, intakes.router, uploads.router, custody.router)
+_ROUTERS = (
+    health.router,
+    people.router,
+    cases.router,
+    evidence.router,
+    intakes.router,
+    invitations.router,
+    uploads.router,
+    custody.router,
+    page.router,
+)
 
 
 def _methods_at(path: str) -> set[str]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from storage.settings import S3Settings
+from storage.settings import Origin, S3Settings
 
 
 class _Part(BaseModel):
@@ -57,6 +57,9 @@ class ApiSettings(_Part):
     stall_seconds: float = Field(default=60, gt=0, description="A client that sends nothing for so long is cut off")
     failed_tokens_per_minute: int = Field(default=20, ge=1, description="From one address; then 429")
     trust_proxy_header: bool = Field(default=False, description="Take the client's address from X-Forwarded-For")
+    public_url: Origin | None = Field(
+        default=None, description="The address people reach DEMS at: links of invitations begin with it"
+    )
 
 
 class EvidenceSettings(_Part):
@@ -78,6 +81,11 @@ class EvidenceSettings(_Part):
     recheck_days: int = Field(default=90, ge=1, description="Every sealed item is verified again within so many days")
     recheck_every_minutes: int = Field(default=60, ge=1)
     lease_seconds: int = Field(default=60, ge=10, description="A worker that says nothing for so long has lost its job")
+    resume_hash_above_bytes: int = Field(
+        default=64 * 1024**3,
+        ge=16 * 1024 * 1024,
+        description="Larger files are hashed so that a killed worker loses little",
+    )
     min_free_bytes: int = Field(
         default=1_073_741_824, ge=0, description="Below this much free space at the embedded store, intake answers 507"
     )

@@ -24,6 +24,17 @@ for _variable in [v for v in os.environ if v.startswith("DEMS_") and v != "DEMS_
     del os.environ[_variable]
 
 
+IN_ORDER = ("e2e",)
+"""Folders whose tests work on one installation, one after another."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the work, the tests of a module stay together, as do those of `IN_ORDER`."""
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group(folder if folder in IN_ORDER else str(item.path)))
+
+
 @pytest.fixture(scope="session")
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connections]:
     """PostgreSQL, SeaweedFS and Valkey from the wheels. A missing one fails the run."""

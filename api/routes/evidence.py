@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from api.deps import Core, IfMatch, OnceKey, Paging, Whoever, act, answer, etag, paged
 from api.problems import problem_responses
-from api.schemas.base import Line, Listed
+from api.schemas.base import Hex256, Line, Listed
 from api.schemas.evidence import (
     AccessWanted,
     DeclaredEvidence,
@@ -76,9 +76,14 @@ def list_evidence(
     state: Annotated[EvidenceState | None, Query()] = None,
     integrity: Annotated[Integrity | None, Query()] = None,
     exhibit_ref: Annotated[Line | None, Query()] = None,
+    sha256: Annotated[
+        Hex256 | None, Query(description="Of the bytes as stored: items of this case that are alike")
+    ] = None,
 ) -> Listed[EvidenceView]:
     """The items of a case, in the order in which they were declared."""
-    rows = dems.evidence.look_up.page(actor, CaseId(case_id), page, EvidenceFilter(state, integrity, exhibit_ref))
+    rows = dems.evidence.look_up.page(
+        actor, CaseId(case_id), page, EvidenceFilter(state, integrity, exhibit_ref, sha256)
+    )
     return Listed[EvidenceView](
         **paged(request, response, page, rows, key=lambda r: r[0].id, show=lambda r: EvidenceView.of(*r))
     )
@@ -91,7 +96,7 @@ def read_evidence(evidence_id: UUID, dems: Core, actor: Whoever, response: Respo
     """One item, with its current upload."""
     item, upload = dems.evidence.look_up.one(actor, EvidenceId(evidence_id))
     response.headers["ETag"] = etag(item.version)
-    return EvidenceWithUpload.of(item, upload)
+    return EvidenceWithUpload.of(item, upload, dems.evidence.look_up.duplicates(actor, item.id))
 
 
 @router.patch(

@@ -1,6 +1,7 @@
 """Items, uploads, verifications and grants on the wire."""
 
 import base64
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -162,12 +163,28 @@ class EvidenceView(View):
         return cls(**_fields(item, upload))
 
 
+class Duplicate(View):
+    """Another item of the case with the same bytes."""
+
+    id: UUID
+    exhibit_ref: str
+
+
 class EvidenceWithUpload(EvidenceView):
     upload: UploadView | None
+    duplicates: list[Duplicate] = Field(
+        default=[], description="Other items of this case with the same SHA-256, the first 50; nothing is merged"
+    )
 
     @classmethod
-    def of(cls, item: Evidence, upload: Upload | None = None) -> "EvidenceWithUpload":
-        return cls(**_fields(item, upload), upload=None if upload is None else UploadView.of(upload))
+    def of(
+        cls, item: Evidence, upload: Upload | None = None, duplicates: Sequence[Evidence] = ()
+    ) -> "EvidenceWithUpload":
+        return cls(
+            **_fields(item, upload),
+            upload=None if upload is None else UploadView.of(upload),
+            duplicates=[Duplicate(id=d.id, exhibit_ref=d.exhibit_ref.text) for d in duplicates],
+        )
 
 
 class DeclaredEvidence(EvidenceWithUpload):
@@ -175,8 +192,9 @@ class DeclaredEvidence(EvidenceWithUpload):
 
 
 class OpenedUpload(UploadView):
-    upload_token: str = Field(
-        description="Opens only this upload; shown this once. The upload's earlier tokens work no more"
+    upload_token: str | None = Field(
+        description="Opens only this upload; shown this once. The upload's earlier tokens work no more. "
+        "Null for the holder of an invitation, whose own token opens it"
     )
 
 

@@ -23,11 +23,14 @@ from sqlalchemy.sql.dml import UpdateBase
 from dems.db import tables
 from dems.db.engine import told_apart
 from dems.db.repositories.access import AccessGrantRows
+from dems.db.repositories.announcements import AnnouncementRows
 from dems.db.repositories.cases import CaseRows
 from dems.db.repositories.custody import CustodyRows
 from dems.db.repositories.evidence import EvidenceRows
+from dems.db.repositories.hash_states import HashStateRows
 from dems.db.repositories.idempotency import IdempotencyRows
 from dems.db.repositories.intakes import IntakeRows
+from dems.db.repositories.invitations import InvitationRows
 from dems.db.repositories.jobs import JobRows
 from dems.db.repositories.people import PeopleRows, TokenRows
 from dems.db.repositories.upkeep import UpkeepRows
@@ -38,6 +41,7 @@ from dems.model.actors import NOBODY_NAMED, Actor, ActorKind
 from dems.model.acts import Act
 from dems.model.custody import Authority
 from dems.model.ids import CaseId, IntakeId, PersonId, UploadId, new_id
+from dems.model.invitations import LOOKS
 from dems.model.people import standing_of
 from dems.model.permission import Answer, Subject, may
 from dems.model.times import london_date, rfc3339
@@ -129,6 +133,14 @@ class DatabaseTransaction:
         return IntakeRows(self)
 
     @cached_property
+    def invitations(self) -> InvitationRows:
+        return InvitationRows(self)
+
+    @cached_property
+    def announcements(self) -> AnnouncementRows:
+        return AnnouncementRows(self)
+
+    @cached_property
     def uploads(self) -> UploadRows:
         return UploadRows(self)
 
@@ -147,6 +159,10 @@ class DatabaseTransaction:
     @cached_property
     def jobs(self) -> JobRows:
         return JobRows(self, self.nudges)
+
+    @cached_property
+    def hash_states(self) -> HashStateRows:
+        return HashStateRows(self)
 
     @cached_property
     def idempotency(self) -> IdempotencyRows:
@@ -176,6 +192,8 @@ class DatabaseTransaction:
             standings = {p.id: standing_of(p, grants, walls, today) for p in actor.people}
         verdict = may(actor, act, Subject(standings, upload_id, intake_id, person_id))
         if verdict.answer is Answer.ALLOWED:
+            if actor.kind is ActorKind.INVITATION:
+                self._still_stands(actor, act)
             self.authorised = True
             return Authority(actor, act, verdict.role)
         if verdict.answer is Answer.UNKNOWN:
@@ -183,6 +201,14 @@ class DatabaseTransaction:
         if verdict.to_self:
             raise SelfGrant(verdict.why)
         raise NotPermitted(verdict.why or "You may not do this.")
+
+    def _still_stands(self, actor: Actor, act: Act) -> None:
+        """From here to the end of the transaction nobody withdraws the invitation by which this is done."""
+        looks = act in LOOKS
+        found = actor.intake_id and self.invitations.of_intake(actor.intake_id, keep_as_is=not looks)
+        if not found:
+            raise NotFound
+        found.opens(act, self.clock())
 
     def consulted(self, authority: Authority, subject: UUID, **fact: Any) -> None:
         """Only people consult: a worker's reading is its work."""
@@ -204,6 +230,9 @@ class DatabaseTransaction:
             return
         at = self.clock()
         row = {"request": actor.request_id, "at": rfc3339(at), **fact}
+        if actor.kind is ActorKind.INVITATION:
+            # Not the person who answers for it did this, but whoever holds it.
+            row["invited"] = {"intake": str(actor.intake_id), "recipient": actor.name}
         self.execute(insert(tables.consultations).values(id=new_id(), person_id=human.id, at=at, fact=row))
 
     def before_commit(self) -> None:

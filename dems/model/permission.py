@@ -99,6 +99,7 @@ _OWN_INTAKE = frozenset({_K.INTAKE, _K.INVITATION})
 
 TABLE: Mapping[Act, Rule] = {
     Act.ME_READ: Rule(everyone=True, about_a_case=False),
+    Act.ANNOUNCEMENT_LIST: Rule(everyone=True, about_a_case=False),
     # An administrator manages people and teams, and reads no case and no evidence.
     Act.PERSON_ADD: _people(_O.ADMINISTRATOR),
     Act.PERSON_LIST: _people(_O.ADMINISTRATOR, _O.CASE_MANAGER, _O.LEAD_INVESTIGATOR, _O.AUDITOR, _O.INTEGRATION),
@@ -127,11 +128,16 @@ TABLE: Mapping[Act, Rule] = {
     Act.INTAKE_DECLARE: _case(_TAKES_IN, _O.INTEGRATION),
     Act.INTAKE_ADD: _case(_TAKES_IN, _O.INTEGRATION, tokens=frozenset({_K.INVITATION})),
     Act.INTAKE_READ: _case(_TAKES_IN, _O.AUDITOR, _O.INTEGRATION, tokens=_OWN_INTAKE),
+    Act.INVITATION_MAKE: _case(_TAKES_IN, _O.INTEGRATION),
+    Act.INVITATION_READ: _case(_TAKES_IN | _RUNS_TEAM, _O.AUDITOR, _O.INTEGRATION),
+    Act.INVITATION_REVOKE: _case(_TAKES_IN | _RUNS_TEAM, _O.INTEGRATION),
+    Act.INVITATION_OPEN: _case(_TAKES_IN, _O.INTEGRATION, tokens=frozenset({_K.INVITATION})),
     Act.UPLOAD_OPEN: _case(_TAKES_IN, _O.INTEGRATION, tokens=_OWN_INTAKE),
     Act.UPLOAD_READ: _case(_TAKES_IN, _O.AUDITOR, _O.INTEGRATION, tokens=_SENDS),
     Act.UPLOAD_RECEIVE: _case(_TAKES_IN, _O.INTEGRATION, tokens=_SENDS),
     Act.UPLOAD_COMPLETE: _case(_TAKES_IN, _O.INTEGRATION, tokens=_SENDS),
     Act.UPLOAD_ABANDON: _case(_TAKES_IN, _O.INTEGRATION, tokens=_SENDS),
+    Act.EVIDENCE_RECEIPT: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION, tokens=_SENDS),
     # Bytes are seen by members who work with them, in person: not by administrators, auditors or services.
     Act.EVIDENCE_ACCESS: _case(_VIEWS),
     Act.EVIDENCE_CONTENT: _case(_VIEWS),

@@ -4,21 +4,22 @@ Everything reached through a `Transaction` happens in one database transaction: 
 commits on clean exit and rolls back on any exception. No network but the database's is allowed inside.
 """
 
+from dems.ports.invitations import Announcements, Invitations
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
     Custody,
     EvidenceItems,
+    HashStates,
     IdempotencyKeys,
-    Intakes,
     Jobs,
     People,
     Tokens,
     Upkeep,
-    Uploads,
     Verifications,
 )
 from dems.ports.transaction import Transaction, Transactions
+from dems.ports.uploads import Intakes, Uploads
 from dems.ports.values import (
     BegunMultipart,
     CaseFilter,
@@ -41,6 +42,7 @@ from dems.ports.values import (
 
 __all__ = [
     "AccessGrants",
+    "Announcements",
     "BegunMultipart",
     "CaseFilter",
     "Cases",
@@ -50,10 +52,12 @@ __all__ = [
     "CustodyRow",
     "EvidenceFilter",
     "EvidenceItems",
+    "HashStates",
     "IdempotencyKeys",
     "IntakeRow",
     "IntakeToken",
     "Intakes",
+    "Invitations",
     "Job",
     "JobKind",
     "Jobs",

@@ -10,30 +10,22 @@ from dems.model.cases import Case
 from dems.model.custody import Authority, ChainOf
 from dems.model.evidence import Evidence
 from dems.model.exhibits import ExhibitRef
-from dems.model.ids import CaseId, EntryId, EvidenceId, GrantId, IntakeId, PersonId, TokenId, UploadId, VerificationId
-from dems.model.intakes import Counts, Intake, Outcome
+from dems.model.ids import CaseId, EntryId, EvidenceId, GrantId, PersonId, TokenId, VerificationId
 from dems.model.people import CaseGrant, Person, Token, Wall
-from dems.model.uploads import Upload, UploadState
+from dems.model.uploads import Upload
 from dems.model.verification import AccessGrant, Verification
 from dems.ports.values import (
-    BegunMultipart,
     CaseFilter,
-    Completion,
     CustodyRow,
     EvidenceFilter,
-    IntakeRow,
-    IntakeToken,
     Job,
     JobKind,
     Lease,
     Once,
     Orphan,
     Page,
-    Promise,
     StoreCheck,
-    UploadToken,
 )
-from storage.interface import Part
 
 
 class People(Protocol):
@@ -121,98 +113,12 @@ class EvidenceItems(Protocol):
         ...
 
     def page(self, case_id: CaseId, page: Page, wanted: EvidenceFilter) -> list[Evidence]: ...
+    def same_bytes(self, item: Evidence, limit: int) -> list[Evidence]:
+        """Other items of the same case whose stored bytes have the same SHA-256, oldest first; of no other case, ever."""
+        ...
+
     def least_recently_checked(self, limit: int, before: datetime) -> list[EvidenceId]: ...
     def count_sealed(self) -> int: ...
-
-
-class Intakes(Protocol):
-    def add(self, intake: Intake) -> None: ...
-    def get(self, intake_id: IntakeId, *, for_update: bool = False) -> Intake:
-        """Raises `NotFound`."""
-        ...
-
-    def counts(self, intake: Intake) -> Counts: ...
-    def size(self, intake_id: IntakeId) -> int:
-        """How many items it has."""
-        ...
-
-    def page(self, intake: Intake, page: Page, wanted: Outcome | None, *, extra: bool) -> list[IntakeRow]:
-        """Items in the order of their positions, after the item `page.after`; all outcomes where `wanted` is None, only
-        what was added later where `extra` is set.
-        """
-        ...
-
-    def add_token(self, token: IntakeToken, token_hash: bytes, at: datetime) -> None:
-        """Also revokes every earlier token of the intake."""
-        ...
-
-    def token_by_hash(self, token_hash: bytes) -> IntakeToken | None: ...
-
-
-class Uploads(Protocol):
-    def add(self, upload: Upload) -> None: ...
-    def add_many(self, uploads: Sequence[Upload]) -> None: ...
-    def get(self, upload_id: UploadId, *, for_update: bool = False) -> Upload:
-        """The state says `completing` while an intent to complete stands. Raises `NotFound`."""
-        ...
-
-    def many(self, upload_ids: Sequence[UploadId], *, for_update: bool = False) -> Mapping[UploadId, Upload]:
-        """Those that exist; locked in the order of their ids."""
-        ...
-
-    def save(self, upload: Upload) -> None: ...
-    def save_many(self, uploads: Sequence[Upload]) -> None: ...
-    def parts(self, upload_id: UploadId) -> list[Part]:
-        """Those that were seen in the store."""
-        ...
-
-    def keep_parts(self, upload_id: UploadId, parts: Sequence[Part]) -> None:
-        """Replace what was kept of the parts by these."""
-        ...
-
-    def promises(self, upload_ids: Sequence[UploadId]) -> Mapping[UploadId, Mapping[int, Promise]]:
-        """By upload and number, every part that was announced."""
-        ...
-
-    def promised(self, wanted: Sequence[tuple[UploadId, int]]) -> Mapping[tuple[UploadId, int], Promise]:
-        """Of these parts, those that were announced."""
-        ...
-
-    def promise(self, parts: Sequence[tuple[UploadId, Promise]]) -> None:
-        """Announce parts. One that was announced before stays as it was."""
-        ...
-
-    def seen(self, upload_id: UploadId, parts: Sequence[Part]) -> None:
-        """Announced parts are in the store."""
-        ...
-
-    def multiparts(self, upload_ids: Sequence[UploadId]) -> Mapping[UploadId, BegunMultipart]: ...
-    def begun(self, upload_id: UploadId, multipart: BegunMultipart) -> bool:
-        """Keep where parts go. False when another was kept already: that one counts."""
-        ...
-
-    def forget_multipart(self, upload_id: UploadId) -> None: ...
-    def completions(self, upload_ids: Sequence[UploadId]) -> Mapping[UploadId, Completion]: ...
-    def intend_many(self, completions: Sequence[Completion], lease: timedelta) -> None: ...
-
-    def completion(self, upload_id: UploadId) -> Completion | None: ...
-    def intend(self, completion: Completion, lease: timedelta) -> None: ...
-    def renew_intent(self, completion: Completion, lease: timedelta) -> None: ...
-    def forget_intent(self, upload_id: UploadId, attempt: UUID) -> None: ...
-    def overdue_intents(self, limit: int) -> list[UploadId]:
-        """Uploads whose intent to complete has outlived its lease."""
-        ...
-
-    def expired(self, at: datetime, limit: int) -> list[Upload]: ...
-    def known(self, upload_ids: Sequence[UploadId]) -> Mapping[UploadId, tuple[UploadState, str | None]]:
-        """State and version id of those that exist, for the reconciler."""
-        ...
-
-    def add_token(self, token: UploadToken, token_hash: bytes, at: datetime) -> None:
-        """Also revokes every earlier token of the upload."""
-        ...
-
-    def token_by_hash(self, token_hash: bytes) -> UploadToken | None: ...
 
 
 class Upkeep(Protocol):
@@ -317,6 +223,16 @@ class Jobs(Protocol):
     def backlog(self) -> Mapping[JobKind, tuple[int, float]]:
         """By kind: how many are waiting, and the age in seconds of the oldest."""
         ...
+
+
+class HashStates(Protocol):
+    """Where the hashing of a large file has come to; the state of a job is gone when the job is finished."""
+
+    def save(self, lease: Lease, offset: int, state: bytes) -> None:
+        """In the transaction that renews the lease, so that nobody else's is overwritten. `offset` says it in bytes."""
+        ...
+
+    def of(self, job: Job) -> bytes | None: ...
 
 
 class IdempotencyKeys(Protocol):

@@ -9,20 +9,21 @@ from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import Authority
 from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
+from dems.ports.invitations import Announcements, Invitations
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
     Custody,
     EvidenceItems,
+    HashStates,
     IdempotencyKeys,
-    Intakes,
     Jobs,
     People,
     Tokens,
     Upkeep,
-    Uploads,
     Verifications,
 )
+from dems.ports.uploads import Intakes, Uploads
 
 
 class Transaction(Protocol):
@@ -37,6 +38,10 @@ class Transaction(Protocol):
     @property
     def intakes(self) -> Intakes: ...
     @property
+    def invitations(self) -> Invitations: ...
+    @property
+    def announcements(self) -> Announcements: ...
+    @property
     def uploads(self) -> Uploads: ...
     @property
     def verifications(self) -> Verifications: ...
@@ -46,6 +51,8 @@ class Transaction(Protocol):
     def custody(self) -> Custody: ...
     @property
     def jobs(self) -> Jobs: ...
+    @property
+    def hash_states(self) -> HashStates: ...
     @property
     def idempotency(self) -> IdempotencyKeys: ...
     @property
@@ -61,9 +68,10 @@ class Transaction(Protocol):
         upload_id: UploadId | None = None,
         intake_id: IntakeId | None = None,
     ) -> Authority:
-        """Ask `may`, with the standings as they are in this transaction.
+        """Ask `may`, with the standings as they are in this transaction, and an invitation whether it still stands.
 
-        Raises `NotFound` where the caller may not know of the subject, else `NotPermitted`, `SelfGrant`.
+        Raises `NotFound` where the caller may not know of the subject, else `NotPermitted`, `SelfGrant`,
+        `NotAuthenticated` for an invitation that is over.
         """
         ...
 

@@ -168,6 +168,8 @@ class EvidenceFilter:
     state: EvidenceState | None = None
     integrity: Integrity | None = None
     exhibit_ref: str | None = None
+    sha256: str | None = None
+    """Of the bytes as stored, in hexadecimal."""
 
 
 @dataclass(frozen=True, slots=True)

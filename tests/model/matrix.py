@@ -17,6 +17,7 @@ COLUMNS = [
 # A allowed, F forbidden (knows of it), U unknown (answered as not found).
 MATRIX = """
     me.read                      AAAAA AAAA AAA AAA
+    announcement.list            AAAAA AAAA AAA AAA
     person.add                   FFFFF FFFF AFF FFF
     person.list                  FAFFF AFFF AAA FAA
     person.read                  FAFFF AFFF AAA FAA
@@ -41,11 +42,19 @@ MATRIX = """
     evidence.read                AAAAA AAAA FAA UUU
     evidence.describe            AAAAA FFFF FFA UUU
     evidence.correct_exhibit_ref AAAAA FFFF FFF UUU
+    invitation.make              AAAAA FFFF FFA UUU
+    invitation.read              AAAAA AFFF FAA UUU
+    invitation.revoke            AAAAA AFFF FFA UUU
+    invitation.open              AAAAA FFFF FFA UUU
+    intake.declare               AAAAA FFFF FFA UUU
+    intake.add                   AAAAA FFFF FFA UUU
+    intake.read                  AAAAA FFFF FAA UUU
     upload.open                  AAAAA FFFF FFA UUU
     upload.read                  AAAAA FFFF FAA UUU
     upload.receive               AAAAA FFFF FFA UUU
     upload.complete              AAAAA FFFF FFA UUU
     upload.abandon               AAAAA FFFF FFA UUU
+    evidence.receipt             AAAAA AAAA FAA UUU
     evidence.access              AAAAA FAAA FFF UUU
     evidence.content             AAAAA FAAA FFF UUU
     evidence.verify              AAAAA FAAA FAF UUU
@@ -60,7 +69,15 @@ EXPECTED = {
 }
 NOT_ABOUT_A_CASE = {act for act, row in EXPECTED.items() if row["outside:investigator"] is not Answer.UNKNOWN}
 ABOUT_A_CASE = sorted(set(EXPECTED) - NOT_ABOUT_A_CASE)
-BY_UPLOAD_TOKEN = {Act.UPLOAD_READ, Act.UPLOAD_RECEIVE, Act.UPLOAD_COMPLETE, Act.UPLOAD_ABANDON}
+BY_UPLOAD_TOKEN = {
+    Act.UPLOAD_READ,
+    Act.UPLOAD_RECEIVE,
+    Act.UPLOAD_COMPLETE,
+    Act.UPLOAD_ABANDON,
+    Act.EVIDENCE_RECEIPT,
+}
+BY_INTAKE_TOKEN = BY_UPLOAD_TOKEN | {Act.UPLOAD_OPEN, Act.INTAKE_READ}
+BY_INVITATION = BY_INTAKE_TOKEN | {Act.INTAKE_ADD, Act.INVITATION_OPEN}
 OF_THE_INSTALLATION = {
     Act.UPLOAD_EXPIRE,
     Act.EVIDENCE_SEAL,
@@ -69,6 +86,8 @@ OF_THE_INSTALLATION = {
     Act.EVIDENCE_FREEZE,
     Act.ORPHAN_REPORT,
     Act.UPLOAD_TOKEN_AGAIN,
+    Act.INTAKE_TOKEN_AGAIN,
+    Act.UPLOAD_DISCARD,
     Act.RECORDS_CONSULTED,
 }
 

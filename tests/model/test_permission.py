@@ -6,10 +6,20 @@ import pytest
 
 from dems.model.actors import Actor, ActorKind, system
 from dems.model.acts import Act
-from dems.model.ids import UploadId
+from dems.model.ids import IntakeId, UploadId, new_id
 from dems.model.people import CaseRole, OrganisationRole, Person, Standing, standing_of
 from dems.model.permission import TABLE, Answer, Subject, may
-from tests.model.matrix import ABOUT_A_CASE, BY_UPLOAD_TOKEN, COLUMNS, EXPECTED, OF_THE_INSTALLATION, case_of, someone
+from tests.model.matrix import (
+    ABOUT_A_CASE,
+    BY_INTAKE_TOKEN,
+    BY_INVITATION,
+    BY_UPLOAD_TOKEN,
+    COLUMNS,
+    EXPECTED,
+    OF_THE_INSTALLATION,
+    case_of,
+    someone,
+)
 from tests.model.people import OTHER_UPLOAD_ID, TODAY, UPLOAD_ID, acting, delegated, grant, person, wall
 
 
@@ -152,3 +162,33 @@ def test_an_upload_token_falls_with_the_membership_of_who_declared_the_item(act:
     for standing in (Standing(), Standing(roles=frozenset({CaseRole.INVESTIGATOR}), walled=True)):
         subject = Subject(standings={who.id: standing}, upload_id=UPLOAD_ID)
         assert may(by_upload_token(who), act, subject).answer is Answer.UNKNOWN
+
+
+# --- intake tokens and invitations ---
+
+NARROW = {ActorKind.INTAKE: BY_INTAKE_TOKEN, ActorKind.INVITATION: BY_INVITATION}
+INTAKE_ID, OTHER_INTAKE_ID = IntakeId(new_id()), IntakeId(new_id())
+
+
+@pytest.mark.parametrize("kind", NARROW)
+@pytest.mark.parametrize("act", sorted(Act))
+def test_an_intake_token_and_an_invitation_reach_only_their_own_intake(act: Act, kind: ActorKind) -> None:
+    who = person(1, *OrganisationRole)
+    standings = {who.id: Standing(roles=frozenset(CaseRole))}
+    holder = Actor(kind, who.name, person=who, intake_id=INTAKE_ID)
+    own = may(holder, act, Subject(standings=standings, upload_id=UPLOAD_ID, intake_id=INTAKE_ID))
+    assert own.allowed is (act in NARROW[kind])
+    assert own.allowed or own.answer is Answer.UNKNOWN
+    for foreign in (OTHER_INTAKE_ID, None):
+        subject = Subject(standings=standings, upload_id=UPLOAD_ID, intake_id=foreign)
+        assert may(holder, act, subject).answer is Answer.UNKNOWN
+        assert may(replace(holder, intake_id=None), act, subject).answer is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize("kind", NARROW)
+def test_they_fall_with_the_membership_of_who_made_them(kind: ActorKind) -> None:
+    who = person(1, OrganisationRole.INVESTIGATOR)
+    holder = Actor(kind, who.name, person=who, intake_id=INTAKE_ID)
+    for standing in (Standing(), Standing(roles=frozenset({CaseRole.INVESTIGATOR}), walled=True)):
+        subject = Subject(standings={who.id: standing}, intake_id=INTAKE_ID)
+        assert all(may(holder, act, subject).answer is Answer.UNKNOWN for act in NARROW[kind])

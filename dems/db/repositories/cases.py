@@ -1,7 +1,7 @@
 """Cases, who is on them, and who is kept from them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -66,6 +66,33 @@ def _to_grant(row: Row[Any]) -> CaseGrant:
     )
 
 
+def known_to(viewer: Person, statement: Select[Any], today: date) -> Select[Any]:
+    """The same rule as `may(…, CASE_READ, …)`, as SQL: not walled, and on the case or in a role that reads all."""
+    wall = and_(
+        case_walls.c.case_id == cases.c.id,
+        case_walls.c.lowered_at.is_(None),
+        or_(
+            case_walls.c.person_id == viewer.id,
+            case_walls.c.force_key == force_key_or_none(viewer.force)
+            if viewer.force
+            else case_walls.c.person_id == viewer.id,
+        ),
+    )
+    statement = statement.where(~exists().where(wall))
+    if viewer.roles & CASE_LIST_ROLES:
+        return statement
+    grant = and_(
+        case_grants.c.case_id == cases.c.id,
+        case_grants.c.person_id == viewer.id,
+        case_grants.c.kind == "role",
+        case_grants.c.name.in_([r.value for r in viewer.case_roles]),
+        case_grants.c.ended_at.is_(None),
+        case_grants.c.starts_on <= today,
+        or_(case_grants.c.ends_on.is_(None), case_grants.c.ends_on >= today),
+    )
+    return statement.where(exists().where(grant))
+
+
 class CaseRows(Rows):
     def add(self, case: Case) -> None:
         statement = upsert(cases).values(
@@ -93,7 +120,7 @@ class CaseRows(Rows):
     def page(self, viewers: Sequence[Person], page: Page, wanted: CaseFilter) -> list[Case]:
         statement = select(cases)
         for viewer in viewers:
-            statement = self._known_to(viewer, statement)
+            statement = known_to(viewer, statement, london_date(self._tx.clock()))
         if wanted.reference is not None:
             statement = statement.where(cases.c.reference == wanted.reference)
         if wanted.state is not None:
@@ -110,33 +137,6 @@ class CaseRows(Rows):
                 )
             )
         return [_to_case(r) for r in self._tx.execute(paged(statement, cases.c.id, page))]
-
-    def _known_to(self, viewer: Person, statement: Select[Any]) -> Select[Any]:
-        """The same rule as `may(…, CASE_READ, …)`, as SQL: not walled, and on the case or in a role that reads all."""
-        wall = and_(
-            case_walls.c.case_id == cases.c.id,
-            case_walls.c.lowered_at.is_(None),
-            or_(
-                case_walls.c.person_id == viewer.id,
-                case_walls.c.force_key == force_key_or_none(viewer.force)
-                if viewer.force
-                else case_walls.c.person_id == viewer.id,
-            ),
-        )
-        statement = statement.where(~exists().where(wall))
-        if viewer.roles & CASE_LIST_ROLES:
-            return statement
-        today = london_date(self._tx.clock())
-        grant = and_(
-            case_grants.c.case_id == cases.c.id,
-            case_grants.c.person_id == viewer.id,
-            case_grants.c.kind == "role",
-            case_grants.c.name.in_([r.value for r in viewer.case_roles]),
-            case_grants.c.ended_at.is_(None),
-            case_grants.c.starts_on <= today,
-            or_(case_grants.c.ends_on.is_(None), case_grants.c.ends_on >= today),
-        )
-        return statement.where(exists().where(grant))
 
     def grants(self, case_id: CaseId, person_ids: Sequence[PersonId] | None = None) -> list[CaseGrant]:
         statement = select(case_grants).where(case_grants.c.case_id == case_id, case_grants.c.ended_at.is_(None))

@@ -17,6 +17,8 @@ from dems.model.ids import CaseId, EvidenceId, IntakeId, PersonId, UploadId
 from dems.model.names import OriginalName
 from dems.ports import EvidenceFilter, Page
 
+_sha256 = evidence.c.digests.op("->>")("sha256")
+
 
 def _values(item: Evidence) -> dict[str, Any]:
     return {
@@ -170,8 +172,18 @@ class EvidenceRows(Rows):
             statement = statement.where(evidence.c.integrity == wanted.integrity.value)
         if wanted.exhibit_ref is not None:
             statement = statement.where(evidence.c.exhibit_ref == wanted.exhibit_ref)
+        if wanted.sha256 is not None:
+            statement = statement.where(_sha256 == wanted.sha256)
         pages = paged_within(statement, evidence.c.case_id, case_id, evidence.c.id, page)
         return [to_evidence(r) for r in self._tx.execute(pages)]
+
+    def same_bytes(self, item: Evidence, limit: int) -> list[Evidence]:
+        found = item.digests.get("sha256")
+        if found is None:
+            return []
+        alike = (evidence.c.case_id == item.case_id, _sha256 == found.hex, evidence.c.id != item.id)
+        rows = self._tx.execute(select(evidence).where(*alike).order_by(evidence.c.id).limit(limit))
+        return [to_evidence(r) for r in rows]
 
     def least_recently_checked(self, limit: int, before: datetime) -> list[EvidenceId]:
         statement = (

@@ -50,7 +50,9 @@ class IntakeRows(Rows):
 
     def get(self, intake_id: IntakeId, *, for_update: bool = False) -> Intake:
         statement = select(intakes).where(intakes.c.id == intake_id)
-        row = self._tx.execute(statement.with_for_update() if for_update else statement).first()
+        # Its key is left alone: new uploads refer to it, also from transactions that do not add to the intake.
+        locked = statement.with_for_update(key_share=True)
+        row = self._tx.execute(locked if for_update else statement).first()
         if row is None:
             raise NotFound
         return Intake(

@@ -8,10 +8,12 @@
 from dems.db.tables.base import CUSTODY, DOMAIN, WORK, metadata
 from dems.db.tables.of_custody import custody_chains, custody_details, custody_entries, custody_queue
 from dems.db.tables.of_evidence import access_grants, evidence, exhibit_refs, intakes, uploads, verifications
+from dems.db.tables.of_invitations import announcements, invitations
 from dems.db.tables.of_people import case_grants, case_walls, cases, people, tokens
 from dems.db.tables.of_work import (
     consultations,
     exhibit_numbers,
+    hash_states,
     idempotency_keys,
     intake_tokens,
     jobs,
@@ -29,6 +31,7 @@ __all__ = [
     "DOMAIN",
     "WORK",
     "access_grants",
+    "announcements",
     "case_grants",
     "case_walls",
     "cases",
@@ -40,9 +43,11 @@ __all__ = [
     "evidence",
     "exhibit_numbers",
     "exhibit_refs",
+    "hash_states",
     "idempotency_keys",
     "intake_tokens",
     "intakes",
+    "invitations",
     "jobs",
     "metadata",
     "multiparts",

@@ -1,6 +1,18 @@
 """What is due, in whose hands, and what was answered: may be lost without losing a fact."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from dems.db.tables.base import WORK, Instant, identity, metadata
@@ -17,6 +29,19 @@ jobs = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("problem", Text),
     Index("jobs_due_idx", "due_at"),
+    info={"sort": WORK},
+)
+
+hash_states = Table(
+    "hash_states",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("subject", Uuid, primary_key=True),
+    Column("read_bytes", BigInteger, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+    ForeignKeyConstraint(["kind", "subject"], ["jobs.kind", "jobs.subject"], ondelete="CASCADE"),
+    comment="Saved with the renewal of the lease and gone with the job; may be lost, which costs reading again",
     info={"sort": WORK},
 )
 

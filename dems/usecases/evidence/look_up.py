@@ -10,6 +10,9 @@ from dems.model.uploads import Upload
 from dems.model.verification import Verification
 from dems.ports import EvidenceFilter, Page, Transactions
 
+MOST_DUPLICATES = 50
+"""Shown with an item; the list of the case's items by `sha256` has all."""
+
 
 @dataclass(frozen=True, slots=True)
 class LookUpEvidence:
@@ -22,6 +25,13 @@ class LookUpEvidence:
             authority = tx.authorise(actor, Act.EVIDENCE_READ, case_id=evidence.case_id)
             tx.consulted(authority, evidence_id)
             return evidence, None if evidence.upload_id is None else tx.uploads.get(evidence.upload_id)
+
+    def duplicates(self, actor: Actor, evidence_id: EvidenceId) -> list[Evidence]:
+        """Other items of the case with the same bytes: shown, never merged, and nothing is said of other cases."""
+        with self.transaction() as tx:
+            evidence = tx.evidence.get(evidence_id)
+            tx.authorise(actor, Act.EVIDENCE_READ, case_id=evidence.case_id)
+            return tx.evidence.same_bytes(evidence, MOST_DUPLICATES)
 
     def page(
         self, actor: Actor, case_id: CaseId, page: Page, wanted: EvidenceFilter

@@ -17,7 +17,7 @@ from dems.model.evidence import EvidenceState, Found, Integrity, outcome_of
 from dems.model.ids import EvidenceId, VerificationId, new_id
 from dems.model.verification import Verification
 from dems.ports import Clock, Job, JobKind, Lease, Transactions
-from dems.steps.reading import found_by, pause_after, reading_under
+from dems.steps.reading import RESUME_ABOVE_BYTES, Reading, found_by, pause_after
 from storage.errors import BytesDamaged, ObjectMissing, StorageError
 from storage.interface import ObjectStore, StoredVersion
 
@@ -33,6 +33,7 @@ class Recheck:
     store: ObjectStore
     clock: Clock
     lease: timedelta
+    resume_above: int = RESUME_ABOVE_BYTES
 
     def __call__(self, evidence_id: EvidenceId) -> Integrity:
         """Raises `NoLongerDue`; while the store does not answer, the work stays due."""
@@ -46,8 +47,11 @@ class Recheck:
         stored = StoredVersion(key, evidence.checkable(), evidence.size or 0)
         try:
             algorithms = tuple(sorted(evidence.digests))
-            read = reading_under(self.transaction, self.store, key, algorithms, lease, self.lease)
+            read = Reading(self.transaction, self.store, key, algorithms, lease, self.lease, self.resume_above)
             found = found_by(read(stored))
+            if read.resumed and outcome_of(evidence, found) is not Integrity.INTACT:
+                # A saved state must not freeze good bytes.
+                found = found_by(read.from_the_start(stored))
         except ObjectMissing as error:
             return self._record(lease, evidence_id, Integrity.MISSING, None, str(error))
         except StorageError as error:
@@ -56,7 +60,8 @@ class Recheck:
             with self.transaction() as tx:
                 tx.jobs.put_back(lease, f"{type(error).__name__}: {error}", pause_after(lease))
             raise
-        return self._record(lease, evidence_id, outcome_of(evidence, found), found, None)
+        resumed_at = () if read.last is None else read.last.resumed_at
+        return self._record(lease, evidence_id, outcome_of(evidence, found), found, None, resumed_at)
 
     def _answers_otherwise(self, error: StorageError, stored: StoredVersion) -> bool:
         """Whether the trouble is with these bytes and not with the store: it still knows the version."""
@@ -69,7 +74,13 @@ class Recheck:
         return True
 
     def _record(
-        self, lease: Lease, evidence_id: EvidenceId, outcome: Integrity, found: Found | None, problem: str | None
+        self,
+        lease: Lease,
+        evidence_id: EvidenceId,
+        outcome: Integrity,
+        found: Found | None,
+        problem: str | None,
+        resumed_at: tuple[int, ...] = (),
     ) -> Integrity:
         with self.transaction() as tx:
             authority = tx.authorise(system(), Act.EVIDENCE_RECHECK)
@@ -100,6 +111,7 @@ class Recheck:
                 "found": {d.algorithm: d.hex for d in verification.digests},
                 "size": verification.size,
                 "problem": problem,
+                **({"resumed_at": list(resumed_at)} if resumed_at else {}),
             }
             tx.custody.append(
                 authority, of_item(evidence_id), case_id=evidence.case_id, evidence_id=evidence_id, facts=facts

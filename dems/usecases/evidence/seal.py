@@ -15,12 +15,15 @@ from dems.model.evidence import Evidence
 from dems.model.ids import EvidenceId
 from dems.ports import Clock, Job, JobKind, Lease, Transactions
 from dems.steps.locks import Locks
-from dems.steps.reading import pause_after, reading_under
+from dems.steps.reading import RESUME_ABOVE_BYTES, Reading, in_background, pause_after
 from dems.steps.sealing import Candidate, Examined, Examiner, Recorder, candidates
 from storage.errors import BytesDamaged, StorageError
 from storage.interface import ObjectStore
 
 log = logging.getLogger(__name__)
+
+FLUSHED_EARLY_BYTES = 64 * 1024 * 1024
+"""Of a larger file so much may wait to be written that sealing it would wait for the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +34,39 @@ class Seal:
     clock: Clock
     lease: timedelta
     algorithms: tuple[str, ...]
+    resume_above: int = RESUME_ABOVE_BYTES
 
     def __call__(self, evidence_id: EvidenceId) -> Evidence:
         """Raises `NoLongerDue` when another worker has it or it is done; after a store's failure it stays due."""
         candidate = self._claim(evidence_id)
-        examine = Examiner(self.store, self.locks, self.clock, self.algorithms)
-        read = reading_under(self.transaction, self.store, candidate.key, self.algorithms, candidate.lease, self.lease)
         try:
-            examined = examine(candidate, read)
-            self.store.settle()
+            examined = self._examined(candidate)
         except StorageError as error:
             self._put_back(candidate.lease, error)
             raise
         return self._record(examined)
+
+    def _examined(self, candidate: Candidate) -> Examined:
+        """Read back, locked and flushed. Most of the flush goes on while the bytes are read, the rest after the lock."""
+        examine = Examiner(self.store, self.locks, self.clock, self.algorithms)
+        read = Reading(
+            self.transaction,
+            self.store,
+            candidate.key,
+            self.algorithms,
+            candidate.lease,
+            self.lease,
+            self.resume_above,
+        )
+        flushing = in_background(self.store.settle) if candidate.upload.size > FLUSHED_EARLY_BYTES else None
+        examined = examine(candidate, read)
+        if read.resumed and examined.lock is None:
+            # A saved state must not make a mismatch of good bytes.
+            examined = examine(candidate, read.from_the_start)
+        if flushing is not None:
+            read.until_done(flushing)
+        self.store.settle()
+        return examined
 
     def _claim(self, evidence_id: EvidenceId) -> Candidate:
         with self.transaction() as tx:

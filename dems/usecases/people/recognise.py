@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from dems.errors import BadRequest, NotAuthenticated, NotPermitted
 from dems.model.actors import Actor, ActorKind
+from dems.model.acts import Act
 from dems.model.ids import PersonId
 from dems.model.people import Person, TokenKind
 from dems.model.secrets import Prefix, token_hash
@@ -52,10 +53,14 @@ class Recognise:
         found = tx.intakes.token_by_hash(token_hash(token))
         if found is None:
             raise NotAuthenticated(_UNKNOWN)
+        invitation = tx.invitations.of_intake(found.intake_id)
+        if invitation is not None:
+            # Said before anything else: who holds it is not to be sent to an administrator.
+            invitation.opens(Act.INVITATION_OPEN, self.clock())
         person, principal = self._behind(tx, found, on_behalf_of)
         return Actor(
-            ActorKind.INTAKE,
-            person.name,
+            ActorKind.INTAKE if invitation is None else ActorKind.INVITATION,
+            person.name if invitation is None else invitation.terms.recipient,
             person,
             principal,
             found.id,

@@ -76,6 +76,7 @@ def _intakes() -> None:
         postgresql_where=sa.text("intake_id IS NOT NULL"),
     )
     op.create_index("evidence_upload_idx", "evidence", ["upload_id"])
+    op.create_index("evidence_sha256_idx", "evidence", ["case_id", sa.text("(digests ->> 'sha256')"), "id"])
     op.add_column("uploads", sa.Column("intake_id", sa.Uuid(), nullable=True))
     op.create_foreign_key(op.f("uploads_intake_id_fkey"), "uploads", "intakes", ["intake_id"], ["id"])
 
