@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from benchmarks import memory, pages, relay, small_item, verification
+from benchmarks import direct, many_files, memory, pages, relay, small_intake, small_item, verification
 from benchmarks.installation import Installation
 from benchmarks.sizes import FULL, QUICK, Sizes
 from benchmarks.table import Result, show
@@ -25,6 +25,9 @@ BENCHMARKS: Mapping[str, Callable[[Installation, Sizes], list[Result]]] = {
     "memory": memory.measure,
     "pages": pages.measure,
     "small-item": small_item.measure,
+    "direct": direct.measure,
+    "many-files": many_files.measure,
+    "small-intake": small_intake.measure,
 }
 WIDTH = 150
 """Where the output goes to a file: enough for every line of the table."""

@@ -60,11 +60,9 @@ class _Memory:
 
     def _peaks(self, size: int) -> dict[str, int]:
         """The peak of each, its children's own peaks added, from here until the file is sealed."""
-        for pids in _family(self._roots).values():
-            for pid in pids:
-                Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
+        forget_peaks(self._roots)
         self._through(size)
-        return {name: sum(_peak(pid) for pid in pids) for name, pids in _family(self._roots).items()}
+        return peaks(self._roots)
 
     def _through(self, size: int) -> None:
         """Send a file and wait until the worker has sealed it."""
@@ -81,6 +79,18 @@ class _Memory:
                 time.sleep(0.1)
         if item["digests"]["sha256"] != sent.answer["sha256"]:
             raise RuntimeError("these are not the bytes that were sent")
+
+
+def forget_peaks(roots: Mapping[str, int]) -> None:
+    """From here on, peaks are those of what comes."""
+    for pids in _family(roots).values():
+        for pid in pids:
+            Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
+
+
+def peaks(roots: Mapping[str, int]) -> dict[str, int]:
+    """Bytes, each with its children's own peaks added."""
+    return {name: sum(_peak(pid) for pid in pids) for name, pids in _family(roots).items()}
 
 
 def _family(roots: Mapping[str, int]) -> dict[str, list[int]]:

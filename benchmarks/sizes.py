@@ -19,6 +19,10 @@ class Sizes:
     small_case: int
     large_case: int
     page_rounds: int
+    direct_file: int
+    many_files: int
+    few_for_memory: int
+    many_for_memory: int
 
     @property
     def full(self) -> bool:
@@ -33,8 +37,12 @@ FULL = Sizes(
     small_file=64 * MIB,
     large_file=2048 * MIB,
     small_case=100,
-    large_case=100_000,
+    large_case=200_000,
     page_rounds=40,
+    direct_file=1024 * MIB,
+    many_files=5_000,
+    few_for_memory=10_000,
+    many_for_memory=50_000,
 )
 QUICK = Sizes(
     rounds=2,
@@ -45,4 +53,8 @@ QUICK = Sizes(
     small_case=100,
     large_case=2_000,
     page_rounds=3,
+    direct_file=24 * MIB,
+    many_files=60,
+    few_for_memory=40,
+    many_for_memory=80,
 )

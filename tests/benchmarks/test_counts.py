@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import anyio
 import pytest
 
+from benchmarks import small_intake
 from benchmarks.counting import Counted
 from benchmarks.filled import LIMIT, costs, filled_case
 from benchmarks.small_item import Step, way_in
@@ -41,6 +42,18 @@ def test_a_small_item_costs_one_put_and_one_get(counted: Counted, world: World) 
             Step("seal", 15, 2, {"GetObject": 1}),
         ]
     )
+
+
+def test_a_small_file_among_many_costs_two_calls_of_the_store_and_hardly_a_transaction(
+    counted: Counted, world: World
+) -> None:
+    who = world.somebody("case_manager", "investigator")
+    case = world.case(who)
+    _, asked = (anyio.run(small_intake.way_in, counted, str(case.id), who.headers) for _ in range(2))
+    assert asked.puts == small_intake.FILES
+    assert asked.store == ["GetObject"] * small_intake.FILES
+    assert asked.transactions == 19
+    assert asked.transactions / small_intake.FILES <= 0.1
 
 
 def test_a_page_costs_the_same_in_a_case_of_any_size(
