@@ -118,7 +118,7 @@ class Settings(BaseSettings):
         return timedelta(minutes=self.evidence.access_minutes)
 
 
-CLIENT_VARIABLES = frozenset({"DEMS_URL", "DEMS_TOKEN", "DEMS_STATE_DIR", "DEMS_CORPUS"})
+CLIENT_VARIABLES = frozenset({"DEMS_URL", "DEMS_TOKEN", "DEMS_STATE_DIR", "DEMS_INVITATION", "DEMS_CORPUS"})
 """Read by the client commands and the benchmarks, not settings of a server."""
 
 

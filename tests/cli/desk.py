@@ -12,13 +12,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import pytest
 
 from dems.bootstrap import Dems
+from dems.cli.client import connect
 from dems.cli.main import main
+from dems.cli.upload.asking import Asking
+from dems.cli.upload.declaring import Declaring
+from dems.cli.upload.memory import remembered
+from dems.cli.upload.patience import Patience
+from dems.cli.upload.plan import Plan
+from dems.cli.upload.progress import Bars
+from dems.cli.upload.telling import Telling
+from dems.cli.upload.walk import Found, walk
 from dems.errors import DemsError
 from dems.model.ids import EvidenceId, UploadId
 from dems.ports import Job, JobKind
@@ -42,7 +51,7 @@ class Working:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run)
 
-    def __enter__(self) -> "Working":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -150,6 +159,18 @@ def sitting(
             yield desk
     finally:
         next(running, None)
+
+
+def only_declared(desk: Desk, folder: Path) -> None:
+    """As an upload that was killed when all was declared and nothing sent."""
+    with connect() as client, remembered(desk.case_id) as db:
+        plan, patience = Plan(db), Patience(print)
+        for found in walk([folder]):
+            assert isinstance(found, Found)
+            plan.see(found)
+        asking, tell = Asking(client, patience, {}), Telling(plan, Bars(), as_json=False)
+        opening = {"exhibit_prefix": "AK"}
+        Declaring(plan, asking, patience, tell, case_id=desk.case_id, where=None, opening=opening).all()
 
 
 def of(events: Events, kind: str) -> Events:

@@ -1,119 +1,34 @@
-"""What an upload does against what the server says: nothing twice, and what was cut off is finished."""
+"""What an upload does against a real server: nothing twice, and what was cut off is finished."""
 
 import base64
-import itertools
+import hashlib
 import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from dems.cli.client import Client, Problem
-from dems.cli.main import main
-from dems.cli.upload import command, sender
-
-CASE = "019f6b0e-5c1d-7c3a-9a55-2f0d6f0a9b11"
-
-
-class Server(Client):
-    """A case without a network: what is declared and sent is sealed at once."""
-
-    def __init__(self) -> None:
-        super().__init__("http://127.0.0.1:9", "person")
-        self.items: list[dict[str, Any]] = []
-        self.asked: list[tuple[str, str, str | None]] = []
-        self.cut_off = False
-        """The next body arrives, and its completion is cut off."""
-        self._numbers = itertools.count(1)
-
-    def request(  # noqa: PLR0911  (one answer to each question)
-        self, method: str, path: str, *, token: str | None = None, headers: object = None, **more: Any
-    ) -> dict[str, Any]:
-        del headers
-        self.asked.append((method, path, token))
-        match method, path.split("/")[2:]:
-            case "GET", ["cases", _]:
-                return {"id": CASE, "state": "open"}
-            case "GET", ["me"]:
-                return {"name": "Amina Khan"}
-            case "GET", ["cases", _, "evidence"]:
-                return {"items": [dict(i) for i in self.items], "next": None}
-            case "POST", ["cases", _, "evidence"]:
-                return self._declare(more["json"])
-            case "GET", ["evidence", evidence_id]:
-                return self._item(evidence_id)
-            case "GET", ["uploads", upload_id]:
-                return dict(self._item(upload_id)["upload"])
-            case "PUT", ["uploads", upload_id, "content"]:
-                assert b"".join(more["content"]) is not None
-                return self._received(self._item(upload_id))
-            case "POST", ["uploads", upload_id, "complete"]:
-                return self._completed(self._item(upload_id))
-        raise AssertionError((method, path))
-
-    def declared(self) -> int:
-        return sum(a[:2] == ("POST", f"/v1/cases/{CASE}/evidence") for a in self.asked)
-
-    def _item(self, which: str) -> dict[str, Any]:
-        return next(i for i in self.items if which in {i["id"], i["upload"]["id"]})
-
-    def _declare(self, body: dict[str, Any]) -> dict[str, Any]:
-        number, file = next(self._numbers), body["file"]
-        raw = base64.b64decode(file["name_base64"]) if "name_base64" in file else file["name"].encode()
-        item = {
-            "id": f"item{number}",
-            "exhibit_ref": body["exhibit_ref"],
-            "state": "declared",
-            "name": raw.decode("utf-8", "replace"),
-            "name_base64": file.get("name_base64"),
-            "size": file["size"],
-            "declared_sha256": file["sha256"],
-            "digests": {},
-            "upload": {"id": f"upload{number}", "state": "open"},
-        }
-        self.items.append(item)
-        return {**item, "upload_token": f"token{number}"}
-
-    def _received(self, item: dict[str, Any]) -> dict[str, Any]:
-        if self.cut_off:
-            self.cut_off = False
-            item["upload"]["state"], item["state"] = "completing", "uploading"
-            raise Problem(503, "unavailable", "Cut off.", {}, None)
-        return self._completed(item)
-
-    def _completed(self, item: dict[str, Any]) -> dict[str, Any]:
-        item["upload"]["state"], item["state"] = "completed", "sealed"
-        return dict(item["upload"])
+from dems.bootstrap import Dems
+from dems.cli.upload.memory import remembered
+from dems.settings import Settings
+from tests.cli.desk import PART, Desk, kinds, only_declared, sitting
+from tests.conftest import Sent, Team
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Server:
-    made = Server()
-    monkeypatch.setattr(command, "connect", lambda: made)
-    return made
-
-
-@pytest.fixture(autouse=True)
-def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    forget(tmp_path / "state 0", monkeypatch)
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    now = [0.0]
-
-    def sleep(seconds: float) -> None:
-        now[0] += seconds
-
-    clock = SimpleNamespace(monotonic=lambda: now[0], sleep=sleep)
-    for module in (sender, command):
-        monkeypatch.setattr(module, "time", clock)
-    monkeypatch.setattr("dems.cli.upload.patience.time", clock)
-    yield
-    assert now[0] < 60, "nobody waits for long"
+def desk(
+    dems: Dems,
+    settings: Settings,
+    sent: Sent,
+    team: Team,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Desk]:
+    with sitting(dems, settings, sent, team, tmp_path, monkeypatch, capsys) as made:
+        yield made
 
 
 @pytest.fixture
@@ -124,150 +39,251 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def forget(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DEMS_STATE_DIR", str(state))
+def evidence(desk: Desk, item: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = desk.http.get(f"/v1/evidence/{item['id']}").json()
+    return found
 
 
-def upload(*arguments: object) -> int:
-    return main(["upload", CASE, *map(str, arguments)])
+# --- all sizes, both ways ---
 
 
-def events(capsys: pytest.CaptureFixture[str]) -> list[tuple[str, str | None]]:
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    return [(e["event"], e.get("state")) for e in told]
+@pytest.mark.parametrize("transport", ["direct", "relay"])
+def test_files_of_all_sizes_are_sealed_as_they_are(desk: Desk, folder: Path, transport: str) -> None:
+    sizes = {
+        "empty": 0,
+        "one": 1,
+        "exactly one part": PART,
+        "two parts": PART + 1,
+        "three": 2 * PART + 77,
+        "deep/er": 9,
+    }
+    (folder / "f").unlink()
+    for name, size in sizes.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(os.urandom(size))
+    events = desk.upload(folder, "--exhibit-prefix", "ABC", "--source", "A disc", "--transport", transport)
+    assert kinds(events) == {"declared": 6, "sent": 6, "sealed": 6}
+    assert desk.err == ""
+    items = {i["name"]: i for i in desk.items()}
+    assert sorted(items) == sorted(sizes)
+    for name, item in items.items():
+        sha256 = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        assert (item["state"], item["digests"]["sha256"], item["declared_sha256"]) == ("sealed", sha256, sha256)
+        assert item["source"] == "A disc"
+    assert sorted(i["exhibit_ref"] for i in items.values()) == [f"ABC/{n}" for n in range(1, 7)]
+    assert kinds(desk.upload(folder, "--exhibit-prefix", "ABC")) == {"already": 6}
+    assert len(desk.items()) == 6
 
 
-def test_a_file_whose_time_has_changed_is_not_taken_in_again(
-    server: Server, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert upload(folder, "--json") == 0
-    assert events(capsys) == [("sent", "sealed"), ("sealed", "sealed")]
+def test_what_is_told_of_a_file_says_which_item_it_is(desk: Desk, folder: Path) -> None:
+    events = desk.upload(folder)
+    assert [e["event"] for e in events] == ["declared", "sent", "sealed"]
+    [item] = desk.items()
+    for event in events:
+        assert (event["evidence_id"], event["path"], event["size"]) == (item["id"], str(folder / "f"), 12)
+        assert event["exhibit_ref"] == item["exhibit_ref"]
+    assert events[-1]["sha256"] == hashlib.sha256(b"what it says").hexdigest()
+    assert desk.upload(folder)[0]["sha256"] == events[-1]["sha256"]
+
+
+# --- nothing twice ---
+
+
+def test_a_file_whose_time_has_changed_is_not_taken_in_again(desk: Desk, folder: Path) -> None:
+    desk.upload(folder)
     os.utime(folder / "f", (1, 1))
-    assert upload(folder, "--json") == 0
-    assert events(capsys) == [("already", "sealed")]
-    assert len(server.items) == 1
+    assert kinds(desk.upload(folder)) == {"already": 1}
+    assert len(desk.items()) == 1
 
 
 @pytest.mark.parametrize("name", [b"plain", "fu\u0308r".encode(), b"\xff\xfe.bin"])
-def test_without_its_memory_nothing_is_doubled_whatever_its_name(
-    server: Server, folder: Path, name: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_its_memory_nothing_is_doubled_whatever_its_name(desk: Desk, folder: Path, name: bytes) -> None:
     (folder / os.fsdecode(name)).write_text("content")
-    assert upload(folder) == 0
-    forget(tmp_path / "state 1", monkeypatch)
-    assert upload(folder) == 0
-    assert len(server.items) == 2
+    desk.upload(folder)
+    desk.forget()
+    assert kinds(desk.upload(folder)) == {"already": 2}
+    names = {i["name_base64"] or base64.b64encode(i["name"].encode()).decode() for i in desk.items()}
+    assert names == {base64.b64encode(n).decode() for n in (b"f", name)}
 
 
-def test_another_name_or_another_content_is_another_item(
-    server: Server, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert upload(folder) == 0
-    forget(tmp_path / "state 1", monkeypatch)
+def test_another_name_or_another_content_is_another_item(desk: Desk, folder: Path) -> None:
+    desk.upload(folder)
+    desk.forget()
     (folder / "f").rename(folder / "g")
-    assert upload(folder) == 0
+    desk.upload(folder)
     (folder / "g").write_text("what it SAYS")
-    assert upload(folder) == 0
-    assert len(server.items) == 3
+    desk.upload(folder)
+    assert [i["name"] for i in desk.items()] == ["f", "g", "g"]
 
 
-def test_two_files_alike_are_two_items_however_often_they_are_sent(
-    server: Server, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(3):
-        forget(tmp_path / f"state {number}", monkeypatch)
-        (tmp_path / "other").mkdir(exist_ok=True)
-        (tmp_path / "other" / "f").write_text("what it says")
-        assert upload(folder / "f", tmp_path / "other" / "f") == 0
-    assert len(server.items) == 2
+def test_two_files_alike_are_two_items_however_often_they_are_sent(desk: Desk, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "f").write_text("what it says")
+    for _ in range(3):
+        desk.forget()
+        desk.upload(folder / "f", tmp_path / "other" / "f")
+    assert len(desk.items()) == 2
 
 
-def test_again_takes_in_a_further_item_once(
-    server: Server, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert upload(folder) == 0
-    forget(tmp_path / "state 1", monkeypatch)
-    assert upload(folder) == 0, "found there, and remembered"
-    assert upload(folder, "--again") == 0
-    assert len(server.items) == 2
-    assert upload(folder, "--again") == 0, "the same command again continues"
-    assert len(server.items) == 2
+def test_again_takes_in_a_further_item_once(desk: Desk, folder: Path) -> None:
+    desk.upload(folder)
+    desk.forget()
+    assert kinds(desk.upload(folder)) == {"already": 1}, "found there, and remembered"
+    assert kinds(desk.upload(folder, "--again")) == {"declared": 1, "sent": 1, "sealed": 1}
+    assert kinds(desk.upload(folder, "--again")) == {"already": 1}, "the same command again continues"
+    assert len(desk.items()) == 2
 
 
-def test_what_is_being_read_back_is_waited_for(
-    server: Server, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert upload(folder) == 0
-    forget(tmp_path / "state 1", monkeypatch)
-    server.items[0]["state"] = "verifying"
-
-    def read_back(_: float) -> None:
-        server.items[0]["state"] = "sealed"
-
-    monkeypatch.setattr(command, "time", SimpleNamespace(monotonic=lambda: 0.0, sleep=read_back))
-    capsys.readouterr()
-    assert upload(folder, "--json") == 0
-    assert events(capsys) == [("already", "verifying"), ("sealed", "sealed")]
-    assert server.declared() == 1
+def test_what_is_being_read_back_is_waited_for(desk: Desk, folder: Path) -> None:
+    desk.working.resting.set()
+    process = desk.begin(folder)
+    assert process.stdout is not None
+    assert [process.stdout.readline().split('"')[3] for _ in range(2)] == ["declared", "sent"]
+    process.kill()
+    process.communicate()
+    desk.working.resting.clear()
+    assert [e["event"] for e in desk.upload(folder)][-1] in {"sealed", "already"}
+    assert [i["state"] for i in desk.items()] == ["sealed"]
 
 
-@pytest.mark.parametrize("state", ["declared", "uploading"])
-def test_what_somebody_has_begun_is_left_to_a_person(
-    state: str,
-    server: Server,
-    folder: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert upload(folder) == 0
-    forget(tmp_path / "state 1", monkeypatch)
-    server.items[0]["state"] = state
-    assert upload(folder) == 1
-    told = capsys.readouterr()
-    assert "dems evidence show item1" in told.out
-    assert "--again" in told.out
-    assert server.declared() == 1
-    assert upload(folder, "--again") == 0
-    assert server.declared() == 2
+def test_what_somebody_has_begun_is_left_to_a_person(desk: Desk, folder: Path) -> None:
+    only_declared(desk, folder)
+    desk.forget()
+    [told] = desk.upload(folder, code=1)
+    [item] = desk.items()
+    assert told["event"] == "failed"
+    assert f"dems evidence show {item['id']}" in told["detail"]
+    assert "--again" in told["detail"]
+    assert kinds(desk.upload(folder, "--again")) == {"declared": 1, "sent": 1, "sealed": 1}
 
 
-def test_a_file_found_different_is_sent_anew(
-    server: Server, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert upload(folder) == 0
-    forget(tmp_path / "state 1", monkeypatch)
-    server.items[0]["state"] = "mismatch"
-    assert upload(folder) == 0
-    assert [i["state"] for i in server.items] == ["mismatch", "sealed"]
+def test_an_intake_that_is_gone_from_the_server_is_compared_anew(desk: Desk, folder: Path) -> None:
+    """As after a backup was restored that is older than the intake."""
+    desk.upload(folder)
+    with remembered(desk.case_id) as db:
+        db.execute("UPDATE batches SET intake = '019f6b0e-5c1d-7c3a-9a55-2f0d6f0a9b11', token = NULL")
+        db.execute("UPDATE files SET intake = '019f6b0e-5c1d-7c3a-9a55-2f0d6f0a9b11'")
+    assert kinds(desk.upload(folder)) == {"already": 1}
+    assert "does not know an intake" in desk.err
+    assert len(desk.items()) == 1
 
 
-def test_a_completion_that_was_cut_off_is_asked_for(server: Server, folder: Path) -> None:
-    server.cut_off = True
-    assert upload(folder) == 0
-    assert server.asked.count(("POST", "/v1/uploads/upload1/complete", "token1")) == 1
-    assert sum(a[0] == "PUT" for a in server.asked) == 1, "the bytes are not sent again"
+# --- going on ---
 
 
-def test_a_completion_that_was_cut_off_in_an_earlier_run_is_asked_for(
-    server: Server, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def gone(_: object) -> dict[str, Any]:
-        raise KeyboardInterrupt
-
-    server.cut_off = True
-    with monkeypatch.context() as killed:
-        killed.setattr(server, "_completed", gone)
-        assert upload(folder) == 1
-    assert upload(folder) == 0
-    assert [i["state"] for i in server.items] == ["sealed"]
-    assert sum(a[0] == "PUT" for a in server.asked) == 1, "the bytes are not sent again"
+def test_what_was_declared_is_sent_in_a_later_run(desk: Desk, folder: Path) -> None:
+    only_declared(desk, folder)
+    assert kinds(desk.upload(folder)) == {"sent": 1, "sealed": 1}
+    assert len(desk.items()) == 1
 
 
-def test_a_folder_without_files_is_said_to_be_one(
-    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "empty").mkdir()
-    assert upload(tmp_path / "empty") == 1
-    assert capsys.readouterr().err == f"No files found in {tmp_path / 'empty'}.\n"
-    assert not server.items
+def test_an_answer_to_a_manifest_that_was_lost_is_asked_for(desk: Desk, folder: Path) -> None:
+    only_declared(desk, folder)
+    with remembered(desk.case_id) as db:  # as the plan is before the answer
+        db.execute("UPDATE batches SET intake = NULL, token = NULL")
+        db.execute("UPDATE files SET stand = 'declaring', intake = NULL, evidence = NULL, upload = NULL")
+    assert kinds(desk.upload(folder)) == {"declared": 1, "sent": 1, "sealed": 1}
+    assert len(desk.items()) == 1
+
+
+def test_an_intake_whose_token_is_lost_goes_on_with_ones_own(desk: Desk, folder: Path) -> None:
+    only_declared(desk, folder)
+    with remembered(desk.case_id) as db:
+        db.execute("UPDATE batches SET token = 'dems_in_ended'")
+    assert kinds(desk.upload(folder)) == {"sent": 1, "sealed": 1}
+
+
+def test_a_token_is_not_kept_longer_than_it_is_needed(desk: Desk, folder: Path) -> None:
+    only_declared(desk, folder)
+    with remembered(desk.case_id) as db:
+        assert db.execute("SELECT token FROM batches").fetchone()[0].startswith("dems_in_")
+    desk.upload(folder)
+    with remembered(desk.case_id) as db:
+        assert [r[0] for r in db.execute("SELECT token FROM batches")] == [None]
+
+
+def test_a_file_that_has_another_size_by_now_is_sent_to_the_same_item(desk: Desk, folder: Path) -> None:
+    only_declared(desk, folder)
+    (folder / "f").write_text("what it says, and more")
+    assert kinds(desk.upload(folder)) == {"sent": 1, "sealed": 1}
+    assert "another size" in desk.err
+    [item] = desk.items()
+    assert (item["size"], item["state"]) == (22, "sealed")
+
+
+def test_an_upload_that_was_abandoned_is_made_good(desk: Desk, folder: Path) -> None:
+    only_declared(desk, folder)
+    [item] = desk.items()
+    assert desk.http.delete(f"/v1/uploads/{evidence(desk, item)['upload']['id']}").status_code == 204
+    assert kinds(desk.upload(folder)) == {"sent": 1, "sealed": 1}
+    assert [i["state"] for i in desk.items()] == ["sealed"]
+
+
+def test_bytes_that_came_by_another_way_are_not_sent_again(desk: Desk, folder: Path) -> None:
+    only_declared(desk, folder)
+    [item] = desk.items()
+    upload = evidence(desk, item)["upload"]["id"]
+    assert desk.http.put(f"/v1/uploads/{upload}/content", content=b"what it says").status_code == 200
+    assert set(kinds(desk.upload(folder))) <= {"already", "sealed"}
+    assert [i["state"] for i in desk.items()] == ["sealed"]
+
+
+def test_a_file_found_different_is_told_and_then_sent_anew(desk: Desk, folder: Path) -> None:
+    only_declared(desk, folder)
+    [item] = desk.items()
+    upload = evidence(desk, item)["upload"]["id"]
+    desk.working.resting.set()
+    # Somebody sends something else, and completes it with a digest that is not that of the bytes.
+    desk.http.put(f"/v1/uploads/{upload}/content", content=b"what IT says").raise_for_status()
+    desk.http.post(f"/v1/uploads/{upload}/complete", json={"sha256": "00" * 32}).raise_for_status()
+    process = desk.begin(folder)
+    assert process.stdout is not None
+    assert '"already"' in process.stdout.readline()
+    desk.working.resting.clear()
+    out, err = process.communicate(timeout=60)
+    assert [json.loads(line)["event"] for line in out.splitlines()] == ["mismatch"]
+    assert (process.returncode, err) == (1, "1 file was not sealed.\n")
+    assert kinds(desk.upload(folder)) == {"sent": 1, "sealed": 1}
+    [item] = desk.items()
+    assert item["digests"]["sha256"] == hashlib.sha256(b"what it says").hexdigest()
+
+
+@pytest.mark.parametrize("transport", ["direct", "relay"])
+def test_parts_that_are_there_are_not_sent_again(desk: Desk, folder: Path, transport: str) -> None:
+    (folder / "f").write_bytes(os.urandom(10 * PART + 5))
+    process = desk.begin(folder, "--transport", transport, "--jobs", "1")
+    kill_when_parts_are_there(desk, process)
+    [item] = desk.items()
+    before = desk.http.get(f"/v1/uploads/{evidence(desk, item)['upload']['id']}").json()
+    assert before["received"]
+    assert kinds(desk.upload(folder, "--transport", transport)) == {"sent": 1, "sealed": 1}
+    [item] = desk.items()
+    assert item["digests"]["sha256"] == hashlib.sha256((folder / "f").read_bytes()).hexdigest()
+    assert evidence(desk, item)["upload"]["id"] == before["id"], "the same upload went on"
+
+
+def test_a_large_file_that_changed_since_parts_were_sent_is_begun_anew(desk: Desk, folder: Path) -> None:
+    path = folder / "f"
+    path.write_bytes(os.urandom(10 * PART + 5))
+    process = desk.begin(folder, "--jobs", "1")
+    kill_when_parts_are_there(desk, process)
+    status = path.stat()
+    with path.open("r+b") as file:
+        file.write(b"another beginning")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert kinds(desk.upload(folder)) == {"sent": 1, "sealed": 1}
+    assert "sent again, to a fresh upload" in desk.err
+    [item] = desk.items()
+    assert item["digests"]["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def kill_when_parts_are_there(desk: Desk, process: Any) -> None:
+    """kill -9, with some parts of the one file in the store and not all."""
+    while True:
+        assert process.poll() is None, process.communicate()
+        for item in desk.items():
+            upload = evidence(desk, item)["upload"]
+            if upload and desk.http.get(f"/v1/uploads/{upload['id']}").json()["received"]:
+                process.kill()
+                process.communicate()
+                return

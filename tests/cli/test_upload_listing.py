@@ -35,7 +35,12 @@ def listing(db: sqlite3.Connection, folder: Path, text: str | bytes, *roots: Pat
 
 
 def wrong(
-    db: sqlite3.Connection, folder: Path, text: str | bytes, capsys: pytest.CaptureFixture[str], *, elsewhere: bool = False
+    db: sqlite3.Connection,
+    folder: Path,
+    text: str | bytes,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    elsewhere: bool = False,
 ) -> list[str]:
     """What is said of each line."""
     with pytest.raises(Failed, match="nothing was sent"):

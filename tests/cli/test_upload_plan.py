@@ -15,13 +15,8 @@ from dems.cli.upload.walk import Found
 
 
 @pytest.fixture
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plan]:
     monkeypatch.setenv("DEMS_STATE_DIR", str(tmp_path / "state"))
-    return tmp_path
-
-
-@pytest.fixture
-def plan(state: Path) -> Iterator[Plan]:
     with remembered("case") as db:
         yield Plan(db)
 

@@ -80,3 +80,33 @@ def test_two_names_of_one_file_are_two_files(tmp_path: Path) -> None:
     (tmp_path / "one").write_text("1")
     (tmp_path / "two").hardlink_to(tmp_path / "one")
     assert names(tmp_path) == [b"one", b"two"]
+
+
+def test_a_folder_within_another_that_was_given_is_not_walked_again(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "f").write_text("1")
+    (tmp_path / "a" / "g").write_text("2")
+    assert names(tmp_path / "a", tmp_path / "a" / "b") == [b"b/f", b"g"]
+    assert names(tmp_path / "a" / "b", tmp_path / "a") == [b"f", b"g"]
+
+
+def test_folders_may_be_as_deep_as_the_system_allows(tmp_path: Path) -> None:
+    folders = [tmp_path]
+    for _ in range(1200):
+        folders.append(folders[-1] / "d")
+        folders[-1].mkdir()
+    (folders[-1] / "f").write_text("1")
+    [found] = walk([tmp_path])
+    assert isinstance(found, Found)
+    assert found.name == b"d/" * 1200 + b"f"
+    (folders[-1] / "f").unlink()
+    for folder in reversed(folders[1:]):
+        folder.rmdir()  # what removes the folders of tests would call itself too often
+
+
+def test_the_size_and_time_of_a_file_are_told(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("123")
+    os.utime(tmp_path / "f", ns=(5, 7))
+    [found] = walk([tmp_path])
+    assert isinstance(found, Found)
+    assert (found.size, found.mtime_ns) == (3, 7)

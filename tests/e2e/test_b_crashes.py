@@ -6,6 +6,7 @@ What was delayed is finished side by side, and looked at in the last tests.
 import contextlib
 import os
 import signal
+import sqlite3
 from pathlib import Path
 
 import httpx
@@ -46,12 +47,23 @@ def test_a_broker_that_hears_nothing_is_replaced(installed: Installation) -> Non
 @pytest.mark.parametrize("part", PARTS)
 def test_kill_9_of_one_part_is_made_good(part: str, installed: Installation) -> None:
     state = begin(installed, part, 3, 20_000_000)
-    installed.until(lambda: len(list(state.rglob("*.json"))) >= 2)
+    installed.until(lambda: declared(state) >= 2)
     victim = installed.child(*PARTS[part])
     victim.kill()
     installed.until(
         lambda: victim not in (back := installed.children(*PARTS[part])) and bool(back) and ready(installed)
     )
+
+
+def declared(state: Path) -> int:
+    """How many files have become items, by the plan of the upload."""
+    for plan in state.rglob("plan.sqlite3"):
+        with (
+            contextlib.suppress(sqlite3.Error),
+            contextlib.closing(sqlite3.connect(f"{plan.as_uri()}?mode=ro", uri=True)) as db,
+        ):
+            return int(db.execute("SELECT count(*) FROM files WHERE evidence IS NOT NULL").fetchone()[0])
+    return 0
 
 
 def ready(installed: Installation) -> bool:

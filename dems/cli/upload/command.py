@@ -1,43 +1,44 @@
-"""The command: what is meant, one file after another, then wait until every item is sealed or found different."""
+"""The command: what is meant is found, declared and sent, and then waited for until every item is sealed."""
 
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+import json
+import signal
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from dems.cli.client import Client, Unreachable, connect
+from dems.cli.client import Misused
 from dems.cli.people import Json
-from dems.cli.screen import Failed, say, say_table, shown, warn
+from dems.cli.screen import Failed, shown
+from dems.cli.upload.asking import Asking
+from dems.cli.upload.batches import Batches
+from dems.cli.upload.declaring import Declaring
+from dems.cli.upload.finishing import Finishing
 from dems.cli.upload.holdings import Holdings
-from dems.cli.upload.memory import Memory
-from dems.cli.upload.numbering import Numbering, initials
-from dems.cli.upload.patience import patiently
-from dems.cli.upload.progress import Bars, say_event
-from dems.cli.upload.sender import Sender, Taken
+from dems.cli.upload.listing import Listing
+from dems.cli.upload.memory import remembered
+from dems.cli.upload.patience import Patience
+from dems.cli.upload.plan import Plan, Stand
+from dems.cli.upload.progress import Bars
+from dems.cli.upload.sending import Ended, Sending
+from dems.cli.upload.target import Target, a_case, an_invitation
+from dems.cli.upload.telling import Telling
+from dems.cli.upload.transport import Transport, Ways
 from dems.cli.upload.walk import Found, LeftOut, walk
 
-_MANY = 25
-_FIRST_LOOK, _LAST_LOOK = 0.1, 5.0
-_SAY_AFTER = 60.0
-_UNAUTHENTICATED = 401
-_DIFFERENT = "What was read back from the store is not what was declared: run the same command again to send it anew."
-
-
-class Transport(StrEnum):
-    AUTO = "auto"
-    DIRECT = "direct"
-    RELAY = "relay"
+_ROUNDS = 4
+_AT_ONCE = 2000
+_NOT_LISTED = "it is not in the CSV file"
 
 
 def upload(
-    case: Annotated[str, typer.Argument(metavar="CASE", help="The case's id or reference")],
+    case: Annotated[
+        str | None, typer.Argument(metavar="CASE", help="The case's id or reference; none with --invitation")
+    ] = None,
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH…", help="Files and folders; symbolic links are not followed")
-    ],
+        list[Path] | None, typer.Argument(metavar="PATH…", help="Files and folders; symbolic links are not followed")
+    ] = None,
     exhibit_prefix: Annotated[
         str | None,
         typer.Option(help="Exhibits become PREFIX/1, PREFIX/2, …; else your initials are taken", show_default=False),
@@ -47,12 +48,32 @@ def upload(
         str | None, typer.Option(help="What they are, in words that mean something to a stranger")
     ] = None,
     transport: Annotated[
-        Transport, typer.Option(help="How the bytes go; auto and relay: through the API")
+        Transport,
+        typer.Option(help="How the bytes go: straight to the store, through DEMS, or as it turns out to be possible"),
     ] = Transport.AUTO,
-    jobs: Annotated[int, typer.Option(min=1, max=64, help="Files at once; at present they go one after another")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="How many files and parts are sent at once")] = 8,
+    csv: Annotated[
+        Path | None,
+        typer.Option(
+            "--csv",
+            metavar="FILE",
+            help="Take only the files it lists: a CSV with the columns path and, if wanted, exhibit_ref, description, "
+            "source, obtained_at, obtained_by",
+            show_default=False,
+        ),
+    ] = None,
     again: Annotated[
         bool, typer.Option("--again", help="Take in as a further item what the case has already, unless sent from here")
     ] = False,
+    invitation: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            envvar="DEMS_INVITATION",
+            help="The link that you were given: it needs no account",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Take files into a case, and wait until each is sealed. After any interruption run the same command again.
@@ -62,155 +83,125 @@ def upload(
 
     Example: dems upload 2021/155555 ./custody-suite --exhibit-prefix ABC --source "Custody suite server"
     """
-    if transport is Transport.DIRECT:
-        raise Failed("Sending directly to the store comes with bulk intake: use --transport auto or relay.")
-    del jobs
     described = {k: v for k, v in (("source", source), ("description", description)) if v is not None}
-    with connect() as client:
-        where = client.case(case)
-        if where["state"] != "open":
-            raise Failed("This case is closed: reopen it before adding evidence to it.")
-        with Memory(where["id"]).held() as memory:
-            prefix = exhibit_prefix or initials(client.get("/v1/me")["name"])
-            holdings, used = Holdings(), []
-            for item in client.pages(f"/v1/cases/{where['id']}/evidence"):
-                holdings.add(item)
-                used.append(item["exhibit_ref"])
-            numbering = Numbering(prefix, used)
-            sender = Sender(client, where["id"], memory, numbering, described, None if again else holdings)
-            meant = list(walk(paths))
-            _Run(client, where["id"], sender, as_json=as_json).over(meant)
-            if not any(isinstance(m, Found) for m in meant):
-                raise Failed(f"No files found in {', '.join(shown(p) for p in paths)}.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    path: Path
-    what: str
+    given = [*([Path(case)] if case and invitation else []), *(paths or [])]
+    if not given or not (case or invitation):
+        raise Misused("Say what to take in: dems upload CASE PATH…, or dems upload --invitation URL PATH…")
+    if invitation and exhibit_prefix:
+        raise Misused("Whoever invited you numbers the exhibits: leave --exhibit-prefix out.")
+    place = an_invitation(invitation, described) if invitation else a_case(str(case), exhibit_prefix, described)
+    with place as target, remembered(target.whose) as connection, Bars() as bars:
+        plan = Plan(connection)
+        _Run(target, plan, bars, transport, jobs, as_json=as_json).over(given, csv, again=again)
 
 
 class _Run:
-    def __init__(self, client: Client, case_id: str, sender: Sender, *, as_json: bool) -> None:
-        self._client = client
-        self._case_id = case_id
-        self._sender = sender
-        self._as_json = as_json
-        self._waiting: dict[str, tuple[Found, Taken]] = {}
-        self._failures: list[_Failure] = []
-        self._left_out: list[LeftOut] = []
+    def __init__(
+        self, target: Target, plan: Plan, bars: Bars, transport: Transport, jobs: int, *, as_json: bool
+    ) -> None:
+        self._target = target
+        self._plan = plan
+        self._bars = bars
+        self._batches = Batches(plan)
+        self._tell = Telling(plan, bars, as_json=as_json)
+        self._patience = Patience(bars.note)
+        asking = Asking(target.client, self._patience, self._batches.tokens())
+        about = (target.case_id, target.where)
+        self._holdings = Holdings(plan, asking, self._tell, *about)
+        self._declaring = Declaring(
+            plan,
+            asking,
+            self._patience,
+            self._tell,
+            case_id=target.case_id,
+            where=target.where,
+            opening=target.opening,
+        )
+        self._ways = Ways(transport, asking, self._patience, bars.note, jobs)
+        self._sending = Sending(plan, asking, self._ways, self._patience, self._tell, bars, jobs)
+        self._finishing = Finishing(plan, asking, self._patience, self._tell, self._declaring.look, target.case_id)
 
-    def over(self, meant: list[Found | LeftOut]) -> None:
+    def over(self, paths: Sequence[Path], table: Path | None, *, again: bool) -> None:
         """Ends the command with exit code 1 if anything failed."""
-        files = [m for m in meant if isinstance(m, Found)]
-        for left in (m for m in meant if isinstance(m, LeftOut)):
-            self._leave_out(left)
-        with Bars(len(files), sum(f.size for f in files)) as bars:
-            for place, found in enumerate(files):
-                bars.begin(found.path, found.size)
-                try:
-                    self._one(found, bars)
-                except Failed as failure:
-                    self._fail(found.path, str(failure))
-                    if isinstance(failure, Unreachable) or getattr(failure, "status", None) == _UNAUTHENTICATED:
-                        self._not_tried(files[place + 1 :])
-                        break
-                finally:
-                    bars.end()
-            self._wait(bars)
-        self._summary()
-
-    def _one(self, found: Found, bars: Bars) -> None:
-        taken = self._sender.take_in(found, bars)
-        if taken.again:
-            self._tell("already", found, taken)
-            if taken.state != "verifying":
-                return
-        else:
-            self._tell("sent", found, taken)
-        self._waiting[taken.evidence_id] = (found, taken)
-        self._settle(taken.evidence_id, taken.state)
-
-    def _settle(self, evidence_id: str, state: str) -> None:
-        if state in {"sealed", "frozen", "disposed"}:
-            found, taken = self._waiting.pop(evidence_id)
-            self._sender.sealed(taken)
-            self._tell("sealed", found, taken)
-        elif state == "mismatch":
-            found, taken = self._waiting.pop(evidence_id)
-            self._fail(found.path, _DIFFERENT, taken)
-
-    def _wait(self, bars: Bars) -> None:
-        """The server reads everything back in its own time; how long that takes is not ours to limit."""
-        pause, said = _FIRST_LOOK, time.monotonic()
-        while self._waiting:
-            bars.waiting(len(self._waiting))
-            before = len(self._waiting)
+        ended: Failed | None = None
+        try:
+            self._find(paths, table, again=again)
             try:
-                for evidence_id, state in patiently(lambda: list(self._states())):
-                    self._settle(evidence_id, state)
+                self._take_in(again=again)
+            except Ended as end:
+                ended = end.why
             except Failed as failure:
-                for found, taken in self._waiting.values():
-                    self._fail(
-                        found.path, f"It was sent, and whether it was sealed could not be seen: {failure}", taken
-                    )
-                return
-            if len(self._waiting) < before:
-                pause, said = _FIRST_LOOK, time.monotonic()
-            elif time.monotonic() - said > _SAY_AFTER:
-                said = time.monotonic()
-                warn(f"{len(self._waiting)} items still wait to be read back: see /readyz, and that the workers run.")
-            if self._waiting:
-                time.sleep(pause)
-                pause = min(pause * 1.5, _LAST_LOOK)
+                ended = failure
+        except KeyboardInterrupt:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # pressed once more, it ends without ceremony
+            raise
+        finally:
+            self._patience.stop()
+            self._sending.close()
+            self._ways.close()
+        self._bars.stop()
+        self._tell.summary(ended)
+        if self._plan.counts()[0] == 0:
+            raise Failed(f"No files found in {', '.join(shown(p) for p in paths)}.")
 
-    def _states(self) -> Iterator[tuple[str, str]]:
-        if len(self._waiting) <= _MANY:
-            for evidence_id in list(self._waiting):
-                yield evidence_id, self._client.get(f"/v1/evidence/{evidence_id}")["state"]
+    def _find(self, paths: Sequence[Path], table: Path | None, *, again: bool) -> None:
+        self._bars.doing("looking at the files")
+        with self._plan.writing():
+            if again:
+                self._plan.take_in_again()
+            elsewhere = self._target.where is not None
+            listing = None if table is None else Listing(self._plan.db, table, paths, numbered_elsewhere=elsewhere)
+        for some in _by(_AT_ONCE, walk(paths)):
+            with self._plan.writing():
+                for met in some:
+                    self._met(met, listing)
+        if listing is not None:
+            with self._plan.writing():
+                for path in listing.not_met():
+                    self._tell.left_out(LeftOut(path, "is in the CSV file and is gone", failure=True))
+
+    def _met(self, met: Found | LeftOut, listing: Listing | None) -> None:
+        if isinstance(met, LeftOut):
+            self._tell.left_out(met)
             return
-        for item in self._client.pages(f"/v1/cases/{self._case_id}/evidence"):
-            if item["id"] in self._waiting:
-                yield item["id"], item["state"]
+        listed = "{}" if listing is None else listing.describes(met.path)
+        if listed is None:
+            self._tell.left_out(LeftOut(met.path, _NOT_LISTED, failure=False))
+        else:
+            self._plan.see(met, json.dumps({**self._target.described, **json.loads(listed)}))
 
-    def _not_tried(self, files: list[Found]) -> None:
-        for found in files:
-            self._fail(found.path, "Not tried: run the same command again.")
+    def _take_in(self, *, again: bool) -> None:
+        self._bars.doing("seeing what is there already")
+        self._declaring.what_was_begun()
+        if not again:
+            self._holdings.compare()
+        with self._plan.writing():
+            for file in self._plan.files(Stand.SEALED, Stand.SENT):
+                self._tell.already(file)
+                if file.stand is Stand.SEALED:
+                    self._plan.over(file.id)
+        self._bars.doing("declaring the files")
+        self._declaring.all()
+        for _ in range(_ROUNDS):
+            self._bars.to_send(*self._plan.under_way())
+            self._sending.all()
+            self._finishing.all()
+            if next(self._plan.files(Stand.DECLARED), None) is None:
+                break
+        with self._plan.writing():
+            for file in self._plan.files(Stand.DECLARED):
+                self._tell.failed(
+                    file, file.reason or "Its bytes did not get to the store: run the same command again."
+                )
+                self._plan.over(file.id)
+            self._batches.done_with_what_is_sealed()
 
-    def _leave_out(self, left: LeftOut) -> None:
-        if left.failure:
-            self._fail(left.path, f"It {left.why}: see to it and run the same command again.")
-            return
-        self._left_out.append(left)
-        if self._as_json:
-            say_event("left out", left.path, detail=left.why)
 
-    def _fail(self, path: Path, what: str, taken: Taken | None = None) -> None:
-        self._failures.append(_Failure(path, what))
-        if self._as_json:
-            more: dict[str, Any] = (
-                {} if taken is None else {"evidence_id": taken.evidence_id, "exhibit_ref": taken.exhibit_ref}
-            )
-            say_event("mismatch" if what == _DIFFERENT else "failed", path, detail=what, **more)
-
-    def _tell(self, event: str, found: Found, taken: Taken) -> None:
-        if self._as_json:
-            told = {"evidence_id": taken.evidence_id, "exhibit_ref": taken.exhibit_ref, "sha256": taken.sha256}
-            say_event(event, found.path, size=found.size, state="sealed" if event == "sealed" else taken.state, **told)
-        elif event != "sent":
-            before = "sealed before" if taken.state == "sealed" else f"there already, {taken.state}"
-            word = "sealed" if event == "sealed" else before
-            say(f"{shown(taken.exhibit_ref)}  {taken.evidence_id}  {word}  {shown(found.path)}")
-
-    def _summary(self) -> None:
-        if self._left_out and not self._as_json:
-            warn("Not taken in:")
-            for left in self._left_out:
-                warn(f"  {shown(left.path)}: {left.why}")
-        if not self._failures:
-            return
-        if not self._as_json:
-            say()
-            say_table(("failed", "what to do"), [(f.path, f.what) for f in self._failures])
-        count = len(self._failures)
-        raise Failed(f"{count} {'file was' if count == 1 else 'files were'} not sealed.")
+def _by(count: int, things: Iterable[Found | LeftOut]) -> Iterable[list[Found | LeftOut]]:
+    some: list[Found | LeftOut] = []
+    for thing in things:
+        some.append(thing)
+        if len(some) == count:
+            yield some
+            some = []
+    yield some

@@ -1,4 +1,4 @@
-"""The bytes of one file: read once to hash them, once to send them, and noticed when they changed in between."""
+"""The bytes of a file: read in order through one descriptor, and noticed when they change meanwhile."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ _CHANGED = "It changed while it was being taken in: close what writes to it and 
 
 
 class Changed(Failed):
-    """The file is not what it was when it was hashed."""
+    """The file is not what it was when it was looked at before."""
 
     def __init__(self) -> None:
         super().__init__(_CHANGED)
@@ -41,65 +41,76 @@ class Content:
     mark: Mark
     sha256: bytes
 
-    @property
-    def digest_header(self) -> str:
-        """`Content-Digest` (RFC 9530)."""
-        return f"sha-256=:{base64.b64encode(self.sha256).decode()}:"
 
-    def blocks(self, read: Callable[[int], None]) -> Iterator[bytes]:
-        """The bytes to send, exactly `mark.size` of them; `read` is told of each block. Raises `Changed`."""
-        with _opened(self.path) as descriptor:
-            if Mark.of(os.fstat(descriptor)) != self.mark:
-                raise Changed
-            left = self.mark.size
-            while left > 0:
-                block = os.read(descriptor, min(_BLOCK, left))
-                if not block:
+class Opened:
+    """A file that is being read. Everything raises `Changed` when it is not what was looked at, `Failed` when unreadable."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self._path = path
+        self._descriptor = descriptor
+        status = os.fstat(descriptor)
+        self.mark = Mark.of(status)
+        self._inode = (status.st_dev, status.st_ino)
+
+    def exactly(self, offset: int, size: int) -> bytearray:
+        """`size` bytes from `offset`."""
+        data = bytearray(size)
+        with memoryview(data) as room:
+            done = 0
+            while done < size:
+                count = os.preadv(self._descriptor, [room[done : done + _BLOCK]], offset + done)
+                if count == 0:
                     raise Changed
-                left -= len(block)
-                yield block
-                read(len(block))
-            if Mark.of(os.fstat(descriptor)) != self.mark:
-                raise Changed
+                done += count
+        return data
 
+    def blocks(self, offset: int, size: int) -> Iterator[bytearray]:
+        """`size` bytes from `offset`, a block at a time."""
+        for begin in range(offset, offset + size, _BLOCK):
+            yield self.exactly(begin, min(_BLOCK, offset + size - begin))
 
-def mark_of(path: Path) -> Mark:
-    """Raises `Failed` when the file cannot be looked at."""
-    try:
-        return Mark.of(path.lstat())
-    except OSError as error:
-        raise _unreadable(error) from error
-
-
-def hash_file(path: Path, read: Callable[[int], None]) -> Content:
-    """Read a file once. Raises `Changed` when it grew, shrank or was written to meanwhile, `Failed` when it cannot be read."""
-    hashing = hashlib.sha256()
-    with _opened(path) as descriptor:
-        mark = Mark.of(os.fstat(descriptor))
-        size = 0
-        while block := os.read(descriptor, _BLOCK):
-            hashing.update(block)
-            size += len(block)
-            if size > mark.size:  # something writes to it, perhaps for ever
-                raise Changed
-            read(len(block))
-        if size != mark.size or Mark.of(os.fstat(descriptor)) != mark:
+    def unchanged(self, mark: Mark) -> None:
+        """Raise `Changed` unless it has that size and time, and its path still leads to it."""
+        try:
+            now = self._path.lstat()
+        except OSError as error:
+            raise Changed from error
+        if {Mark.of(os.fstat(self._descriptor)), Mark.of(now), self.mark} != {mark}:
             raise Changed
-    return Content(path, mark, hashing.digest())
+        if (now.st_dev, now.st_ino) != self._inode:
+            raise Changed
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[int]:
+def opened(path: Path) -> Iterator[Opened]:
+    """Open a file for reading; a symbolic link is not followed and a pipe not waited for. Raises `Failed`."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise _unreadable(error) from error
     try:
-        yield descriptor
+        yield Opened(path, descriptor)
     except OSError as error:
         raise _unreadable(error) from error
     finally:
         os.close(descriptor)
+
+
+def hash_file(path: Path, read: Callable[[int], None]) -> Content:
+    """Read a file once; `read` is told of each block. Raises `Changed` and `Failed`."""
+    hashing = hashlib.sha256()
+    with opened(path) as file:
+        mark = file.mark
+        for block in file.blocks(0, mark.size):
+            hashing.update(block)
+            read(len(block))
+        file.unchanged(mark)
+    return Content(path, mark, hashing.digest())
+
+
+def content_digest(sha256: bytes) -> str:
+    """`Content-Digest` (RFC 9530)."""
+    return f"sha-256=:{base64.b64encode(sha256).decode()}:"
 
 
 def _unreadable(error: OSError) -> Failed:

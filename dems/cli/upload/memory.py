@@ -1,39 +1,71 @@
-"""What an upload remembers between its runs: which file became which item. One small file for each, whole or absent.
+"""Where an upload remembers what it has begun: a database of its own for each case or invitation, held by one process."""
 
-The record is written before the item is declared, with everything that is about to be said: after a crash in between,
-saying exactly the same again makes nothing twice.
-"""
-
+import contextlib
 import fcntl
 import hashlib
-import json
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Self
 
 from dems.cli.screen import Failed
-from dems.cli.upload.content import Mark
 
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """`body` is what was, or is about to be, declared under `key`; the rest comes with the answer."""
-
-    body: dict[str, Any]
-    key: str
-    evidence_id: str | None = None
-    upload_id: str | None = None
-    upload_token: str | None = field(default=None, repr=False)
-    done: bool = False
-    found: bool = False
-    """The case had it already; it was not declared from here."""
-
-    @property
-    def sha256(self) -> str:
-        return str(self.body["file"]["sha256"])
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE batches (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    opening TEXT NOT NULL,
+    asked_at REAL NOT NULL,
+    intake TEXT,
+    token TEXT
+);
+CREATE TABLE files (
+    id INTEGER PRIMARY KEY,
+    path BLOB NOT NULL,
+    name BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    run INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    stand TEXT NOT NULL,
+    over INTEGER NOT NULL DEFAULT 0,
+    found INTEGER NOT NULL DEFAULT 0,
+    reason TEXT,
+    described TEXT NOT NULL DEFAULT '{}',
+    batch INTEGER,
+    position INTEGER,
+    declared_size INTEGER,
+    intake TEXT,
+    evidence TEXT,
+    exhibit_ref TEXT,
+    upload TEXT,
+    part_size INTEGER,
+    part_count INTEGER,
+    sha256 BLOB
+);
+CREATE UNIQUE INDEX file_as_it_was ON files (path, size, mtime_ns);
+CREATE UNIQUE INDEX file_by_run ON files (run, place, id);
+CREATE INDEX file_by_batch ON files (batch, position);
+CREATE INDEX file_by_evidence ON files (evidence);
+CREATE INDEX file_by_intake ON files (intake);
+CREATE TABLE parts (
+    file INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    PRIMARY KEY (file, number)
+) WITHOUT ROWID;
+"""
+_OF_THIS_RUN = """
+CREATE TEMP TABLE troubles (path BLOB NOT NULL, failure INTEGER NOT NULL, what TEXT NOT NULL);
+CREATE TEMP TABLE held (name BLOB NOT NULL, size INTEGER NOT NULL, sha256 TEXT, worth INTEGER NOT NULL,
+    evidence TEXT NOT NULL, exhibit_ref TEXT, state TEXT NOT NULL, view TEXT NOT NULL);
+CREATE INDEX temp.held_alike ON held (name, size);
+CREATE TEMP TABLE listed (path BLOB PRIMARY KEY, line INTEGER NOT NULL, described TEXT NOT NULL,
+    met INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TEMP TABLE listed_refs (key TEXT PRIMARY KEY, line INTEGER NOT NULL) WITHOUT ROWID;
+"""
 
 
 def state_folder() -> Path:
@@ -45,66 +77,64 @@ def state_folder() -> Path:
     return (Path(home) if home else Path.home() / ".local" / "state") / "dems"
 
 
-class Memory:
-    """The records of one case, held by one process at a time.
+@contextmanager
+def remembered(whose: str) -> Iterator[sqlite3.Connection]:
+    """The database of a case or intake, by its id, which is unique everywhere; the address of its server may change.
 
-    A case's id is unique everywhere, and the address of its server may change: `dems up` takes the first free port.
+    Raises `Failed` while another upload into it runs on this machine, and where nothing can be remembered.
     """
-
-    def __init__(self, case_id: str) -> None:
-        self._case_id = case_id
-        self._folder = state_folder() / "uploads" / _name(self._case_id)
-
-    @contextmanager
-    def held(self) -> Iterator[Self]:
-        """Raises `Failed` while another upload into the case runs on this machine."""
+    folder = state_folder() / "uploads" / hashlib.sha256(whose.encode()).hexdigest()[:32]
+    with _held(folder), contextlib.closing(_opened(folder / "plan.sqlite3")) as connection:
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        except OSError as error:
+            yield connection
+        except sqlite3.OperationalError as error:
             raise Failed(
-                f"What was taken in cannot be remembered in {self._folder} ({error.strerror}): set DEMS_STATE_DIR."
-            ) from error
-        try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Failed("Another `dems upload` into this case runs here: wait until it is done.") from None
-            yield self
-        finally:
-            os.close(descriptor)
-
-    def key(self, path: Path, mark: Mark) -> str:
-        """What a file is remembered by; another size or time is another file."""
-        told = (self._case_id.encode(), os.fsencode(path), str(mark.size).encode(), str(mark.mtime_ns).encode())
-        return hashlib.sha256(b"\0".join(told)).hexdigest()
-
-    def recall(self, key: str) -> Remembered | None:
-        try:
-            return Remembered(**json.loads((self._folder / f"{key}.json").read_bytes()))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, TypeError) as error:
-            raise Failed(
-                f"{self._folder / key}.json cannot be read: whether this file was taken in is no longer known here. "
-                "Look at `dems evidence list`, then remove that file."
-            ) from error
-
-    def keep(self, key: str, remembered: Remembered) -> None:
-        path = self._folder / f"{key}.json"
-        temporary = path.with_suffix(".new")
-        try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(json.dumps(asdict(remembered)).encode())
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        except OSError as error:
-            raise Failed(
-                f"{path} cannot be written ({error.strerror}): set DEMS_STATE_DIR to a folder of yours."
+                f"What was done cannot be remembered in {folder} ({error}): see to it, or set DEMS_STATE_DIR."
             ) from error
 
 
-def _name(case_id: str) -> str:
-    return hashlib.sha256(case_id.encode()).hexdigest()[:32]
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise Failed(
+            f"What was taken in cannot be remembered in {folder} ({error.strerror}): set DEMS_STATE_DIR."
+        ) from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failed("Another `dems upload` into this case runs here: wait until it is done.") from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """It holds tokens, so it is its owner's only, as are the files that SQLite puts beside it."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+        connection = sqlite3.connect(path, isolation_level=None)
+    except (OSError, sqlite3.Error) as error:
+        raise Failed(f"{path} cannot be opened ({error}): set DEMS_STATE_DIR to a folder of yours.") from error
+    try:
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA temp_store = FILE")
+        [version] = connection.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            connection.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version = {_VERSION};COMMIT;")
+        connection.executescript(_OF_THIS_RUN)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise Failed(
+            f"{path} cannot be read ({error}): what was taken in from here is no longer known. "
+            "Look at `dems evidence list`, then remove that file; what the case has already is found by its SHA-256."
+        ) from error
+    if version not in {0, _VERSION}:
+        connection.close()
+        raise Failed(f"{path} was written by a newer `dems`: use that one, or set DEMS_STATE_DIR to another folder.")
+    return connection

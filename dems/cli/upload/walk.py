@@ -14,6 +14,7 @@ class Found:
     path: Path
     name: bytes
     size: int
+    mtime_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,57 +27,76 @@ class LeftOut:
 
 
 def walk(paths: Iterable[Path]) -> Iterator[Found | LeftOut]:
-    """What lies under each path, each folder's content by the bytes of its names. The same file is found once."""
-    seen: set[Path] = set()
+    """What lies under each path, each folder's content by the bytes of its names. The same file is found once.
+
+    Held in memory are the names of the folders on the way to where it is, not of all that was found.
+    """
+    done: set[Path] = set()
     for given in paths:
-        path = _plain(given)
-        for found in _at(path, os.fsencode(path.name)):
-            if found.path not in seen:
-                seen.add(found.path)
-                yield found
+        path = plain(given)
+        if path in done or any(parent in done for parent in path.parents):
+            continue
+        yield from _at(path, done)
+        done.add(path)
 
 
-def _plain(path: Path) -> Path:
+def plain(path: Path) -> Path:
     """The one way to write a path: `..` and links above it resolved as the system does, the last part left as it is."""
     if path.name in {"", ".", ".."}:
         return path.resolve()
     return path.parent.resolve() / path.name
 
 
-def _at(path: Path, name: bytes) -> Iterator[Found | LeftOut]:
+def _at(path: Path, done: set[Path]) -> Iterator[Found | LeftOut]:
     try:
         status = path.lstat()
     except OSError as error:
         yield LeftOut(path, _reason(error), failure=True)
         return
     if stat.S_ISDIR(status.st_mode):
-        yield from _inside(path, b"")
+        yield from _inside(path, done)
     else:
-        yield _one(path, name, status)
+        yield _one(path, os.fsencode(path.name), status)
 
 
-def _inside(folder: Path, prefix: bytes) -> Iterator[Found | LeftOut]:
-    try:
-        names = sorted(os.fsencode(name) for name in os.listdir(folder))  # noqa: PTH208  (exact bytes, and no Path each)
-    except OSError as error:
-        yield LeftOut(folder, _reason(error), failure=True)
-        return
-    for name in names:
+def _inside(top: Path, done: set[Path]) -> Iterator[Found | LeftOut]:
+    """A folder and all below it, however deep."""
+    ways: list[tuple[Path, bytes, Iterator[bytes | LeftOut]]] = [(top, b"", _names(top))]
+    while ways:
+        folder, prefix, names = ways[-1]
+        name = next(names, None)
+        if name is None:
+            ways.pop()
+            continue
+        if isinstance(name, LeftOut):
+            yield name
+            continue
         path = folder / os.fsdecode(name)
+        if path in done:
+            continue
         try:
             status = path.lstat()
         except OSError as error:
             yield LeftOut(path, _reason(error), failure=True)
             continue
         if stat.S_ISDIR(status.st_mode):
-            yield from _inside(path, prefix + name + b"/")
+            ways.append((path, prefix + name + b"/", _names(path)))
         else:
             yield _one(path, prefix + name, status)
 
 
+def _names(folder: Path) -> Iterator[bytes | LeftOut]:
+    try:
+        names = sorted(os.fsencode(name) for name in os.listdir(folder))  # noqa: PTH208  (exact bytes, and no Path each)
+    except OSError as error:
+        yield LeftOut(folder, _reason(error), failure=True)
+        return
+    yield from names
+
+
 def _one(path: Path, name: bytes, status: os.stat_result) -> Found | LeftOut:
     if stat.S_ISREG(status.st_mode):
-        return Found(path, name, status.st_size)
+        return Found(path, name, status.st_size, status.st_mtime_ns)
     if stat.S_ISLNK(status.st_mode):
         return LeftOut(path, "a symbolic link: what it points to is taken in where it lies", failure=False)
     return LeftOut(path, "not a file with content (a socket, pipe or device)", failure=False)

@@ -1,0 +1,159 @@
+"""What an upload asks of DEMS: patiently, and with the narrow token of an intake for as long as that works."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from dems.cli.client import Client, Problem, Unreachable
+from dems.cli.upload.patience import Patience
+
+UNAUTHENTICATED, UNKNOWN = 401, 404
+_TIMES = httpx.Timeout(60, connect=10, read=900)
+"""The answer to a body or a completion comes when the store has all of it."""
+_AT_ONCE = 500
+
+Question = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Leave to PUT one part to the store itself, with exactly these headers, for a quarter of an hour."""
+
+    url: str
+    headers: Mapping[str, str]
+
+
+class Asking:
+    """Every method raises `Problem`; what passes is waited for. Used by all threads of an upload."""
+
+    def __init__(self, client: Client, patience: Patience, tokens: dict[str, str]) -> None:
+        """`tokens` are those of intakes; where there is none, or it opens nothing any more, the client's own is used."""
+        self._client = client
+        self._patience = patience
+        self._tokens = tokens
+
+    def learn(self, intake: str, token: str) -> None:
+        self._tokens[intake] = token
+
+    def alive(self) -> bool:
+        """Whether DEMS answers at all, at this moment."""
+        try:
+            self._client.get("/healthz")
+        except Unreachable:
+            return False
+        except Problem as problem:
+            return not problem.passing
+        return True
+
+    def get(self, path: str, *, intake: str | None = None, **params: Any) -> dict[str, Any]:
+        return self._ask("GET", path, intake, lambda: {"params": params})
+
+    def post(self, path: str, body: Mapping[str, Any], *, intake: str | None = None, key: str = "") -> dict[str, Any]:
+        headers = {"Idempotency-Key": key} if key else {}
+        return self._ask("POST", path, intake, lambda: {"json": body, "headers": headers, "timeout": _TIMES})
+
+    def post_once(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Without patience, for what must not be said twice. Raises `Unreachable` too."""
+        return self._client.request("POST", path, json=body, timeout=_TIMES)
+
+    def put(
+        self, path: str, headers: Mapping[str, str], content: Callable[[], Iterator[Any]], *, intake: str | None
+    ) -> dict[str, Any]:
+        """`content` gives the body anew for each try."""
+        return self._ask(
+            "PUT", path, intake, lambda: {"content": content(), "headers": dict(headers), "timeout": _TIMES}
+        )
+
+    def pages(self, path: str, *, intake: str | None = None, **params: Any) -> Iterator[dict[str, Any]]:
+        """Every item of a paged list."""
+        after: dict[str, Any] = {}
+        while True:
+            page = self.get(path, intake=intake, limit=_AT_ONCE, **after, **params)
+            yield from page["items"]
+            if page["next"] is None:
+                return
+            after = {"after": page["next"]}
+
+    # --- an intake ---
+
+    def counts(self, intake: str) -> dict[str, int]:
+        counts: dict[str, int] = self.get(f"/v1/intakes/{intake}", intake=intake)["counts"]
+        return counts
+
+    def items(self, intake: str) -> Iterator[dict[str, Any]]:
+        return self.pages(f"/v1/intakes/{intake}/items", intake=intake)
+
+    def tickets(
+        self, intake: str, parts: Sequence[tuple[str, int, bytes]]
+    ) -> tuple[dict[tuple[str, int], Ticket], dict[tuple[str, int], Problem]]:
+        """For parts, each an upload's id, a number and a SHA-256: leave to send it, or why not."""
+        given: dict[tuple[str, int], Ticket] = {}
+        refused: dict[tuple[str, int], Problem] = {}
+        for some in _by(_AT_ONCE, parts):
+            wanted = [{"upload": u, "number": n, "sha256": sha256.hex()} for u, n, sha256 in some]
+            answer = self.post(f"/v1/intakes/{intake}/part-urls", {"parts": wanted}, intake=intake)
+            given |= {(p["upload"], p["number"]): Ticket(p["url"], p["headers"]) for p in answer["parts"]}
+            refused |= {(p["upload"], p["number"]): _problem(p) for p in answer["problems"]}
+        return given, refused
+
+    def complete(self, intake: str, uploads: Mapping[str, bytes]) -> dict[str, str | Problem]:
+        """Finish uploads, each with the SHA-256 of its file: the state of each, or why not."""
+        became: dict[str, str | Problem] = {}
+        for some in _by(_AT_ONCE, list(uploads.items())):
+            wanted = [{"upload": upload, "sha256": sha256.hex()} for upload, sha256 in some]
+            answer = self.post(f"/v1/intakes/{intake}/complete", {"uploads": wanted}, intake=intake)
+            became |= {u["upload"]: str(u["state"]) for u in answer["uploads"]}
+            became |= {p["upload"]: _problem(p) for p in answer["problems"]}
+        return became
+
+    # --- one upload ---
+
+    def upload(self, upload: str, *, intake: str | None) -> dict[str, Any]:
+        return self.get(f"/v1/uploads/{upload}", intake=intake)
+
+    def abandon(self, upload: str, *, intake: str | None) -> None:
+        """End an upload; one that has ended already is left as it is."""
+        try:
+            self._ask("DELETE", f"/v1/uploads/{upload}", intake, dict)
+        except Problem as problem:
+            if problem.kind != "wrong-state":
+                raise
+
+    def fresh_upload(self, evidence: str, size: int, *, intake: str | None) -> dict[str, Any]:
+        """Another upload of an item whose last one has ended. If one is open by now, the answer to us was lost: it is ours."""
+        try:
+            return self.post(f"/v1/evidence/{evidence}/uploads", {"size": size}, intake=intake)
+        except Problem as problem:
+            open_one = problem.data.get("upload") if problem.kind == "wrong-state" else None
+            if open_one is None:
+                raise
+        upload = self.upload(str(open_one), intake=intake)
+        if upload["state"] == "open" and upload["size"] == size:
+            return upload
+        self.abandon(upload["id"], intake=intake)
+        return self.post(f"/v1/evidence/{evidence}/uploads", {"size": size}, intake=intake)
+
+    def _ask(self, method: str, path: str, intake: str | None, more: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        token = None if intake is None else self._tokens.get(intake)
+        try:
+            return self._once(method, path, token, more)
+        except Problem as problem:
+            if problem.status != UNAUTHENTICATED or token is None:
+                raise
+        if intake is not None:
+            self._tokens.pop(intake, None)
+        return self._once(method, path, None, more)
+
+    def _once(self, method: str, path: str, token: str | None, more: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        return self._patience.patiently(lambda: self._client.request(method, path, token=token, **more()))
+
+
+def _problem(told: Mapping[str, Any]) -> Problem:
+    """A problem that is one of many in an answer; a rule's refusal has status 409."""
+    return Problem(409, str(told["type"]).rsplit(":", 1)[-1], str(told["detail"]), told, None)
+
+
+def _by(count: int, things: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (things[i : i + count] for i in range(0, len(things), count))

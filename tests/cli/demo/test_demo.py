@@ -1,0 +1,92 @@
+"""The whole demonstration, as somebody runs it: on a small folder of their own."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def evidence(tmp_path: Path) -> Path:
+    """Two folders deep, an empty file, a name that is not UTF-8, and a link that is not followed."""
+    folder = tmp_path / "originals of somebody"
+    (folder / "disc 2").mkdir(parents=True)
+    (folder / "notes.txt").write_text("what was said\n")
+    (folder / "empty").touch()
+    (folder / "disc 2" / "film.bin").write_bytes(os.urandom(300_000))
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.txt")).write_bytes(b"of another age\n")
+    (folder / "link").symlink_to("notes.txt")
+    return folder
+
+
+def demo(*arguments: object) -> "subprocess.CompletedProcess[str]":
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("DEMS_")}
+    return subprocess.run(  # noqa: S603  (our own program)
+        [sys.executable, "-m", "dems.cli", "demo", *map(str, arguments)],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+def test_the_demonstration_holds_from_the_first_step_to_the_last(evidence: Path, tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    done = demo("--evidence", evidence, "--out", out)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == ""
+    summary = (out / "summary.txt").read_text()
+    assert summary.endswith("\nEverything held.\n")
+    assert "DOES NOT HOLD" not in summary
+    assert "left out: " in summary
+    assert str(evidence / "link") in summary
+
+    # What the witness saw: every byte of every file once, in two runs of which the first was killed.
+    runs = json.loads((out / "puts.json").read_text())
+    assert [bool(puts) for puts in runs.values()] == [True, True]
+    kept = [p for puts in runs.values() for p in puts if p["answer"] == 200]
+    assert len({(p["key"], p["part"]) for p in kept}) == len(kept)
+    assert sum(p["bytes"] for p in kept) == 64 * 1024 * 1024 + 300_000 + len("what was said\n") + len(
+        "of another age\n"
+    )
+
+    # What came out is what went in, by names that are not UTF-8 too.
+    received = os.fsencode(out / "received")
+    for name in (b"notes.txt", b"empty", b"disc 2/film.bin", b"caf\xe9.txt"):
+        original = Path(os.fsdecode(os.fsencode(evidence) + b"/" + name))
+        assert Path(os.fsdecode(received + b"/" + name)).read_bytes() == original.read_bytes()
+
+    items = {item["exhibit_ref"]: item for item in json.loads((out / "items.json").read_text())}
+    assert sorted(items) == ["AK/1", "AK/2", "AK/3", "AK/4", "AK/5", "BM/1", "WRONG/1"]
+    assert {i["state"] for ref, i in items.items() if ref != "WRONG/1"} == {"sealed"}
+    receipt = json.loads((out / "receipt.json").read_text())
+    assert receipt["sha256"] == receipt["declared_sha256"] == items["BM/1"]["digests"]["sha256"]
+    assert {p.name for p in evidence.rglob("*")} >= {"notes.txt", "empty", "disc 2", "film.bin", "link"}
+    assert hashlib.sha256((evidence / "notes.txt").read_bytes()).hexdigest() in {
+        i["digests"].get("sha256") for i in items.values()
+    }
+
+
+def test_it_refuses_in_one_sentence_what_it_cannot_show(evidence: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter").write_text("not a result")
+    for arguments, sentence in (
+        (("--evidence", tmp_path / "none"), f"There is no folder {tmp_path / 'none'} to take files from."),
+        (("--out", tmp_path / "mine"), "holds something else than results of a demonstration: move it away first."),
+        (("--evidence", evidence, "--out", evidence / "out"), "The results may not lie among the files"),
+    ):
+        done = demo(*arguments)
+        assert done.returncode == 1
+        assert sentence in done.stderr
+        assert done.stderr.count("\n") == 1
+    assert (tmp_path / "mine" / "letter").read_text() == "not a result"
+    assert not (evidence / "out").exists()
