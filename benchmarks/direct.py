@@ -6,7 +6,7 @@ from functools import partial
 
 from benchmarks.installation import Installation
 from benchmarks.items import random_file
-from benchmarks.pairs import Machine, interleaved, ratios
+from benchmarks.pairs import Leg, Machine, interleaved, ratios
 from benchmarks.programs import Programs
 from benchmarks.sizes import MIB, Sizes
 from benchmarks.table import Result, Target, speed
@@ -46,7 +46,7 @@ def measure(installed: Installation, sizes: Sizes) -> list[Result]:
         results = []
         for transport, target in (("direct", DIRECT), ("relay", RELAY)):
             machine = Machine()
-            legs = {"ours": partial(ours, transport), "boto3": theirs}
+            legs: dict[str, Leg] = {"ours": partial(ours, transport), "boto3": theirs}
             found = interleaved(legs, rounds=sizes.rounds, before=os.sync)
             machine.ended()
             results.append(

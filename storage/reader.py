@@ -27,14 +27,20 @@ CACHED_BLOCKS = 64
 
 @dataclass(frozen=True, slots=True)
 class HashedRead:
-    """What one read of one version gave: bytes counted, raw digests by algorithm, and HEAD information of that read."""
+    """What one read of one version gave: bytes counted, raw digests by algorithm, and HEAD information of that read.
+
+    `resumed_at` are the offsets at which hashing was taken up from a saved state; empty for one read of all bytes.
+    """
 
     size: int
     digests: Mapping[str, bytes]
     info: ObjectInfo
+    resumed_at: tuple[int, ...] = ()
 
 
-class _Hash(Protocol):
+class Hash(Protocol):
+    """A hash as `hashlib` makes them."""
+
     def update(self, data: memoryview, /) -> None: ...
     def digest(self) -> bytes: ...
 
@@ -54,7 +60,7 @@ def hash_version(
     closes the connection. Raises what `ObjectStore.open` and `ByteStream.readinto` raise, and what `keep_alive`
     raises. Nothing is retried once bytes flow: after `BytesDamaged` or `StoreUnavailable` the caller reads again.
     """
-    return _hashed(lambda: store.open(stored.key, stored.version_id), algorithms, keep_alive)
+    return hashed(lambda: store.open(stored.key, stored.version_id), _of_hashlib(algorithms), keep_alive)
 
 
 def hash_latest(
@@ -68,17 +74,28 @@ def hash_latest(
 
     `HashedRead.info.stored` says which version was read: the one to keep to from then on.
     """
-    return _hashed(lambda: store.open(key, None), algorithms, keep_alive)
+    return hashed(lambda: store.open(key, None), _of_hashlib(algorithms), keep_alive)
 
 
-def _hashed(
+def _of_hashlib(algorithms: tuple[str, ...]) -> Mapping[str, Hash]:
+    return {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
+
+
+def hashed(
     ask: Callable[[], AbstractContextManager[ByteStream]],
-    algorithms: tuple[str, ...],
+    hashes: Mapping[str, Hash],
     keep_alive: Callable[[int], None] | None,
+    *,
+    begun_at: int = 0,
 ) -> HashedRead:
-    if not algorithms:
+    """What `hash_version` does, with the stream that `ask` opens and hashes that have had `begun_at` bytes before."""
+    if not hashes:
         raise ValueError("no algorithm to hash with")
-    work = _Work({name: hashlib.new(name, usedforsecurity=False) for name in algorithms})
+    work = _Work(hashes, begun_at)
+    if keep_alive is None:
+        # Nobody wants to hear from it meanwhile: a thread for each of many small objects would cost more than its bytes.
+        work.read(ask)
+        return work.result()
     threading.Thread(target=work.read, args=(ask,), name="version-reader", daemon=True).start()
     try:
         while not work.finished.wait(KEEP_ALIVE_SECONDS):
@@ -97,8 +114,8 @@ class _Work:
     each hasher returns it. The reader refills a buffer only when all hashers have returned it.
     """
 
-    def __init__(self, hashes: dict[str, "_Hash"]) -> None:
-        self.size = 0
+    def __init__(self, hashes: Mapping[str, Hash], size: int) -> None:
+        self.size = size
         self.finished = threading.Event()
         self._hashes = hashes
         self._returned: SimpleQueue[int] = SimpleQueue()
@@ -177,7 +194,7 @@ class _Work:
             for thread in hashers:
                 thread.join()
 
-    def _hash(self, mine: "_Hash", queue: SimpleQueue[tuple[int, memoryview] | None]) -> None:
+    def _hash(self, mine: Hash, queue: SimpleQueue[tuple[int, memoryview] | None]) -> None:
         # hashlib releases the interpreter lock in update, so this overlaps with the next read.
         while (block := queue.get()) is not None:
             index, data = block

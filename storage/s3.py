@@ -7,6 +7,7 @@ from datetime import UTC, timedelta
 from typing import Any, BinaryIO
 
 from botocore.exceptions import ClientError
+from urllib3.response import HTTPResponse
 
 from storage.errors import LockNotApplied, ObjectMissing, StorageError
 from storage.flush import DiskFlush
@@ -18,6 +19,7 @@ from storage.s3_client import S3Client, client_for
 from storage.s3_errors import asking
 from storage.s3_multipart import S3Multipart
 from storage.s3_presign import Presigner
+from storage.s3_quick import QuickReader
 from storage.s3_stream import EmptyStream, S3ByteStream
 from storage.settings import S3Settings
 
@@ -44,6 +46,7 @@ class S3ObjectStore:
         self._client = client
         self._settings = settings
         self._presigner = Presigner(client, bucket, settings)
+        self._quick = QuickReader(client, bucket, settings)
         self._flush = DiskFlush(settings.sync_path) if settings.sync_path is not None else None
 
     def put(
@@ -123,6 +126,8 @@ class S3ObjectStore:
             raise ValueError(f"not a range: {start} to {end}")
         if end == start:
             return EmptyStream(self.head(key, version_id))
+        if start == 0 and end is None and (quick := self._quick.get(checked_key(key), version_id)) is not None:
+            return _stream_of(key, version_id, quick, quick["Body"], start=0, end=None)
         which = _which(version_id)
         if start or end is not None:
             which["Range"] = f"bytes={start}-{'' if end is None else end - 1}"
@@ -138,7 +143,7 @@ class S3ObjectStore:
             if not _is_beyond_the_end(error):
                 raise
             return EmptyStream(self.head(key, version_id))
-        return _stream_of(key, version_id, answer, start=start, end=end)
+        return _stream_of(key, version_id, answer, answer["Body"]._raw_stream, start=start, end=end)  # noqa: SLF001
 
     def lock(self, stored: StoredVersion, lock: Lock) -> None:
         """See `ObjectStore.lock`. A later date that is there already is kept; a hold is never lifted here.
@@ -225,7 +230,7 @@ def _is_beyond_the_end(error: StorageError) -> bool:
 
 
 def _stream_of(
-    key: str, version_id: str | None, answer: dict[str, Any], *, start: int, end: int | None
+    key: str, version_id: str | None, answer: dict[str, Any], raw: HTTPResponse, *, start: int, end: int | None
 ) -> S3ByteStream:
     length = int(answer["ContentLength"])
     size, first = length, 0
@@ -234,7 +239,7 @@ def _stream_of(
         size, first = int(total), int(span.partition("-")[0])
     found = version_id or answer.get("VersionId") or ""
     info = info_from(key, found, size, answer)
-    stream = S3ByteStream(answer["Body"]._raw_stream, info, length)  # noqa: SLF001
+    stream = S3ByteStream(raw, info, length)
     if not found:
         stream.close()
         raise StorageError(f"GET {key}: no version id came back; is the bucket versioned?")

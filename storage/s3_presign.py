@@ -33,9 +33,7 @@ class Presigner:
     """
 
     def __init__(self, client: S3Client, bucket: str, settings: S3Settings) -> None:
-        self._client = client
-        self._bucket = bucket
-        self._address = settings.public_endpoint or settings.endpoint
+        self._signer = Signer(client, bucket, settings.public_endpoint or settings.endpoint)
 
     def put(self, key: str, *, size: int, sha256: bytes, lock: Lock, valid_for: timedelta) -> Presigned:
         """Of a whole object. `key` is one that `storage.keys` accepts, so no character of it needs escaping."""
@@ -47,16 +45,26 @@ class Presigner:
             "x-amz-object-lock-retain-until-date": whole_seconds(lock.retain_until).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "x-amz-object-lock-legal-hold": "ON" if lock.legal_hold else "OFF",
         }
-        return self._signed(f"{self._base}/{key}", headers, valid_for)
+        return self._signer.signed("PUT", key, "", headers, valid_for)
 
     def part(
         self, key: str, upload_id: str, number: int, *, size: int, sha256: bytes, valid_for: timedelta
     ) -> Presigned:
         """Of one part, whose upload and number are signed with the address."""
         which = urlencode({"partNumber": number, "uploadId": upload_id})
-        return self._signed(f"{self._base}/{key}?{which}", _body(size, sha256), valid_for)
+        return self._signer.signed("PUT", key, which, _body(size, sha256), valid_for)
 
-    def _signed(self, url: str, headers: Mapping[str, str], valid_for: timedelta) -> Presigned:
+
+class Signer:
+    """Signs requests for keys of one bucket at one address (None: AWS's own), with the keys that the client has then."""
+
+    def __init__(self, client: S3Client, bucket: str, address: str | None) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._address = address
+
+    def signed(self, method: str, key: str, query: str, headers: Mapping[str, str], valid_for: timedelta) -> Presigned:
+        """`query` is what identifies a part or a version, encoded. Raises as `Presigner` says; `ValueError`."""
         seconds = int(valid_for.total_seconds())
         if not timedelta(seconds=1) <= valid_for <= _LONGEST:
             raise ValueError(f"a signature is valid for one second to seven days, not for {valid_for}")
@@ -66,8 +74,8 @@ class Presigner:
             raise AccessRefused("presigning needs the application's access key in the settings (DEMS_S3__ACCESS_KEY)")
         with asking(f"keys to sign for {self._bucket}"):
             keys = credentials.get_frozen_credentials()
-        request = AWSRequest("PUT", url, headers=headers)
-        _PutSigner(keys, "s3", self._client.meta.region_name, seconds).add_auth(request)
+        request = AWSRequest(method, f"{self._base}/{key}" + (f"?{query}" if query else ""), headers=headers)
+        _QuerySigner(keys, "s3", self._client.meta.region_name, seconds).add_auth(request)
         signed_at = datetime.strptime(request.context["timestamp"], _STAMP).replace(tzinfo=UTC)
         expires_at = signed_at + timedelta(seconds=seconds)
         if isinstance(credentials, RefreshableCredentials):
@@ -83,7 +91,7 @@ class Presigner:
         return f"{endpoint}/{self._bucket}"
 
 
-class _PutSigner(S3SigV4QueryAuth):
+class _QuerySigner(S3SigV4QueryAuth):
     """botocore's signer of presigned requests, for one request: what it would work out twice is kept."""
 
     _signs: HTTPMessage | None = None

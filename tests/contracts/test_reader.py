@@ -52,9 +52,9 @@ def test_an_object_whose_version_nobody_knows_is_read_by_one_request(
     stored = put(s3_store, key, bytes(size))
     store = connect(s3_settings, "evidence")
     asked: list[str] = []
-    store._client.meta.events.register("before-call.s3", lambda model, **_: asked.append(model.name))
+    store._client.meta.events.register("before-send.s3", lambda event_name, **_: asked.append(event_name))
     assert hash_latest(store, key, ("sha256",)).info.stored == stored
-    assert asked == ["GetObject"]
+    assert asked == ["before-send.s3.GetObject"]
 
 
 def test_a_latest_version_without_a_name_is_no_version(s3_settings: S3Settings) -> None:
