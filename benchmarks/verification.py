@@ -114,6 +114,8 @@ class _Verification:
             f"plain GET of an object not read before {speed(size, found.seconds['first_get'])}",
             ratios(found.slower("first_get", "sha256"), found.seconds["seal"]),
             "x",
+            TARGET,
+            self._sizes.full,
             machine=machine,
         )
 

@@ -58,7 +58,7 @@ def _policy(settings: Settings) -> str:
     where = " ".join(["'self'", *_store(settings)])
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src {where}; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types dems-hashing"
     )
 
 

@@ -107,7 +107,7 @@ class AskedView(View):
     files_left: int
     bytes_left: int
     expires_at: Instant
-    closed: str | None = Field(description="Why no more files are taken, in a sentence; null while they are")
+    closed: str | None = Field(description="Why nothing may be sent any more, in a sentence; null while it may")
     now: Instant = Field(description="Our time: `expires_at` is to be compared with this, not with the caller's clock")
 
     @classmethod

@@ -92,13 +92,9 @@ class Invitation:
         if at >= self.terms.expires_at and act not in LOOKS:
             raise NotAuthenticated(f"{self._over} Ask {self.terms.contact} for another.")
 
-    def why_closed(self, at: datetime, sent: Sent) -> str | None:
-        """Why it takes no more files, in a sentence; None while it does."""
-        if at >= self.terms.expires_at:
-            return self._over
-        if sent.files >= self.terms.max_files:
-            return "All the files that this invitation was for have been listed."
-        return None
+    def why_closed(self, at: datetime) -> str | None:
+        """Why nothing may be sent any more, in a sentence; None while its time lasts."""
+        return self._over if at >= self.terms.expires_at else None
 
     @property
     def _over(self) -> str:
@@ -135,8 +131,15 @@ class Announcement:
 
     @property
     def text(self) -> str:
-        files = "1 file" if self.sent.files == 1 else f"{self.sent.files} files"
-        return f"{files} ({self.sent.bytes} bytes) arrived from {self.recipient}."
+        files = "1 file" if self.sent.files == 1 else f"{self.sent.files:,} files"
+        return f"{files} ({_amount(self.sent.bytes)}) arrived from {self.recipient}."
+
+
+def _amount(size: int) -> str:
+    for unit, name in ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if size >= unit:
+            return f"{size / unit:.1f} {name}"
+    return "1 byte" if size == 1 else f"{size} bytes"
 
 
 def invited(invitation: Invitation) -> dict[str, str]:

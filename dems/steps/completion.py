@@ -18,6 +18,7 @@ from dems.model.evidence import Evidence
 from dems.model.ids import UploadId
 from dems.model.uploads import Upload, UploadState
 from dems.ports import Job, JobKind, Transaction
+from dems.steps.announcing import announce
 from storage.errors import ObjectExists, UploadMissing
 from storage.interface import ObjectStore, Part, StoredVersion
 
@@ -96,6 +97,7 @@ def record_completed(
         # The parts are the object now, or another attempt was faster and these are of no use: the store is told.
         tx.jobs.due(Job(JobKind.DISCARD_PARTS, upload.id))
     tx.jobs.due(Job(JobKind.VERIFY, evidence.id))
+    announce(tx, [upload], at)
     return upload, evidence
 
 

@@ -1,7 +1,7 @@
 """Taking in a manifest: every entry looked at before any is taken, and all of them taken or none."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,8 +74,20 @@ class Manifest:
                 self._wrong(position, "exhibit_ref", f"{ref} is the reference of the entry at position {earlier}, too.")
         self._raise()
 
-    def add(self, tx: Transaction, authority: Authority, intake: Intake, first: int, expires_at: datetime) -> "Added":
-        """Make the items, their uploads and their entries. Raises `ManifestRefused` and leaves it to the caller to undo."""
+    def add(
+        self,
+        tx: Transaction,
+        authority: Authority,
+        intake: Intake,
+        first: int,
+        expires_at: datetime,
+        *,
+        invited: Mapping[str, Any] | None = None,
+    ) -> "Added":
+        """Make the items, their uploads and their entries. Raises `ManifestRefused` and leaves it to the caller to undo.
+
+        `invited` is what the entry of each item says of the invitation by way of which it came.
+        """
         human = authority.actor.human
         if human is None:
             raise RuntimeError("an item is declared by somebody")
@@ -98,7 +110,7 @@ class Manifest:
                 act=Act.EVIDENCE_DECLARE,
                 case_id=item.case_id,
                 evidence_id=item.id,
-                facts=declared_facts(item, upload),
+                facts={**declared_facts(item, upload), **(invited or {})},
             )
         return Added(pairs)
 

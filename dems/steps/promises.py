@@ -6,7 +6,7 @@ from datetime import datetime
 from dems.errors import PartDiffers, PartsMissing
 from dems.layout import evidence_key
 from dems.model.ids import UploadId
-from dems.model.uploads import Upload
+from dems.model.uploads import Upload, UploadState
 from dems.ports import BegunMultipart, Promise, Transactions
 from dems.steps.locks import Locks
 from storage.interface import ObjectStore, Part
@@ -32,13 +32,16 @@ def begin_multiparts(
 ) -> None:
     """Have the store begin a multipart upload for each, and keep where the parts of each go.
 
-    Of two that are begun at once for one upload, the one that is kept first counts and the other is aborted.
+    Of two that are begun at once for one upload, the one that is kept first counts and the other is aborted; so is one
+    whose upload ended meanwhile, since nobody would ask for its parts to be thrown away.
     """
     lock = locks.quarantine(at)
     for upload in uploads:
         multipart = store.begin(evidence_key(upload.evidence_id, upload.id), lock=lock)
         with transaction() as tx:
-            ours = tx.uploads.begun(upload.id, BegunMultipart(multipart.upload_id, at, lock.retain_until))
+            still_open = tx.uploads.get(upload.id, for_update=True).state is UploadState.OPEN
+            begun = BegunMultipart(multipart.upload_id, at, lock.retain_until)
+            ours = still_open and tx.uploads.begun(upload.id, begun)
         if not ours:
             multipart.abort()
 

@@ -18,9 +18,10 @@ from dems.model.ids import EvidenceId
 from dems.model.times import rfc3339
 from dems.model.uploads import Upload, UploadState
 from dems.ports import Clock, Completion, Lease, Promise, Transaction
+from dems.steps.announcing import announce
 from dems.steps.completion import completed, record
 from dems.steps.locks import Locks
-from dems.steps.reading import found_by
+from dems.steps.reading import found_by, pause_after
 from storage.errors import ObjectMissing
 from storage.interface import Lock, ObjectInfo, ObjectStore, Part, StoredVersion
 from storage.reader import HashedRead, hash_latest, hash_version
@@ -53,12 +54,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What reading a candidate back gave; `stored` and `found` are None where the store has nothing of it."""
+    """What reading a candidate back gave; `stored` and `found` are None where the store has nothing of it.
+
+    `resumed_at` are the offsets at which its hashing was taken up from a saved state.
+    """
 
     candidate: Candidate
     stored: StoredVersion | None
     found: Found | None
     lock: Lock | None
+    resumed_at: tuple[int, ...] = ()
 
 
 def candidates(tx: Transaction, leases: list[Lease]) -> tuple[list[Candidate], list[Lease]]:
@@ -104,7 +109,8 @@ class Examiner:
         found = found_by(back)
         stored = back.info.stored
         sealed = judge(candidate.upload, found).sealed
-        return Examined(candidate, stored, found, self._locked(stored, back.info) if sealed else None)
+        lock = self._locked(stored, back.info) if sealed else None
+        return Examined(candidate, stored, found, lock, back.resumed_at)
 
     @staticmethod
     def _version(candidate: Candidate) -> StoredVersion | None:
@@ -158,12 +164,15 @@ class Recorder:
         arrived: list[tuple[Upload, Evidence]] = []
         judged: list[Settled] = []
         locked: list[tuple[Upload, Lock]] = []
+        still_due: list[Lease] = []
         authority = self._tx.authorise(system(), Act.UPLOAD_COMPLETE)
         for examined in self._examined:
             before = examined.candidate
             upload, item = self._uploads[before.upload.id], self._items[before.evidence.id]
             try:
-                if before.announced is not None:
+                if before.announced is not None and upload.state is UploadState.COMPLETED:
+                    _same_version(examined, item)
+                elif before.announced is not None:
                     if examined.stored is None:
                         # Nothing is there: the upload is open again, and may be sent or completed once more.
                         self._tx.uploads.forget_intent(upload.id, before.announced.attempt)
@@ -173,6 +182,8 @@ class Recorder:
                 settled = self._judged(examined, upload, item)
             except DemsError as problem:
                 log.warning("not_sealed", extra={"evidence": str(item.id), "error": type(problem).__name__})
+                if item.state is EvidenceState.VERIFYING:
+                    still_due.append(before.lease)
                 continue
             judged.append(settled)
             if examined.lock is not None and not settled.problems:
@@ -181,9 +192,19 @@ class Recorder:
         self._tx.evidence.save_many([i for _, i in arrived])
         self._tx.evidence.save_many([s.evidence for s in judged])
         self._tx.upkeep.locked_many([(u, lock.retain_until) for u, lock in locked])
-        if self._examined:
-            self._tx.jobs.finish_many([e.candidate.lease for e in self._examined])
+        self._give_back(still_due)
+        announce(self._tx, [u for u, _ in arrived], self._clock())
         return judged
+
+    def _give_back(self, still_due: list[Lease]) -> None:
+        """The leases that are held still. Work whose item waits to be verified all the same is not lost with them."""
+        for lease in still_due:
+            self._tx.jobs.put_back(
+                lease, "the bytes were recorded by another while they were read back", pause_after(lease)
+            )
+        done = [e.candidate.lease for e in self._examined if e.candidate.lease not in still_due]
+        if done:
+            self._tx.jobs.finish_many(done)
 
     def _arrived(
         self, authority: Authority, examined: Examined, upload: Upload, item: Evidence
@@ -221,8 +242,15 @@ class Recorder:
                 "problems": list(verdict.problems),
                 "locked_until": None if lock is None else rfc3339(lock.retain_until),
                 "legal_hold": None if lock is None else lock.legal_hold,
+                **({"resumed_at": list(examined.resumed_at)} if examined.resumed_at else {}),
             },
         )
         if verdict.problems:
             log.error("evidence_mismatch", extra={"evidence": str(item.id), "problems": list(verdict.problems)})
         return Settled(upload, item, verdict.problems)
+
+
+def _same_version(examined: Examined, item: Evidence) -> None:
+    """Whoever looked for what was announced has recorded it meanwhile. Raises `WrongState` unless it is what was read."""
+    if examined.stored is None or examined.stored.version_id != item.version_id:
+        raise WrongState("Another version was recorded than the one that was read.", state=item.state.value)

@@ -15,8 +15,13 @@ def secret_of(name: str) -> str:
     return name.lower().encode().hex()
 
 
+def given(name: str) -> str:
+    """What the tests give for a variable without a default: an address where its name says so, else a secret."""
+    return f"https://{name.split('_', maxsplit=1)[0].lower()}.example.org" if name.endswith("_URL") else secret_of(name)
+
+
 def interpolated(value: Any) -> Any:
-    """Fill in variables: the default where there is one, else a dummy secret; ``$$`` is a dollar sign."""
+    """Fill in variables: the default where there is one, else what the tests give; ``$$`` is a dollar sign."""
     if isinstance(value, dict):
         return {k: interpolated(v) for k, v in value.items()}
     if isinstance(value, list):
@@ -24,7 +29,7 @@ def interpolated(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     return _VARIABLE.sub(
-        lambda m: "$" if m[1] is None else m[3] if m[2] == ":-" else secret_of(m[1]),
+        lambda m: "$" if m[1] is None else m[3] if m[2] == ":-" else given(m[1]),
         value,
     )
 

@@ -14,7 +14,9 @@ import pytest
 from dems.settings import Settings, load
 from tests.architecture.compose import ROOT, compose, ours, raw_text, services
 
-ONE_SHOT = {"store-keys", "migrate"}
+ONE_SHOT = {"store-keys", "migrate", "doctor"}
+ADDRESSES = {"API_PUBLIC_URL", "STORE_PUBLIC_URL"}
+PORTS = {"API_PORT", "STORE_PORT"}
 OUR_PACKAGES = ("api", "dems", "storage", "workers")
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
@@ -43,6 +45,17 @@ def test_every_variable_of_ours_is_a_setting(name: str, monkeypatch: pytest.Monk
     assert not settings.embedded
 
 
+@pytest.mark.parametrize("name", ["api", "doctor", "migrate", "upkeep", "worker"])
+def test_clients_and_pages_are_sent_to_the_addresses_that_were_given(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_of(name, monkeypatch)
+    assert settings.s3.public_endpoint == "https://store.example.org"
+    assert settings.s3.cors_origins == ("https://api.example.org",)
+    assert settings.api.public_url == ("https://api.example.org" if name == "api" else None)
+    assert settings.api.trust_proxy_header is (name == "api"), "it is reached by way of a proxy on its host only"
+
+
 def test_a_service_has_only_the_identities_that_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     owner, setup, broker = set(), set(), set()
     for name in set(ours()) - {"store-keys"}:
@@ -52,8 +65,8 @@ def test_a_service_has_only_the_identities_that_it_needs(monkeypatch: pytest.Mon
         setup |= {name} if settings.s3.setup else set()
         broker |= {name} if settings.broker.url.get_secret_value() else set()
     assert owner == {"migrate"}
-    assert setup == {"migrate", "worker"}
-    assert broker == {"api", "worker", "beat"}
+    assert setup == {"migrate", "upkeep", "doctor"}
+    assert broker == {"api", "worker", "upkeep", "beat", "doctor"}
 
 
 def test_every_address_is_a_service_on_a_network_that_both_are_on() -> None:
@@ -111,23 +124,35 @@ def test_every_image_has_a_version(name: str) -> None:
     assert re.fullmatch(r"\d[\w.-]*", tag)
 
 
-def test_only_the_api_is_published_and_only_on_this_host() -> None:
+def test_the_api_and_the_stores_s3_are_published_and_only_on_this_host() -> None:
     published = {name: service["ports"] for name, service in services().items() if "ports" in service}
-    assert published == {"api": ["127.0.0.1:8000:8000"]}
+    assert published == {"api": ["127.0.0.1:8000:8000"], "store": ["127.0.0.1:8333:8333"]}
+    assert f"-s3.port={published['store'][0].rpartition(':')[2]}" in services()["store"]["command"]
     assert not any("network_mode" in s and s["network_mode"] != "none" for s in services().values())
 
 
-def test_every_network_but_the_front_is_internal() -> None:
+def test_every_network_but_the_two_fronts_is_internal() -> None:
     networks = compose()["networks"]
-    assert {name for name, network in networks.items() if not network.get("internal")} == {"front"}
-    assert {name for name, service in services().items() if "front" in service.get("networks", [])} == {"api"}
+    assert {name for name, network in networks.items() if not network.get("internal")} == {"front", "store-front"}
+    on = {front: {n for n, s in services().items() if front in s.get("networks", [])} for front in networks}
+    assert on["front"] == {"api", "doctor"}
+    assert on["store-front"] == {"store"}, "nobody of ours is beside its gRPC port there"
 
 
-def test_every_secret_is_asked_for_and_none_has_a_default() -> None:
+def test_what_is_asked_for_only_when_wanted_is_started_with_nothing_else() -> None:
+    with_profile = {name for name, service in services().items() if "profiles" in service}
+    assert with_profile == {"doctor"}
+    needed = {other for service in services().values() for other in service.get("depends_on", {})}
+    assert not needed & with_profile
+
+
+def test_every_secret_and_address_is_asked_for_and_none_has_a_default() -> None:
     asked = re.findall(r"\$\{([A-Z_]+)([^}]*)\}", raw_text())
-    assert {name for name, rest in asked if not rest.startswith(":?")} == {"API_PORT"}
-    named = set(re.findall(r"\b(?:POSTGRES|STORE|BROKER)_[A-Z_]*(?:PASSWORD|KEY)\b", raw_text().split("name: dems")[0]))
-    assert named == {name for name, _ in asked} - {"API_PORT"}
+    assert {name for name, rest in asked if not rest.startswith(":?")} == PORTS
+    told = raw_text().split("name: dems")[0]
+    named = set(re.findall(r"\b(?:POSTGRES|STORE|BROKER)_[A-Z_]*(?:PASSWORD|KEY)\b|\b[A-Z]+_PUBLIC_URL\b", told))
+    assert named == {name for name, _ in asked} - PORTS
+    assert named >= ADDRESSES
 
 
 def application(code: str) -> Any:
@@ -142,14 +167,23 @@ def application(code: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_the_worker_takes_from_every_queue_that_something_is_sent_to() -> None:
-    command = services()["worker"]["command"]
-    consumed = next(a for a in command if a.startswith("--queues=")).removeprefix("--queues=").split(",")
+def test_the_workers_take_from_every_queue_that_something_is_sent_to() -> None:
+    consumed = {}
+    for name in ("worker", "upkeep"):
+        queues = next(a for a in services()[name]["command"] if a.startswith("--queues="))
+        consumed[name] = queues.removeprefix("--queues=").split(",")
     routed = application(
         "sorted({r['queue'] for r in app.conf.task_routes.values()}"
         " | {e['options']['queue'] for e in app.conf.beat_schedule.values()} | {app.conf.task_default_queue})"
     )
-    assert sorted(consumed) == routed == ["upkeep", "verify"]
+    assert consumed == {"worker": ["verify"], "upkeep": ["upkeep"]}
+    assert sorted(q for queues in consumed.values() for q in queues) == routed
+
+
+def test_the_queue_that_asks_for_the_set_up_identity_is_where_it_is() -> None:
+    """The self-check tries it; who reads files back all day does not have it."""
+    assert application("app.conf.beat_schedule['check_store']['options']['queue']") == "upkeep"
+    assert "check_store" not in application("sorted(app.conf.task_routes)")
 
 
 def test_the_health_check_of_the_worker_can_be_answered() -> None:

@@ -8,8 +8,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 import psutil
@@ -22,6 +26,9 @@ from dems.db.migrate import head, migrate
 from dems.engines import Engines
 from dems.engines.binaries import postgres_bin, valkey_server, weed
 from dems.engines.seaweedfs_probe import exposed
+from storage.interface import Lock
+from storage.s3 import S3ObjectStore
+from storage.s3_client import client_for
 from storage.selfcheck import check
 from storage.settings import S3Identity, S3Settings
 from storage.setup import prepare
@@ -74,6 +81,36 @@ def answers(url: str) -> bool:
         return False
 
 
+def clients_send_by_way_of_a_proxy(settings: S3Settings) -> None:
+    """Which passes on their Host, as the file asks for, and adds what proxies add."""
+    store = S3ObjectStore(client_for(settings), settings.buckets.evidence, settings)
+    content, lock = b"what a client sends", Lock(datetime.now(UTC) + timedelta(days=1))
+    signed = store.presign_put(
+        f"selfcheck/{uuid4()}",
+        size=len(content),
+        sha256=sha256(content).digest(),
+        lock=lock,
+        valid_for=timedelta(minutes=5),
+    )
+    public = urlsplit(signed.url)
+    assert f"{public.scheme}://{public.netloc}" == settings.public_endpoint
+    behind = f"{settings.endpoint}{public.path}?{public.query}"
+    added = {"Host": public.netloc, "X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
+    origin = settings.cors_origins[0]
+    asked = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "PUT",
+        "Access-Control-Request-Headers": ",".join(sorted(set(signed.headers) - {"content-length"})),
+    }
+    with httpx.Client(timeout=10, trust_env=False) as client:
+        allowed = client.options(behind, headers={**added, **asked})
+        assert allowed.headers["Access-Control-Allow-Origin"] == origin
+        elsewhere = client.put(behind, content=content, headers=dict(signed.headers))
+        assert elsewhere.status_code == 403, "the Host that the proxy was asked for is part of the signature"
+        assert client.put(behind, content=content, headers={**signed.headers, **added}).status_code == 200
+    assert store.head(public.path.removeprefix(f"/{store.bucket}/")).lock.satisfies(lock)
+
+
 def test_the_store_of_compose_is_closed_but_for_s3_and_its_locks_hold(tmp_path: Path) -> None:
     folder = tmp_path / "store"
     folder.mkdir(mode=0o700)
@@ -102,9 +139,12 @@ def test_the_store_of_compose_is_closed_but_for_s3_and_its_locks_hold(tmp_path: 
             access_key="dems-app",
             secret_key=SecretStr(environment["APP_SECRET_KEY"]),
             setup=S3Identity(access_key="dems-setup", secret_key=SecretStr(environment["SETUP_SECRET_KEY"])),
+            public_endpoint=services()["api"]["environment"]["DEMS_S3__PUBLIC_ENDPOINT"],
+            cors_origins=json.loads(services()["api"]["environment"]["DEMS_S3__CORS_ORIGINS"]),
         )
         prepare(settings)
         assert check(settings, settings.buckets.evidence).held
+        clients_send_by_way_of_a_proxy(settings)
 
         listening = [c.laddr for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN]
         assert {a.port for a in listening if a.ip != "127.0.0.1"} == {s3, s3 + 10_000}

@@ -88,7 +88,7 @@ def test_the_catalogue_says_enable_always(as_owner: Run) -> None:
     expected |= {("uploads", "upload_begins"), ("uploads", "upload_declared")}
     expected |= {("verifications", "verification_finished"), ("people", "person_stays")}
     expected |= {("intakes", "intakes_stay"), ("evidence", "evidence_stays_in_intake")}
-    expected |= {("uploads", "upload_stays_in_intake")}
+    expected |= {("uploads", "upload_stays_in_intake"), ("invitations", "invitations_stay")}
     assert {(r.on_table, r.tgname) for r in rows} == expected
 
 

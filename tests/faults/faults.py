@@ -44,6 +44,7 @@ class Faults:
     broken: list[str] = field(default_factory=list)
     dead: bool = False
     _count: Counter[str] = field(default_factory=Counter)
+    _counting: threading.Lock = field(default_factory=threading.Lock)
     _here: threading.local = field(default_factory=threading.local)
     _open_transactions: int = 0
 
@@ -53,16 +54,22 @@ class Faults:
         self.alive()
         if self.phase == "content" and not effect.startswith("commit"):
             effect = f"content {effect}"
-        self._count[effect] += 1
-        number = self._count[effect]
-        name = effect if number == 1 else f"{effect} #{number}"
-        self.seen.append(name)
-        fault = self.plan.pop(name, None)
+        with self._counting:
+            self._count[effect] += 1
+            number = self._count[effect]
+            name = effect if number == 1 else f"{effect} #{number}"
+            self.seen.append(name)
+            fault = self.plan.pop(name, None)
         if fault is not None and fault.before:
             self._strike(name, fault, refusal)
         yield
         if fault is not None:
             self._strike(name, fault, refusal)
+
+    @property
+    def kinds(self) -> set[str]:
+        """The effects that occurred, whatever their number."""
+        return {name.split(" #")[0] for name in self.seen}
 
     def _strike(self, name: str, fault: Fault, refusal: Callable[[], Exception]) -> None:
         self.fired.append(name)

@@ -1,16 +1,14 @@
 """Every effect on the way of one file by refused, answer lost, crash: afterwards the verifier is the judge."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from dems.bootstrap import Dems
-from dems.settings import Settings
-from tests.faults.faults import Fault, Faults
-from tests.faults.journey import Journey
-from tests.faults.verifier import Owner, Verifier
-from tests.world import Somebody, World
+from tests.faults.conftest import Start
+from tests.faults.faults import Fault
+from tests.faults.journey import NAME, Journey
+from tests.faults.verifier import Expected, Verifier
 
 SMALL = os.urandom(70_000)
 LARGE = os.urandom(8 * 2**20 + 5)
@@ -26,46 +24,20 @@ OUT = ["commit GrantAccess.__call__", "commit ReadContent.__call__", "content op
 ONE_PUT = [*AROUND, *STORED_ONCE, *RECORDED, *SEALED, *OUT]
 MULTIPART = [*AROUND, *IN_PARTS, *RECORDED, *LOCKED, *SEALED, *OUT]
 
-Travel = Callable[[bytes, dict[str, Fault]], Journey]
-
-
-@pytest.fixture(scope="module")
-def quiet(settings: Settings, checked_store: None) -> Iterator[Dems]:
-    """A core without faults, for the verifier."""
-    del checked_store
-    core = Dems(settings, nudge=lambda _: None)
-    yield core
-    core.close()
-
-
-@pytest.fixture(scope="module")
-def people(quiet: Dems) -> tuple[Somebody, Somebody]:
-    world = World(quiet)
-    return world.somebody("case_manager"), world.somebody("investigator")
+Travel = Callable[..., Journey]
+READ = frozenset({"evidence.access", "evidence.content"})
 
 
 @pytest.fixture
-def travel(settings: Settings, quiet: Dems, people: tuple[Somebody, Somebody], as_owner: Owner) -> Iterator[Travel]:
-    made: list[Journey] = []
-
-    def start(content: bytes, plan: dict[str, Fault]) -> Journey:
-        world, (manager, investigator) = World(quiet), people
-        case = world.case(manager)
-        world.join(case, investigator, "investigator", by=manager)
-        made.append(Journey(settings, quiet, investigator.actor, case.id, as_owner, Faults(dict(plan)), content))
-        return made[-1]
-
-    yield start
-    for journey in made:
-        journey.close()
-        assert journey.faults.broken == []
+def travel(start: Start) -> Travel:
+    return lambda content, plan: start(Journey, plan, content)
 
 
 def _judge(journey: Journey, expected: list[str]) -> None:
     assert journey.run() == journey.content
     assert journey.faults.fired == expected
     assert journey.faults.plan == {}
-    Verifier(journey.quiet, journey.owner).judge(journey.case_id, journey.content)
+    Verifier(journey.quiet, journey.owner).judge(journey.case_id, {NAME: Expected(journey.content, then=READ)})
 
 
 @pytest.mark.parametrize(

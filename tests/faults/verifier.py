@@ -1,8 +1,9 @@
 """The judge after every fault. It believes nobody: raw rows as the database's owner, raw bytes by version from the store."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,22 @@ from storage.interface import ObjectStore, OpenMultipart, StoredVersion, Version
 from storage.reader import hash_version
 
 Owner = Callable[[str], list[Any]]
+
+
+ONE_FILE = {"evidence.declare": 1, "upload.receive": 1, "upload.complete": 1, "evidence.seal": 1}
+"""What the chain of an item says of its way in, and how often."""
+
+AGAIN = {"upload.token_again"}
+"""A client that repeats its declaration, having lost the answer, is given a new token: that is an act too."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """An item as it must be found: its bytes, the acts on its way in, each so often, and those that came after sealing."""
+
+    content: bytes
+    acts: Mapping[str, int] = field(default_factory=lambda: ONE_FILE)
+    then: frozenset[str] = frozenset()
 
 
 class Below:
@@ -39,17 +56,21 @@ class Verifier:
     core: Dems
     owner: Owner
 
-    def judge(self, case_id: UUID, content: bytes) -> None:
-        """One item was to come into the case, with these bytes: is it there once, whole, locked and explained?"""
+    def judge(self, case_id: UUID, expected: Mapping[bytes, Expected]) -> None:
+        """These items, by the names of their files, were to come into the case: is each there once, whole and explained?"""
         items = self.owner(f"SELECT * FROM evidence WHERE case_id = '{case_id}'")  # noqa: S608
-        assert [i.state for i in items] == ["sealed"], "one item, sealed"
-        item = items[0]
-        recorded = self._records_have_bytes(item.id, content)
-        assert recorded == {item.version_id}, "one version sealed and no other recorded"
-        assert item.digests["sha256"] == hashlib.sha256(content).hexdigest()
-        self._is_locked(item)
+        assert sorted(bytes(i.name) for i in items) == sorted(expected), "each item once"
+        assert {i.state for i in items} == {"sealed"}, "and sealed"
+        for item in items:
+            self._judge(item, expected[bytes(item.name)])
         self.chains(case_id)
-        self._acts(item.id)
+
+    def _judge(self, item: Any, expected: Expected) -> None:
+        recorded = self._records_have_bytes(item.id, expected.content)
+        assert recorded == {item.version_id}, "one version sealed and no other recorded"
+        assert item.digests["sha256"] == hashlib.sha256(expected.content).hexdigest()
+        self._is_locked(item)
+        self._acts(item.id, expected)
         self._work_is_done(item)
         self._orphans_are_reported(item.id, recorded)
 
@@ -93,22 +114,25 @@ class Verifier:
             assert row.queued == row.id, "every entry waits for the log"
         return opened
 
-    def _acts(self, item: UUID) -> None:
-        rows = self.owner(
-            "SELECT act, count(*) FROM custody_entries JOIN custody_details ON entry_id = id "  # noqa: S608
-            f"WHERE evidence_id = '{item}' GROUP BY act"
+    def _acts(self, item: UUID, expected: Expected) -> None:
+        [(chain,)] = self.owner(
+            "SELECT DISTINCT chain_id FROM custody_entries JOIN custody_details ON entry_id = id "  # noqa: S608
+            f"WHERE evidence_id = '{item}'"
         )
-        acts = dict(rows)
-        for once in ("evidence.declare", "upload.receive", "upload.complete", "evidence.seal"):
-            assert acts.pop(once) == 1, f"{once} is recorded once"
-        # A client that repeats its declaration, having lost the answer, is given a new token: that is an act too.
-        acts.pop("upload.token_again", None)
-        assert set(acts) == {"evidence.access", "evidence.content"}, "and nothing is recorded that was not done"
+        # Declaring a digest with the completion is an entry of its own, which names no version.
+        found = Counter(
+            "digest declared" if e["act"] == "upload.complete" and "version_id" not in e["facts"] else str(e["act"])
+            for e in self.chain(chain)
+        )
+        after = {act: found.pop(act, 0) for act in expected.then}
+        assert all(after.values()), f"{after} is in the chain"
+        assert {a: n for a, n in found.items() if a not in AGAIN} == expected.acts, "each once, and nothing not done"
 
     def _work_is_done(self, item: Any) -> None:
-        subjects = f"('{item.id}', '{item.upload_id}')"
-        assert self.owner(f"SELECT * FROM jobs WHERE subject IN {subjects}") == []  # noqa: S608
-        assert self.owner(f"SELECT * FROM upload_completions WHERE upload_id = '{item.upload_id}'") == []  # noqa: S608
+        mine = f"(SELECT id FROM uploads WHERE evidence_id = '{item.id}')"  # noqa: S608
+        assert self.owner(f"SELECT * FROM jobs WHERE subject = '{item.id}' OR subject IN {mine}") == []  # noqa: S608
+        assert self.owner(f"SELECT * FROM upload_completions WHERE upload_id IN {mine}") == []  # noqa: S608
+        assert self.owner(f"SELECT * FROM multiparts WHERE upload_id IN {mine}") == []  # noqa: S608
         assert self.owner(f"SELECT 1 FROM object_locks WHERE upload_id = '{item.upload_id}'")  # noqa: S608
 
     def _orphans_are_reported(self, item: UUID, recorded: set[str]) -> None:

@@ -8,9 +8,11 @@ import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
+from dems.errors import NoLongerDue
 from dems.ports import Clock, JobKind, Lease, Transactions
 from dems.steps.locks import Locks
 from dems.steps.reading import pause_after
@@ -83,5 +85,6 @@ class SealMany:
 
     def _put_back(self, lease: Lease, error: StorageError) -> None:
         log.warning("verification_put_back", extra={"evidence": str(lease.job.subject), "error": type(error).__name__})
-        with self.transaction() as tx:
+        # Where the lease was lost, whoever has it now says what comes of it.
+        with suppress(NoLongerDue), self.transaction() as tx:
             tx.jobs.put_back(lease, f"{type(error).__name__}: {error}", pause_after(lease))

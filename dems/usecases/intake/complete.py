@@ -100,9 +100,20 @@ class CompleteUpload:
         try:
             parts = parts_in_store(self.store, upload, multipart, promised)
         except UploadMissing:
+            with self.transaction() as tx:
+                upload = tx.uploads.get(upload.id)
+            if upload.state is not UploadState.OPEN:
+                # Somebody else has just completed it: the answer is how it stands.
+                return self(actor, upload.id)
             parts = []
         check_all_there(upload, parts)
-        intent = self.intents.write(actor, Act.UPLOAD_COMPLETE, upload, multipart.multipart_id, parts)
+        try:
+            intent = self.intents.write(actor, Act.UPLOAD_COMPLETE, upload, multipart.multipart_id, parts)
+        except WrongState as error:
+            if error.data.get("state") not in {UploadState.COMPLETING.value, UploadState.COMPLETED.value}:
+                raise
+            # As above: somebody else completes it at this moment.
+            return self(actor, upload.id)
         with self.intents.renewed(intent):
             try:
                 stored = complete_multipart(self.store, upload, multipart.multipart_id, parts)

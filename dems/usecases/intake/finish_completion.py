@@ -13,7 +13,7 @@ from dems.model.actors import system
 from dems.model.acts import Act
 from dems.model.ids import UploadId
 from dems.model.uploads import Upload, UploadState
-from dems.ports import Clock, Completion, Job, JobKind, Transactions
+from dems.ports import Clock, Completion, Job, JobKind, Transaction, Transactions
 from dems.steps.completion import adopt, complete_multipart, record_completed
 from storage.errors import PartsRefused, StorageError, UploadMissing
 from storage.interface import ObjectStore, Part, StoredVersion
@@ -38,7 +38,7 @@ class FinishCompletion:
             lease = tx.jobs.claim(job, self.lease)
             upload = tx.uploads.get(upload_id)
             intent = tx.uploads.completion(upload_id)
-            parts = tx.uploads.parts(upload_id)
+            parts = self._parts(tx, upload_id, intent)
         try:
             stored = None if intent is None else self._in_store(upload, intent, parts)
         except StorageError as error:
@@ -71,6 +71,14 @@ class FinishCompletion:
                 tx.uploads.forget_intent(upload_id, intent.attempt)
                 upload = tx.uploads.get(upload_id)
         return upload.state
+
+    @staticmethod
+    def _parts(tx: Transaction, upload_id: UploadId, intent: Completion | None) -> list[Part]:
+        if intent is None or intent.multipart_id is not None:
+            return tx.uploads.parts(upload_id)
+        # The only part is the object: of one that went to the store directly we know what was announced.
+        promised = tx.uploads.promises([upload_id]).get(upload_id, {})
+        return [Part(p.number, p.size, p.sha256, p.etag or "") for p in promised.values()]
 
     def _in_store(self, upload: Upload, intent: Completion, parts: list[Part]) -> StoredVersion | None:
         try:

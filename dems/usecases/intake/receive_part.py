@@ -125,6 +125,7 @@ class ReceivePart:
         if multipart is None:
             begin_multiparts(self.transaction, self.store, self.locks, [upload], self.clock())
             with self.transaction() as tx:
+                tx.uploads.get(upload.id).takes_bytes(self.clock())
                 multipart = tx.uploads.multiparts([upload.id])[upload.id]
         begun = self.store.resume(key, multipart.multipart_id)
         return begun.put_part(number, piece.data, size=piece.size, sha256=sha256)

@@ -14,7 +14,7 @@ from dems.ports import Clock, Page, Transactions
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the holder is shown. `closed` says why no more files are taken, None while they are; `now` is our time."""
+    """What the holder is shown. `closed` says why nothing may be sent any more, None while it may; `now` is our time."""
 
     invitation: Invitation
     sent: Sent
@@ -57,7 +57,7 @@ class LookUpInvitations:
             case_id = invitation.case_id
             tx.authorise(actor, Act.INVITATION_OPEN, case_id=case_id, intake_id=actor.intake_id)
             sent, now = tx.invitations.sent(invitation.intake_id), self.clock()
-            closed = invitation.why_closed(now, sent)
+            closed = invitation.why_closed(now)
             if tx.cases.get(case_id).state is not CaseState.OPEN:
                 closed = "No more files are taken in for this."
             return Asked(invitation, sent, closed, now)

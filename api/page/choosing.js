@@ -1,0 +1,103 @@
+// Choosing files, by the button or by dragging, and a last look at them before anything is sent.
+
+import { arrivedBefore, waitingFor } from "./matching.js";
+import { at, pickedRow, show, tell } from "./view.js";
+import { amount, files as count, plain } from "./words.js";
+
+export class Choosing {
+  constructor(files) {
+    this.files = files;
+    this.picked = [];
+    this.numbers = 0;
+  }
+
+  open() {
+    const picker = at("picker"), drop = at("drop");
+    picker.addEventListener("change", () => {
+      this.add([...picker.files]);
+      picker.value = "";
+    });
+    drop.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      drop.classList.add("over");
+    });
+    for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
+    drop.addEventListener("drop", (event) => {
+      event.preventDefault();
+      this.#dropped(event.dataTransfer);
+    });
+    // A file that is dropped beside the field must not take the place of the page.
+    for (const name of ["dragover", "drop"]) window.addEventListener(name, (event) => event.preventDefault());
+    at("send").addEventListener("click", () => this.#send());
+  }
+
+  add(chosen) {
+    show("picked-problem", null);
+    const taken = this.files.taken(this.picked.map((p) => p.goesOn).filter(Boolean));
+    for (const file of chosen) {
+      const goesOn = waitingFor(file, this.files.items, taken);
+      if (goesOn) taken.add(goesOn.evidence_id);
+      const before = !goesOn && arrivedBefore(file, this.files.items);
+      this.numbers += 1;
+      this.picked.push({ file, goesOn, before, again: false, description: "", number: this.numbers });
+    }
+    this.#show();
+    tell(`${count(chosen.length)} added. Nothing is sent before you press Send.`);
+  }
+
+  #dropped(brought) {
+    const entries = [...brought.items].map((i) => i.webkitGetAsEntry?.());
+    const folders = entries.filter((e) => e?.isDirectory).map((e) => plain(e.name));
+    const chosen = [...brought.files].filter((_, place) => !entries[place]?.isDirectory);
+    if (chosen.length) this.add(chosen);
+    if (folders.length) {
+      show("picked-problem", `Folders cannot be taken as they are (${folders.join(", ")}): open the folder and choose the files in it.`);
+    }
+  }
+
+  #show() {
+    at("picked").hidden = this.picked.length === 0;
+    at("picked-list").replaceChildren(...this.picked.map((one) => pickedRow(one, {
+      remove: () => this.#remove(one),
+      again: (yes) => {
+        one.again = yes;
+        this.#label();
+      },
+    })));
+    this.#label();
+  }
+
+  #label() {
+    const going = this.#going();
+    const size = going.reduce((sum, p) => sum + p.file.size, 0);
+    at("send").textContent = going.length ? `Send ${count(going.length)} (${amount(size)})` : "Nothing to send";
+    at("send").disabled = going.length === 0;
+  }
+
+  #going() {
+    return this.picked.filter((p) => !p.before || p.again);
+  }
+
+  #remove(one) {
+    const place = this.picked.indexOf(one);
+    this.picked.splice(place, 1);
+    this.#show();
+    const buttons = at("picked-list").querySelectorAll("button");
+    (buttons[Math.min(place, buttons.length - 1)] ?? at("picker")).focus();
+    tell(`${plain(one.file.name)} was removed.`);
+  }
+
+  async #send() {
+    const going = this.#going();
+    at("send").disabled = true;
+    const problem = await this.files.send(going);
+    if (problem) {
+      show("picked-problem", problem);
+      this.#label();
+      return;
+    }
+    this.picked = [];
+    this.#show();
+    at("yours-title").focus();
+  }
+}

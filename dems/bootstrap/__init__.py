@@ -1,0 +1,47 @@
+"""The composition root: settings in, everything that DEMS can do out. The only package that names S3 and SQLAlchemy together."""
+
+from functools import cached_property
+
+from dems.bootstrap.core import Core, Schema, utc_now
+from dems.bootstrap.evidence import CustodyActs, EvidenceActs
+from dems.bootstrap.intake import Intake, Intakes, Invitations
+from dems.bootstrap.people import Cases, People
+from dems.bootstrap.upkeep import Upkeep
+
+__all__ = ["Dems", "Schema", "utc_now"]
+
+
+class Dems(Core):
+    """Everything DEMS can do, on one database and one store."""
+
+    @cached_property
+    def people(self) -> People:
+        return People.of(self)
+
+    @cached_property
+    def cases(self) -> Cases:
+        return Cases.of(self)
+
+    @cached_property
+    def intake(self) -> Intake:
+        return Intake.of(self)
+
+    @cached_property
+    def intakes(self) -> Intakes:
+        return Intakes.of(self)
+
+    @cached_property
+    def invitations(self) -> Invitations:
+        return Invitations.of(self)
+
+    @cached_property
+    def evidence(self) -> EvidenceActs:
+        return EvidenceActs.of(self)
+
+    @cached_property
+    def custody(self) -> CustodyActs:
+        return CustodyActs.of(self)
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        return Upkeep.of(self)

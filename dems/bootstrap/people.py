@@ -1,0 +1,64 @@
+"""People and cases: their use cases, put together."""
+
+from dataclasses import dataclass
+
+from dems.bootstrap.core import Core
+from dems.usecases.cases.change_case import ChangeCase
+from dems.usecases.cases.end_member import EndMember
+from dems.usecases.cases.look_up import LookUpCases
+from dems.usecases.cases.lower_wall import LowerWall
+from dems.usecases.cases.open_case import OpenCase
+from dems.usecases.cases.put_member import PutMember
+from dems.usecases.cases.raise_wall import RaiseWall
+from dems.usecases.people.add_person import AddPerson
+from dems.usecases.people.change_person import ChangePerson
+from dems.usecases.people.issue_token import IssueToken
+from dems.usecases.people.look_up import LookUpPeople
+from dems.usecases.people.recognise import Recognise
+from dems.usecases.people.revoke_token import RevokeToken
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    recognise: Recognise
+    add: AddPerson
+    change: ChangePerson
+    look_up: LookUpPeople
+    issue_token: IssueToken
+    revoke_token: RevokeToken
+
+    @classmethod
+    def of(cls, core: Core) -> "People":
+        tx, clock = core.transaction, core.clock
+        return cls(
+            Recognise(tx, clock),
+            AddPerson(tx, clock),
+            ChangePerson(tx),
+            LookUpPeople(tx),
+            IssueToken(tx, clock),
+            RevokeToken(tx, clock),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    open: OpenCase
+    look_up: LookUpCases
+    change: ChangeCase
+    put_member: PutMember
+    end_member: EndMember
+    raise_wall: RaiseWall
+    lower_wall: LowerWall
+
+    @classmethod
+    def of(cls, core: Core) -> "Cases":
+        tx, clock = core.transaction, core.clock
+        return cls(
+            OpenCase(tx, clock),
+            LookUpCases(tx),
+            ChangeCase(tx, clock),
+            PutMember(tx, clock),
+            EndMember(tx, clock),
+            RaiseWall(tx, clock),
+            LowerWall(tx, clock),
+        )

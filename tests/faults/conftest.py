@@ -1,0 +1,53 @@
+"""Who travels: a case of its own for each journey, and a core without faults to judge by."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol, TypeVar
+
+import pytest
+
+from dems.bootstrap import Dems
+from dems.settings import Settings
+from tests.faults.faults import Fault, Faults
+from tests.faults.simulated import Simulated
+from tests.faults.verifier import Owner
+from tests.world import Somebody, World
+
+Way = TypeVar("Way", bound=Simulated)
+
+
+class Start(Protocol):
+    def __call__(self, way: type[Way], plan: Mapping[str, Fault], *more: Any) -> Way: ...
+
+
+@pytest.fixture(scope="module")
+def quiet(settings: Settings, checked_store: None) -> Iterator[Dems]:
+    """A core without faults, for the verifier."""
+    del checked_store
+    core = Dems(settings, nudge=lambda _: None)
+    yield core
+    core.close()
+
+
+@pytest.fixture(scope="module")
+def people(quiet: Dems) -> tuple[Somebody, Somebody]:
+    world = World(quiet)
+    return world.somebody("case_manager"), world.somebody("investigator")
+
+
+@pytest.fixture
+def start(settings: Settings, quiet: Dems, people: tuple[Somebody, Somebody], as_owner: Owner) -> Iterator[Start]:
+    made: list[Simulated] = []
+
+    def begin(way: type[Way], plan: Mapping[str, Fault], *more: Any) -> Way:
+        world, (manager, investigator) = World(quiet), people
+        case = world.case(manager)
+        world.join(case, investigator, "investigator", by=manager)
+        journey = way(settings, quiet, investigator.actor, case.id, as_owner, Faults(dict(plan)), *more)
+        journey.alone()
+        made.append(journey)
+        return journey
+
+    yield begin
+    for journey in made:
+        journey.close()
+        assert journey.faults.broken == []

@@ -1,0 +1,51 @@
+"""A file that counts as large, workers that read it, and what they leave behind."""
+
+import hashlib
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from dems.bootstrap import Dems
+from dems.model.evidence import Evidence
+from dems.usecases.evidence.recheck import Recheck
+from dems.usecases.evidence.seal import Seal
+from tests.faults.counted_store import CountedStore
+from tests.faults.faults import ProcessDied
+
+Owner = Callable[[str], list[Any]]
+MIB = 1024 * 1024
+ABOVE = 16 * MIB
+DATA = random.Random(11).randbytes(40 * MIB + 4321)
+SHA256 = hashlib.sha256(DATA).digest()
+LEASE = timedelta(seconds=60)
+SLOW = 0.004
+"""Seconds for 256 KiB: the whole takes about a second."""
+
+
+def seal_by(dems: Dems, store: CountedStore, algorithms: tuple[str, ...] = ("sha256",)) -> Seal:
+    return Seal(dems.transaction, store, dems.locks, dems.clock, LEASE, algorithms, ABOVE)
+
+
+def recheck_by(dems: Dems, store: CountedStore) -> Recheck:
+    return Recheck(dems.transaction, store, dems.clock, LEASE, ABOVE)
+
+
+def saved_offsets(as_owner: Owner, item: Evidence) -> list[int]:
+    rows = as_owner(f"SELECT read_bytes FROM hash_states WHERE subject = '{item.id}'")  # noqa: S608
+    return [int(row.read_bytes) for row in rows]
+
+
+def lease_runs_out(as_owner: Owner, item: Evidence) -> None:
+    as_owner(f"UPDATE jobs SET leased_until = now() WHERE subject = '{item.id}'")  # noqa: S608
+
+
+def dies_at(offset: int, given: list[int]) -> Callable[[int], None]:
+    """Ends the process, as far as a thread can, once so many bytes were given out and a state was saved since."""
+
+    def taken(count: int) -> None:
+        given.append(count)
+        if sum(given) >= offset:
+            raise ProcessDied
+
+    return taken
