@@ -17,6 +17,7 @@ from dems.ports import Job
 from dems.settings import ApiSettings, BrokerSettings, DatabaseSettings, EvidenceSettings, Settings
 from storage.settings import S3Identity, S3Settings
 from storage.setup import prepare
+from tests.browser.chromium import say_what_was_left_out
 from tests.world import Somebody, World
 
 # What the developer's shell says must not decide what the tests find.
@@ -33,6 +34,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = item.path.parent.name
         item.add_marker(pytest.mark.xdist_group(folder if folder in IN_ORDER else str(item.path)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    say_what_was_left_out(terminalreporter, config)
 
 
 @pytest.fixture(scope="session")

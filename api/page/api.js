@@ -13,9 +13,6 @@ export class Refused extends Error {
   }
 }
 
-// Nobody knows whether what was asked for was done.
-export class Lost extends Error {}
-
 export class Stopped extends Error {}
 
 export function pause(seconds, signal) {
@@ -46,31 +43,29 @@ export class Api {
     return this.ask("POST", path, { body, signal });
   }
 
-  // Asked once only, since asking again could do it twice. Throws `Lost`.
+  // Asked again with the same key when the answer was lost: what was done is then not done twice.
   postOnce(path, body) {
-    return this.ask("POST", path, { body, once: true });
+    return this.ask("POST", path, { body, key: crypto.randomUUID() });
   }
 
   delete(path) {
     return this.ask("DELETE", path, {});
   }
 
-  async ask(method, path, { body, signal, once = false }) {
+  async ask(method, path, { body, signal, key }) {
     for (let tries = 1; ; tries += 1) {
       let asked = null;
       try {
-        const answer = await this.send(method, path, body, signal);
+        const answer = await this.send(method, path, body, signal, key);
         if (answer.status === 204) return null;
         if (answer.ok) return await answer.json();
         asked = answer.headers.get("Retry-After");
         // 409 with a time to come back: somebody else is at it just now.
         const passing = PASSING.has(answer.status) || (answer.status === 409 && asked);
         if (!passing) throw new Refused(answer.status, await problemOf(answer));
-        if (once && answer.status !== 429 && answer.status !== 503) throw new Lost();
       } catch (error) {
-        if (error instanceof Refused || error instanceof Lost) throw error;
+        if (error instanceof Refused) throw error;
         if (signal?.aborted) throw new Stopped();
-        if (once) throw new Lost();
       }
       const seconds = patience(tries, asked);
       this.waiting(seconds);
@@ -79,8 +74,8 @@ export class Api {
     }
   }
 
-  send(method, path, body, signal) {
-    const headers = { ...this.headers };
+  send(method, path, body, signal, key) {
+    const headers = { ...this.headers, ...(key ? { "Idempotency-Key": key } : {}) };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const sent = body === undefined ? undefined : JSON.stringify(body);
     return fetch(path, { method, headers, body: sent, signal, cache: "no-store", credentials: "omit", redirect: "error" });

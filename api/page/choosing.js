@@ -91,13 +91,10 @@ export class Choosing {
     const going = this.#going();
     at("send").disabled = true;
     const problem = await this.files.send(going);
-    if (problem) {
-      show("picked-problem", problem);
-      this.#label();
-      return;
-    }
-    this.picked = [];
+    // Some may be on their way where others were refused.
+    this.picked = problem ? this.picked.filter((p) => !p.begun) : [];
     this.#show();
-    at("yours-title").focus();
+    show("picked-problem", problem);
+    if (!problem) at("yours-title").focus();
   }
 }

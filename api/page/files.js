@@ -1,6 +1,6 @@
 // The files of the invitation: how each stands, and the sending of those that were chosen here.
 
-import { Lost, Refused, Stopped } from "./api.js";
+import { Refused, Stopped } from "./api.js";
 import { alone } from "./alone.js";
 import { arrived, unfinished, waitingFor } from "./matching.js";
 import { Pace } from "./pace.js";
@@ -11,7 +11,7 @@ import { amount, files as count } from "./words.js";
 import { awake } from "./awake.js";
 
 const AT_ONCE = 3;
-const DECLARED_AT_ONCE = 500;
+const LISTED_AT_ONCE = 500;
 const LOOK_AGAIN = 1500;
 const LOOK_AGAIN_LATER = 15_000;
 const FATAL = new Set([401, 404]);
@@ -70,41 +70,31 @@ export class Files {
 
   // In one tab at a time: whatever another tab has listed meanwhile is found here, and not listed twice.
   async #list(chosen) {
-    let left = chosen;
-    for (let tries = 0; left.length && tries < 5; tries += 1) {
-      await this.look();
-      const taken = this.taken();
-      left = left.filter((one) => {
-        const item = one.before ? null : waitingFor(one.file, this.items, taken);
-        if (item) {
-          taken.add(item.evidence_id);
-          this.#begin(item, one.file);
-        }
-        return !item;
-      });
-      const some = left.slice(0, DECLARED_AT_ONCE);
-      if (!some.length) break;
-      try {
-        const body = { items: some.map(({ file, description }) => ({
-          file: { name: file.name, size: file.size }, ...(description.trim() ? { description: description.trim() } : {}),
-        })) };
-        const { items } = await this.api.postOnce(`v1/intakes/${this.intake}/items`, body);
-        this.items.push(...items);
-        items.forEach((item, place) => this.#begin(item, some[place].file));
-        left = left.slice(some.length);
-        tries = 0;
-      } catch (error) {
-        // The answer was lost: the next look shows whether they were listed.
-        if (!(error instanceof Lost)) throw error;
-        some.forEach((one) => { one.before = false; });
+    await this.look();
+    const taken = this.taken();
+    const fresh = chosen.filter((one) => {
+      const item = one.before ? null : waitingFor(one.file, this.items, taken);
+      if (item) {
+        taken.add(item.evidence_id);
+        this.#begin(item, one);
       }
+      return !item;
+    });
+    for (let first = 0; first < fresh.length; first += LISTED_AT_ONCE) {
+      const some = fresh.slice(first, first + LISTED_AT_ONCE);
+      const body = { items: some.map(({ file, description }) => ({
+        file: { name: file.name, size: file.size }, ...(description.trim() ? { description: description.trim() } : {}),
+      })) };
+      const { items } = await this.api.postOnce(`v1/intakes/${this.intake}/items`, body);
+      this.items.push(...items);
+      items.forEach((item, place) => this.#begin(item, some[place]));
     }
     this.#show();
-    if (left.length) throw new Refused(503, { detail: "The server does not answer. Nothing of this was sent; try again." });
   }
 
-  #begin(item, file) {
-    const one = { item, file, sent: 0, sending: null, failed: null };
+  #begin(item, chosen) {
+    chosen.begun = true;
+    const one = { item, file: chosen.file, sent: 0, sending: null, failed: null };
     this.here.set(item.evidence_id, one);
     this.queue.push(one);
     this.#next();

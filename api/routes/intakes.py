@@ -107,9 +107,10 @@ def list_intake_items(
     openapi_extra=act(Act.INTAKE_ADD),
     responses=problem_responses(401, 403, 404, 409, 413, 429, 507),
 )
-def add_intake_items(intake_id: UUID, body: Manifest, dems: Core, actor: Whoever) -> AddedItems:
-    """Add items to an intake: all of them or none."""
-    rows = dems.intakes.add(actor, IntakeId(intake_id), [i.declared() for i in body.items], defaults=body.defaults())
+def add_intake_items(intake_id: UUID, body: Manifest, dems: Core, actor: Whoever, once: OnceKey) -> AddedItems:
+    """Add items to an intake: all of them or none. A repeated request is answered with how its items stand."""
+    items = [i.declared() for i in body.items]
+    rows = dems.intakes.add(actor, IntakeId(intake_id), items, defaults=body.defaults(), once=once)
     intake, _ = dems.intakes.look_up.one(actor, IntakeId(intake_id))
     return AddedItems(items=[IntakeItemView.of(intake, r) for r in rows])
 

@@ -37,6 +37,10 @@ class Intakes(Protocol):
         """
         ...
 
+    def between(self, intake: Intake, first: int, count: int) -> list[IntakeRow]:
+        """The items at these positions."""
+        ...
+
     def add_token(self, token: IntakeToken, token_hash: bytes, at: datetime) -> None:
         """Also revokes every earlier token of the intake."""
         ...

@@ -11,6 +11,7 @@ from typing import Any
 
 from dems.errors import IntegrityBroken, WrongState
 from dems.layout import evidence_key
+from dems.model.actors import ActorKind
 from dems.model.acts import Act
 from dems.model.custody import Authority, of_item, person_facts
 from dems.model.digests import composite_sha256
@@ -163,6 +164,7 @@ def sender_of(authority: Authority) -> dict[str, Any]:
         "role": authority.role,
         "token": None if actor.token_id is None else str(actor.token_id),
         "request": actor.request_id,
+        **({"recipient": actor.name} if actor.kind is ActorKind.INVITATION else {}),
     }
 
 

@@ -225,3 +225,17 @@ def test_an_abandoned_or_expired_upload_is_aborted_in_the_store_and_its_chain_sa
         assert [e["act"] for e in chain][-2:] == [act, "upload.parts_discarded"]
     assert {i["outcome"] for i in submitter.items(intake, state="missing")} == {"missing"}
     assert all("open a fresh upload" in i["reason"] for i in submitter.items(intake))
+
+
+def test_what_is_added_to_a_manifest_is_extra_and_added_once(submitter: Submitter, team: Team) -> None:
+    intake = submitter.declare(team.case.id, [entry("a", b"abc")])
+    path, body = f"/v1/intakes/{intake['id']}/items", {"items": [entry("b", b"def")], "exhibit_prefix": "ABC"}
+    (first,), (again,) = (submitter.post(path, body, 201, **{"Idempotency-Key": "one"})["items"] for _ in range(2))
+    assert first == again
+    assert (first["position"], first["extra"], first["exhibit_ref"]) == (1, True, "ABC/2")
+    assert submitter.counts(intake) | {"extra": 1, "declared": 1, "missing": 2} == submitter.counts(intake)
+    assert [i["name"] for i in submitter.items(intake, state="extra")] == ["b"]
+    (other,) = submitter.post(path, body, 201)["items"]
+    assert other["position"] == 2
+    changed = {**body, "items": [entry("c", b"")]}
+    assert submitter.post(path, changed, 422, **{"Idempotency-Key": "one"})["type"].endswith("idempotency-key-reused")

@@ -1,6 +1,7 @@
 """Receipts for whoever sent something, and announcements for whoever asked for it."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -142,5 +143,9 @@ def test_what_a_worker_finds_in_the_store_is_announced_too(dems: Dems, team: Tea
     read = dems.invitations.announcements
     assert read(team.investigator.actor, Page(9)) == []
     assert dems.evidence.seal_many() >= 1
+    chain = dems.custody.read.item(team.investigator.actor, row.evidence.id, Page(9))
+    entries = [json.loads(e.detail) for e in chain if e.detail is not None]
+    (arrived,) = [e["facts"]["sent_by"] for e in entries if e["act"] == "upload.complete"]
+    assert (arrived["kind"], arrived["recipient"]) == ("invitation", "Northshire Police"), "a worker only wrote it down"
     (told,) = read(team.investigator.actor, Page(9))
     assert (told.sent, told.intake_id) == (Sent(1, 3), holder.invitation.intake_id)

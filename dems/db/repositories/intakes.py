@@ -10,7 +10,7 @@ from dems.db.repositories.evidence import to_evidence
 from dems.db.repositories.uploads import select_uploads, to_upload
 from dems.db.tables import evidence, intake_tokens, intakes, upload_parts, uploads
 from dems.errors import NotFound
-from dems.model.evidence import EvidenceState, Integrity
+from dems.model.evidence import Evidence, EvidenceState, Integrity
 from dems.model.ids import CaseId, IntakeId, PersonId, TokenId, UploadId
 from dems.model.intakes import Counts, Intake, IntakeKind, Outcome, counts_of, outcome_of_item
 from dems.ports import IntakeRow, IntakeToken, Page
@@ -93,7 +93,14 @@ class IntakeRows(Rows):
             statement = statement.where(_where(wanted))
         if extra:
             statement = statement.where(place >= intake.declared)
-        items = [to_evidence(r) for r in self._tx.execute(statement.order_by(place).limit(page.limit))]
+        return self._rows([to_evidence(r) for r in self._tx.execute(statement.order_by(place).limit(page.limit))])
+
+    def between(self, intake: Intake, first: int, count: int) -> list[IntakeRow]:
+        place = evidence.c.intake_position
+        places = (evidence.c.intake_id == intake.id, place >= first, place < first + count)
+        return self._rows([to_evidence(r) for r in self._tx.execute(select(evidence).where(*places).order_by(place))])
+
+    def _rows(self, items: list[Evidence]) -> list[IntakeRow]:
         ids = [i.upload_id for i in items if i.upload_id is not None]
         announced = exists().where(upload_parts.c.upload_id == uploads.c.id).label("announced")
         rows = self._tx.execute(select_uploads().add_columns(announced).where(uploads.c.id.in_(ids)))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from dems.errors import Invalid, LimitReached, ManifestRefused, WrongState
 from dems.model.actors import Actor, ActorKind
@@ -10,7 +11,7 @@ from dems.model.acts import Act
 from dems.model.ids import IntakeId
 from dems.model.intakes import MAX_ITEMS, MOST_ITEMS, Intake, IntakeKind
 from dems.model.invitations import AT_ONCE, Invitation, Sent, invited
-from dems.ports import Clock, IntakeRow, Transaction, Transactions
+from dems.ports import Clock, IntakeRow, Once, Transaction, Transactions
 from dems.steps.manifest import Added, Defaults, ItemDeclared, Manifest
 from dems.steps.tokens import UploadPolicy
 from dems.steps.trust import StoreTrust
@@ -26,11 +27,18 @@ class AddToIntake:
     clock: Clock
 
     def __call__(
-        self, actor: Actor, intake_id: IntakeId, items: Sequence[ItemDeclared], *, defaults: Defaults
+        self,
+        actor: Actor,
+        intake_id: IntakeId,
+        items: Sequence[ItemDeclared],
+        *,
+        defaults: Defaults,
+        once: Once | None = None,
     ) -> list[IntakeRow]:
-        """The items as added. Raises `ManifestRefused`, `CaseClosed`, `WrongState`, `LimitReached`, `NoSpace`.
+        """The items as added; as they stand now where the request is a repeated one.
 
         Only its holder adds to the intake of an invitation, and what they send is numbered and described by its terms.
+        Raises `ManifestRefused`, `CaseClosed`, `WrongState`, `LimitReached`, `NoSpace`.
         """
         if not 1 <= len(items) <= MAX_ITEMS:
             raise Invalid(f"Add 1 to {MAX_ITEMS} items at once.", field="items")
@@ -44,12 +52,16 @@ class AddToIntake:
             tx.cases.get(intake.case_id, keep_as_is=True).takes_changes()
             intake = tx.intakes.get(intake_id, for_update=True)
             invitation = self._invitation(tx, intake, holder=holder)
+            first = tx.intakes.size(intake_id)
+            # What a repeated request had added is found by its place: nothing else of an intake stays where it was put.
+            earlier = tx.idempotency.first(once, UUID(int=first)) if once else None
+            if earlier is not None:
+                return tx.intakes.between(intake, earlier.int, len(items))
             if invitation is not None:
                 defaults = _by_its_terms(invitation, defaults)
             manifest = Manifest(items, defaults, now)
             manifest.check()
             intake.takes_items(now)
-            first = tx.intakes.size(intake_id)
             if first + len(items) > MOST_ITEMS:
                 raise LimitReached(f"An intake has at most {MOST_ITEMS} items: begin another.", most=MOST_ITEMS)
             if invitation is not None:

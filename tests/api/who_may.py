@@ -1,0 +1,74 @@
+"""Who may do what over HTTP and who may know of it, as data: written by hand, never computed from the table under test."""
+
+from dems.model.people import CaseRole, OrganisationRole
+
+PUBLIC = {"/healthz", "/readyz", "/metrics", "/i", "/i/{name}"}
+"""Say nothing about anyone, and need no token."""
+
+FOR_HOLDERS = {"/v1/invitation"}
+"""There for whoever holds an invitation; for people it is not."""
+
+INVESTIGATING = {
+    "investigator",
+    "lead_investigator",
+    "disclosure_officer",
+    "lead_disclosure_officer",
+    "deputy_disclosure_officer",
+}
+VIEWING = INVESTIGATING | {"decision_maker", "reviewing_lawyer", "independent_counsel"}
+RUNNING = {"case_manager", "lead_investigator"}
+ENDING = {"case_manager", "decision_maker"}
+ON_CASE = {r.value for r in CaseRole}
+
+EXPECTED: dict[str, tuple[set[str], set[str]]] = {
+    # act: (case roles on that case, organisation roles whatever the case)
+    "case.read": (ON_CASE, {"auditor", "integration"}),
+    "case.change": (RUNNING, {"integration"}),
+    "team.read": (ON_CASE, {"administrator", "auditor", "integration"}),
+    "team.grant": (RUNNING, {"administrator"}),
+    "team.end": (RUNNING, {"administrator"}),
+    "wall.read": (RUNNING, {"administrator", "auditor"}),
+    "wall.raise": (RUNNING, {"administrator"}),
+    "wall.lower": (RUNNING, {"administrator"}),
+    "evidence.declare": (INVESTIGATING, {"integration"}),
+    "evidence.list": (ON_CASE, {"auditor", "integration"}),
+    "evidence.read": (ON_CASE, {"auditor", "integration"}),
+    "evidence.describe": (INVESTIGATING, {"integration"}),
+    "evidence.correct_exhibit_ref": (INVESTIGATING, set()),
+    "intake.declare": (INVESTIGATING, {"integration"}),
+    "intake.add": (INVESTIGATING, {"integration"}),
+    "intake.read": (INVESTIGATING, {"auditor", "integration"}),
+    "invitation.make": (INVESTIGATING, {"integration"}),
+    "invitation.read": (INVESTIGATING | RUNNING, {"auditor", "integration"}),
+    "invitation.revoke": (INVESTIGATING | RUNNING, {"integration"}),
+    "invitation.open": (INVESTIGATING, {"integration"}),
+    "upload.open": (INVESTIGATING, {"integration"}),
+    "upload.read": (INVESTIGATING, {"auditor", "integration"}),
+    "upload.receive": (INVESTIGATING, {"integration"}),
+    "upload.complete": (INVESTIGATING, {"integration"}),
+    "upload.abandon": (INVESTIGATING, {"integration"}),
+    "evidence.receipt": (ON_CASE, {"auditor", "integration"}),
+    "evidence.access": (VIEWING, set()),
+    "evidence.content": (VIEWING, set()),
+    "evidence.verify": (VIEWING, {"auditor"}),
+    "verifications.read": (ON_CASE, {"auditor", "integration"}),
+    "custody.read": (ON_CASE, {"auditor", "integration"}),
+}
+KNOWS_EVERY_CASE = {"administrator", "auditor", "integration"}
+NOT_ABOUT_A_CASE: dict[str, set[str]] = {
+    "me.read": {r.value for r in OrganisationRole},
+    "announcement.list": {r.value for r in OrganisationRole},
+    "case.list": {r.value for r in OrganisationRole},
+    "case.open": {"case_manager", "integration"},
+    "person.add": {"administrator"},
+    "person.list": {"administrator", "case_manager", "lead_investigator", "auditor", "integration"},
+    "person.read": {"administrator", "case_manager", "lead_investigator", "auditor", "integration"},
+    "person.change": {"administrator"},
+    "token.issue": {"administrator"},
+    "token.list": {"administrator", "auditor"},
+    "token.revoke": {"administrator"},
+}
+BY_ITS_BODY = {"case.close", "case.reopen"}
+"""Reached through PATCH /v1/cases/{id}, whose route says `case.change`; tested with the use case."""
+
+RELATIONS = ("member", "former", "walled", "outsider")
