@@ -1,5 +1,6 @@
 """The real engines, started once per run; a database and a core for each test that asks for them."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -74,6 +75,16 @@ def settings(engines: Connections, s3: S3Settings) -> Settings:
         api=ApiSettings(failed_tokens_per_minute=100_000, stall_seconds=5),
         evidence=EvidenceSettings(min_free_bytes=0, lease_seconds=30),
     )
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """What a test that starts a program of ours in this process does to the logs does not reach the next."""
+    root = logging.getLogger()
+    level, before = root.level, list(root.handlers)
+    yield
+    root.setLevel(level)
+    root.handlers[:] = [h for h in root.handlers if h in before or type(h) is not logging.StreamHandler]
 
 
 @dataclass

@@ -62,6 +62,8 @@ class Installation:
     case_id: str = ""
     begun: "dict[str, subprocess.Popen[str]]" = field(default_factory=dict)
     """Uploads that a test of a crash began and the last tests finish."""
+    chosen: dict[str, str] = field(default_factory=dict)
+    """Settings that this one has beside those of all."""
 
     @property
     def data(self) -> Path:
@@ -84,7 +86,8 @@ class Installation:
         began = time.monotonic()
         argv = [sys.executable, "-m", "dems.cli", "up", "--port", str(self.port)]
         with (self.folder / "up.log").open("ab") as log:
-            self.process = subprocess.Popen(argv, cwd=ROOT, env=self.environment(**SHORT), stdout=log, stderr=log)  # noqa: S603
+            env = self.environment(**SHORT, **self.chosen)
+            self.process = subprocess.Popen(argv, cwd=ROOT, env=env, stdout=log, stderr=log)  # noqa: S603
         self.until(lambda: self.run_file.exists() and self.run["pid"] == self.pid, 60)
         self.started_in = time.monotonic() - began
 
@@ -145,14 +148,16 @@ class Installation:
             time.sleep(0.05)
 
 
-@pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Running, with a case manager who investigates, and a case."""
+def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    folder = tmp_path_factory.mktemp("one machine's installation")
-    installation = Installation(folder, folder / "state", port)
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def inhabited(installation: Installation) -> Iterator[Installation]:
+    """Running, with a case manager who investigates, and a case."""
     installation.start()
     try:
         roles = ("--role", "investigator", "--role", "case_manager")
@@ -166,6 +171,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation
             begun.communicate()
         if installation.process is not None and installation.process.poll() is None:
             installation.end(signal.SIGTERM)
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The one that the tests here share."""
+    folder = tmp_path_factory.mktemp("one machine's installation")
+    with inhabited(Installation(folder, folder / "state", free_port())) as installation:
+        yield installation
 
 
 @pytest.fixture

@@ -273,33 +273,3 @@ def test_bytes_that_arrive_after_the_end_are_reported_and_never_recorded(
     assert sender.item.state in {EvidenceState.DECLARED, EvidenceState.UPLOADING}
     with pytest.raises(WrongState, match=how):
         sender.completes()
-
-
-def test_a_part_of_another_size_in_the_store_is_none(large: Sender, dems: Dems) -> None:
-    large.directly(2)
-    address = large.address(1)
-    with dems.transaction() as tx:
-        multipart = tx.uploads.multiparts([large.upload.id])[large.upload.id]
-    wrong = os.urandom(6 * 2**20)
-    begun = dems.store.resume(large.key, multipart.multipart_id)
-    begun.put_part(1, wrong, size=len(wrong), sha256=hashlib.sha256(wrong).digest())
-    assert [p.number for p in dems.intake.look_up(large.who, large.upload.id)[1]] == [2]
-    with pytest.raises(PartsMissing) as refused:
-        large.completes()
-    assert refused.value.data["missing"] == [1]
-    assert put_directly(address, large.part(1)) == 200
-    assert large.completes().state is UploadState.COMPLETED
-    _sealed_once(large)
-
-
-def test_parts_that_the_store_threw_away_are_missing(large: Sender, dems: Dems) -> None:
-    for number in (1, 2):
-        large.directly(number)
-    with dems.transaction() as tx:
-        multipart = tx.uploads.multiparts([large.upload.id])[large.upload.id]
-    dems.store.resume(large.key, multipart.multipart_id).abort()
-    assert dems.intake.look_up(large.who, large.upload.id)[1] == []
-    with pytest.raises(PartsMissing) as refused:
-        large.completes()
-    assert refused.value.data["missing"] == [1, 2]
-    assert large.upload.state is UploadState.OPEN
