@@ -85,6 +85,10 @@ class Uploads(Protocol):
         """Announced parts are in the store."""
         ...
 
+    def unseen(self, upload_id: UploadId) -> None:
+        """What is known of its announced parts is not so: the store is to be asked, and they may be sent again."""
+        ...
+
     def multiparts(self, upload_ids: Sequence[UploadId]) -> Mapping[UploadId, BegunMultipart]: ...
     def begun(self, upload_id: UploadId, multipart: BegunMultipart) -> bool:
         """Keep where parts go. False when another was kept already: that one counts."""

@@ -4,31 +4,13 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dems.bootstrap import Dems
 from dems.cli.upload.memory import remembered
-from dems.settings import Settings
-from tests.cli.desk import PART, Desk, kinds, only_declared, sitting
-from tests.conftest import Sent, Team
-
-
-@pytest.fixture
-def desk(
-    dems: Dems,
-    settings: Settings,
-    sent: Sent,
-    team: Team,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Iterator[Desk]:
-    with sitting(dems, settings, sent, team, tmp_path, monkeypatch, capsys) as made:
-        yield made
+from tests.cli.desk import PART, Desk, kinds, only_declared
 
 
 @pytest.fixture

@@ -1,31 +1,13 @@
 """`dems upload --invitation`: what somebody without an account sends, and goes on sending."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dems.bootstrap import Dems
 from dems.cli.upload.memory import remembered
-from dems.settings import Settings
-from tests.cli.desk import PART, Desk, kinds, of, sitting
-from tests.conftest import Sent, Team
-
-
-@pytest.fixture
-def desk(
-    dems: Dems,
-    settings: Settings,
-    sent: Sent,
-    team: Team,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Iterator[Desk]:
-    with sitting(dems, settings, sent, team, tmp_path, monkeypatch, capsys) as made:
-        yield made
+from tests.cli.desk import PART, Desk, kinds, of
 
 
 @pytest.fixture

@@ -7,29 +7,11 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from dems.bootstrap import Dems
-from dems.settings import Settings
-from tests.cli.desk import PART, Desk, kinds, sitting
-from tests.conftest import Sent, Team
-
-
-@pytest.fixture
-def desk(
-    dems: Dems,
-    settings: Settings,
-    sent: Sent,
-    team: Team,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Iterator[Desk]:
-    with sitting(dems, settings, sent, team, tmp_path, monkeypatch, capsys) as made:
-        yield made
+from tests.cli.desk import PART, Desk, kinds
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What an upload leaves out, what it tells of files that cannot be taken, and what it does where the store is not reached."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,20 +8,6 @@ from dems.bootstrap import Dems
 from dems.settings import Settings
 from tests.cli.desk import PART, Desk, kinds, of, only_declared, sitting
 from tests.conftest import Sent, Team
-
-
-@pytest.fixture
-def desk(
-    dems: Dems,
-    settings: Settings,
-    sent: Sent,
-    team: Team,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Iterator[Desk]:
-    with sitting(dems, settings, sent, team, tmp_path, monkeypatch, capsys) as made:
-        yield made
 
 
 @pytest.fixture

@@ -3,21 +3,25 @@
 import hashlib
 import os
 import threading
+import time as clock
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from dems.bootstrap import Dems
-from dems.errors import PartDiffers, PartsMissing, WrongState
+from dems.errors import IntegrityBroken, PartDiffers, PartsMissing, WrongState
 from dems.model.evidence import EvidenceState
 from dems.model.ids import UploadId
 from dems.model.uploads import UploadState
 from dems.ports import JobKind
 from dems.usecases.upkeep.reconcile import Reconcile
-from storage.errors import StorageError
+from storage.errors import StorageError, StoreUnavailable
+from storage.interface import Lock
 from tests.conftest import Sent, Team, Time
+from tests.faults.faults import Fault, Faults
+from tests.faults.faulty_store import FaultyStore
 from tests.faults.parts_journey import put_directly
 from tests.faults.verifier import Below
 from tests.usecases.sending import LARGE, Held, Sender, at_once, through
@@ -55,6 +59,14 @@ def _orphans(dems: Dems, key: str, as_owner: Owner) -> list[str]:
     below: Any = Below(dems.store, key)
     Reconcile(dems.transaction, below, dems.clock, timedelta(0))()
     return [r.kind for r in as_owner(f"SELECT kind FROM orphans WHERE key = '{key}'")]  # noqa: S608
+
+
+def _puts_past_us(sender: Sender, data: bytes) -> None:
+    """As whoever has the application's key could: other bytes in the place of part 1."""
+    with sender.dems.transaction() as tx:
+        multipart = tx.uploads.multiparts([sender.upload.id])[sender.upload.id]
+    begun = sender.dems.store.resume(sender.key, multipart.multipart_id)
+    begun.put_part(1, data, size=len(data), sha256=hashlib.sha256(data).digest())
 
 
 def test_two_people_who_send_the_same_part_at_once_send_one_part(
@@ -273,3 +285,44 @@ def test_bytes_that_arrive_after_the_end_are_reported_and_never_recorded(
     assert sender.item.state in {EvidenceState.DECLARED, EvidenceState.UPLOADING}
     with pytest.raises(WrongState, match=how):
         sender.completes()
+
+
+def test_parts_that_were_announced_and_never_begun_are_missing(large: Sender, dems: Dems) -> None:
+    silent = FaultyStore(dems.store, Faults({"begin": Fault.REFUSED, "begin #2": Fault.REFUSED}))
+    late = Sender(through(dems, silent), large.who, large.intake, large.token, large.contents)
+    for number in (1, 2):
+        with pytest.raises(StoreUnavailable):
+            late.relays(number)
+    with pytest.raises(PartsMissing) as refused:
+        large.completes()
+    assert refused.value.data["missing"] == [1, 2]
+    for number in (1, 2):
+        large.relays(number)
+    assert large.completes().state is UploadState.COMPLETED
+    _sealed_once(large)
+
+
+def test_a_part_that_was_replaced_past_us_is_refused_by_the_store_and_may_be_sent_again(large: Sender) -> None:
+    for number in (1, 2):
+        large.relays(number)
+    _puts_past_us(large, os.urandom(len(large.part(1))))
+    with pytest.raises(PartsMissing, match="refused to put the parts together"):
+        large.completes()
+    assert large.upload.state is UploadState.OPEN
+    clock.sleep(1.1)  # as above
+    large.relays(1)
+    assert large.completes().state is UploadState.COMPLETED
+    _sealed_once(large)
+
+
+def test_other_bytes_at_the_key_are_left_alone_and_the_upload_may_be_abandoned(
+    large: Sender, dems: Dems, as_owner: Owner
+) -> None:
+    for number in (1, 2):
+        large.relays(number)
+    lock = Lock(datetime.now(UTC) + timedelta(minutes=2))
+    dems.store.put(large.key, b"x", size=1, sha256=hashlib.sha256(b"x").digest(), lock=lock)
+    with pytest.raises(IntegrityBroken):
+        large.completes()
+    assert dems.intake.abandon(large.who, large.upload.id).state is UploadState.ABANDONED
+    assert _orphans(dems, large.key, as_owner) == ["unrecorded"]

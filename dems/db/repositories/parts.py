@@ -49,6 +49,9 @@ class PartRows(Rows):
             mine = (upload_parts.c.upload_id == upload_id, upload_parts.c.number == part.number)
             self._tx.execute(update(upload_parts).where(*mine).values(etag=part.etag))
 
+    def unseen(self, upload_id: UploadId) -> None:
+        self._tx.execute(update(upload_parts).where(upload_parts.c.upload_id == upload_id).values(etag=None))
+
     def multiparts(self, upload_ids: Sequence[UploadId]) -> Mapping[UploadId, BegunMultipart]:
         statement = select(multiparts).where(multiparts.c.upload_id.in_(upload_ids))
         return {

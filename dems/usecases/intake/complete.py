@@ -119,6 +119,8 @@ class CompleteUpload:
                 stored = complete_multipart(self.store, upload, multipart.multipart_id, parts)
             except PartsRefused as error:
                 self.intents.forget(intent)
+                with self.transaction() as tx:
+                    tx.uploads.unseen(upload.id)
                 raise PartsMissing(
                     "The store refused to put the parts together: one of them is not what was announced. Send the parts "
                     "again, or abandon this upload and open a fresh one.",
