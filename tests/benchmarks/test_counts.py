@@ -36,10 +36,10 @@ def test_a_small_item_costs_one_put_and_one_get(counted: Counted, world: World) 
         first
         == second
         == [
-            Step("declare", 19, 2, {}),
-            Step("content", 41, 4, {"PutObject": 1}),
-            Step("complete", 8, 2, {}),
-            Step("seal", 15, 2, {"GetObject": 1}),
+            Step("declare", 18, 2, {}),
+            Step("content", 44, 4, {"PutObject": 1}),
+            Step("complete", 10, 2, {}),
+            Step("seal", 18, 2, {"GetObject": 1}),
         ]
     )
 
