@@ -5,6 +5,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from dems.bootstrap import Dems
@@ -12,7 +13,7 @@ from dems.layout import evidence_key
 from dems.model.actors import Actor
 from dems.model.cases import Case
 from dems.model.digests import Digest
-from dems.model.evidence import Evidence
+from dems.model.evidence import Evidence, EvidenceState
 from dems.model.ids import EvidenceId, IntakeId
 from dems.model.names import OriginalName
 from dems.model.uploads import Upload
@@ -22,9 +23,12 @@ from dems.steps.declaring import FileDeclared
 from dems.steps.manifest import Defaults, ItemDeclared
 from dems.usecases.intake.complete_many import CompletedMany, ToComplete
 from dems.usecases.intake.issue_part_urls import PartWanted
+from dems.usecases.upkeep.reconcile import Reconcile
 from storage.interface import ObjectStore, Part, Presigned
 from tests.faults.parts_journey import part_of, put_directly
+from tests.faults.verifier import Below
 
+Owner = Callable[[str], list[Any]]
 MIB = 2**20
 LARGE = 8 * MIB + 5
 _numbers = itertools.count(1)
@@ -175,3 +179,23 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
         thread.join(60)
         assert not thread.is_alive()
     return results
+
+
+def _one_object(sender: Sender) -> None:
+    assert len(list(sender.dems.store.versions(sender.key))) == 1
+    if sender.upload.part_count > 1:
+        sender.dems.intake.discard_parts(sender.upload.id)
+    assert not list(sender.dems.store.multiparts(sender.key))
+
+
+def sealed_once(sender: Sender) -> None:
+    sealed = sender.sealed()
+    assert sealed.state is EvidenceState.SEALED
+    assert sealed.digests["sha256"].hex == hashlib.sha256(sender.contents[0]).hexdigest()
+    _one_object(sender)
+
+
+def orphans(dems: Dems, key: str, as_owner: Owner) -> list[str]:
+    below: Any = Below(dems.store, key)
+    Reconcile(dems.transaction, below, dems.clock, timedelta(0))()
+    return [r.kind for r in as_owner(f"SELECT kind FROM orphans WHERE key = '{key}'")]  # noqa: S608

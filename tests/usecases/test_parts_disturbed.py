@@ -1,33 +1,25 @@
 """Parts in company: sent twice, both ways, too late, while somebody completes or abandons; and a store that lists other parts."""
 
-import hashlib
 import os
 import threading
-import time as clock
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from dems.bootstrap import Dems
-from dems.errors import IntegrityBroken, PartDiffers, PartsMissing, WrongState
+from dems.errors import PartDiffers, PartsMissing, WrongState
 from dems.model.evidence import EvidenceState
 from dems.model.ids import UploadId
 from dems.model.uploads import UploadState
 from dems.ports import JobKind
-from dems.usecases.upkeep.reconcile import Reconcile
-from storage.errors import StorageError, StoreUnavailable
-from storage.interface import Lock
+from storage.errors import StorageError
 from tests.conftest import Sent, Team, Time
-from tests.faults.faults import Fault, Faults
-from tests.faults.faulty_store import FaultyStore
 from tests.faults.parts_journey import put_directly
-from tests.faults.verifier import Below
-from tests.usecases.sending import LARGE, Held, Sender, at_once, through
+from tests.usecases.sending import LARGE, Held, Owner, Sender, at_once, orphans, sealed_once, through
 from tests.world import World
 
-Owner = Callable[[str], list[Any]]
 SIZES = [70_000, LARGE]
 
 
@@ -39,43 +31,6 @@ def sender(request: pytest.FixtureRequest, dems: Dems, team: Team) -> Sender:
 @pytest.fixture
 def large(dems: Dems, team: Team) -> Sender:
     return Sender.declares(dems, team.investigator.actor, team.case, os.urandom(LARGE))
-
-
-def _one_object(sender: Sender) -> None:
-    assert len(list(sender.dems.store.versions(sender.key))) == 1
-    if sender.upload.part_count > 1:
-        sender.dems.intake.discard_parts(sender.upload.id)
-    assert not list(sender.dems.store.multiparts(sender.key))
-
-
-def _read(dems: Dems, key: str, version_id: str) -> bytes:
-    with dems.store.open(key, version_id) as stream:
-        out = bytearray(stream.info.stored.size)
-        at = 0
-        while count := stream.readinto(memoryview(out)[at:]) if at < len(out) else 0:
-            at += count
-        return bytes(out)
-
-
-def _sealed_once(sender: Sender) -> None:
-    sealed = sender.sealed()
-    assert sealed.state is EvidenceState.SEALED
-    assert sealed.digests["sha256"].hex == hashlib.sha256(sender.contents[0]).hexdigest()
-    _one_object(sender)
-
-
-def _orphans(dems: Dems, key: str, as_owner: Owner) -> list[str]:
-    below: Any = Below(dems.store, key)
-    Reconcile(dems.transaction, below, dems.clock, timedelta(0))()
-    return [r.kind for r in as_owner(f"SELECT kind FROM orphans WHERE key = '{key}'")]  # noqa: S608
-
-
-def _puts_past_us(sender: Sender, data: bytes) -> None:
-    """As whoever has the application's key could: other bytes in the place of part 1."""
-    with sender.dems.transaction() as tx:
-        multipart = tx.uploads.multiparts([sender.upload.id])[sender.upload.id]
-    begun = sender.dems.store.resume(sender.key, multipart.multipart_id)
-    begun.put_part(1, data, size=len(data), sha256=hashlib.sha256(data).digest())
 
 
 def test_two_people_who_send_the_same_part_at_once_send_one_part(
@@ -90,7 +45,7 @@ def test_two_people_who_send_the_same_part_at_once_send_one_part(
     for number in range(2, sender.upload.part_count + 1):
         other.relays(number)
     assert other.completes().state is UploadState.COMPLETED
-    _sealed_once(sender)
+    sealed_once(sender)
 
 
 def test_of_two_who_send_different_bytes_for_a_part_at_once_one_is_told(sender: Sender) -> None:
@@ -114,7 +69,7 @@ def test_a_part_may_go_both_ways(sender: Sender, order: str) -> None:
     for number in range(2, sender.upload.part_count + 1):
         sender.directly(number)
     assert sender.completes().state is UploadState.COMPLETED
-    _sealed_once(sender)
+    sealed_once(sender)
 
 
 def test_a_part_that_goes_both_ways_at_once_is_one_part(large: Sender) -> None:
@@ -123,7 +78,7 @@ def test_a_part_that_goes_both_ways_at_once_is_one_part(large: Sender) -> None:
     assert (status, relayed.number) == (200, 1)
     large.relays(2)
     assert large.completes().state is UploadState.COMPLETED
-    _sealed_once(large)
+    sealed_once(large)
 
 
 def test_two_who_complete_at_once_complete_once(sender: Sender, sent: Sent) -> None:
@@ -136,7 +91,7 @@ def test_two_who_complete_at_once_complete_once(sender: Sender, sent: Sent) -> N
     assert sender.completes().state is UploadState.COMPLETED
     acts = [j.kind for j in sent.jobs if j.subject == sender.item.id]
     assert acts == [JobKind.VERIFY]
-    _sealed_once(sender)
+    sealed_once(sender)
 
 
 def test_whoever_completes_while_somebody_does_is_told_how_it_stands(large: Sender, dems: Dems) -> None:
@@ -153,7 +108,7 @@ def test_whoever_completes_while_somebody_does_is_told_how_it_stands(large: Send
         held.go_on.set()
         slow.join(30)
     assert done == [UploadState.COMPLETED]
-    _sealed_once(large)
+    sealed_once(large)
 
 
 @pytest.mark.parametrize("listed", [True, False])
@@ -170,7 +125,7 @@ def test_between_two_looks_somebody_else_completes(large: Sender, dems: Dems, li
     held.go_on.set()
     slow.join(30)
     assert done == [UploadState.COMPLETED]
-    _sealed_once(large)
+    sealed_once(large)
 
 
 def test_between_two_looks_somebody_abandons(large: Sender, dems: Dems) -> None:
@@ -198,7 +153,7 @@ def test_completing_while_a_part_comes_says_that_it_is_missing(large: Sender) ->
 
     large.relays(1, on_the_way=meanwhile)
     assert large.completes().state is UploadState.COMPLETED
-    _sealed_once(large)
+    sealed_once(large)
 
 
 def test_a_part_sent_again_while_its_upload_completes_harms_nothing(large: Sender) -> None:
@@ -206,7 +161,7 @@ def test_a_part_sent_again_while_its_upload_completes_harms_nothing(large: Sende
         large.directly(number)
     with pytest.raises(WrongState, match="completed"):
         large.relays(1, on_the_way=large.completes)
-    _sealed_once(large)
+    sealed_once(large)
 
 
 def test_a_part_that_reaches_the_store_after_the_completion_is_refused_there(large: Sender, dems: Dems) -> None:
@@ -222,14 +177,14 @@ def test_a_part_that_reaches_the_store_after_the_completion_is_refused_there(lar
     held.go_on.set()
     slow.join(30)
     assert isinstance(told[0], StorageError), told
-    _sealed_once(large)
+    sealed_once(large)
 
 
 def test_what_is_abandoned_while_a_part_comes_takes_nothing_more(sender: Sender, dems: Dems, as_owner: Owner) -> None:
     with pytest.raises(WrongState, match="abandoned"):
         sender.relays(1, on_the_way=lambda: dems.intake.abandon(sender.who, sender.upload.id))
     assert not list(dems.store.multiparts(sender.key))
-    assert _orphans(dems, sender.key, as_owner) == []
+    assert orphans(dems, sender.key, as_owner) == []
     with pytest.raises(WrongState, match="abandoned"):
         sender.completes()
 
@@ -266,7 +221,7 @@ def test_an_upload_does_not_expire_while_it_is_completed(large: Sender, dems: De
     held.go_on.set()
     slow.join(30)
     assert done == [UploadState.COMPLETED]
-    _sealed_once(large)
+    sealed_once(large)
 
 
 @pytest.mark.parametrize("how", ["abandoned", "expired"])
@@ -286,66 +241,11 @@ def test_bytes_that_arrive_after_the_end_are_reported_and_never_recorded(
     status = put_directly(address, data)
     if upload.part_count > 1:
         assert status == 404, "the store no longer knows the multipart upload"
-        assert _orphans(dems, sender.key, as_owner) == []
+        assert orphans(dems, sender.key, as_owner) == []
     else:
         assert status == 200, "nobody can take back a signature"
-        assert _orphans(dems, sender.key, as_owner) == ["unrecorded"]
+        assert orphans(dems, sender.key, as_owner) == ["unrecorded"]
     assert (sender.upload.state.value, sender.upload.version_id) == (how, None)
     assert sender.item.state in {EvidenceState.DECLARED, EvidenceState.UPLOADING}
     with pytest.raises(WrongState, match=how):
         sender.completes()
-
-
-def test_parts_that_were_announced_and_never_begun_are_missing(large: Sender, dems: Dems) -> None:
-    silent = FaultyStore(dems.store, Faults({"begin": Fault.REFUSED, "begin #2": Fault.REFUSED}))
-    late = Sender(through(dems, silent), large.who, large.intake, large.token, large.contents)
-    for number in (1, 2):
-        with pytest.raises(StoreUnavailable):
-            late.relays(number)
-    with pytest.raises(PartsMissing) as refused:
-        large.completes()
-    assert refused.value.data["missing"] == [1, 2]
-    for number in (1, 2):
-        large.relays(number)
-    assert large.completes().state is UploadState.COMPLETED
-    _sealed_once(large)
-
-
-def test_a_part_of_which_the_store_has_another_copy_is_asked_for_anew_and_may_be_sent_again(
-    large: Sender, as_owner: Owner
-) -> None:
-    """As where a part that was known was sent once more directly, to a store whose ETags are not of the bytes alone."""
-    for number in (1, 2):
-        large.relays(number)
-    etag = '"00000000000000000000000000000000"'
-    as_owner(f"UPDATE upload_parts SET etag = '{etag}' WHERE upload_id = '{large.upload.id}' AND number = 1")  # noqa: S608
-    with pytest.raises(PartsMissing, match="refused to put the parts together"):
-        large.completes()
-    assert large.upload.state is UploadState.OPEN
-    large.relays(1)
-    assert large.completes().state is UploadState.COMPLETED
-    _sealed_once(large)
-
-
-def test_a_part_replaced_past_us_is_never_sealed(large: Sender, dems: Dems) -> None:
-    for number in (1, 2):
-        large.relays(number)
-    _puts_past_us(large, os.urandom(len(large.part(1))))
-    large.completes()
-    [version] = dems.store.versions(large.key)
-    same = _read(dems, large.key, version.version_id) == large.contents[0]
-    item = large.sealed()
-    assert item.state is (EvidenceState.SEALED if same else EvidenceState.MISMATCH)
-
-
-def test_other_bytes_at_the_key_are_left_alone_and_the_upload_may_be_abandoned(
-    large: Sender, dems: Dems, as_owner: Owner
-) -> None:
-    for number in (1, 2):
-        large.relays(number)
-    lock = Lock(datetime.now(UTC) + timedelta(minutes=2))
-    dems.store.put(large.key, b"x", size=1, sha256=hashlib.sha256(b"x").digest(), lock=lock)
-    with pytest.raises(IntegrityBroken):
-        large.completes()
-    assert dems.intake.abandon(large.who, large.upload.id).state is UploadState.ABANDONED
-    assert _orphans(dems, large.key, as_owner) == ["unrecorded"]

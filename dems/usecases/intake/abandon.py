@@ -44,8 +44,10 @@ class ExpireUploads:
         with self.transaction() as tx:
             authority = tx.authorise(system(), Act.UPLOAD_EXPIRE)
             expired = tx.uploads.expired(self.clock(), at_most)
-            for upload in expired:
-                _end(tx, authority, upload, UploadState.EXPIRED)
+            # Looked at again now that their rows are held: an intent to complete may have come while they were chosen.
+            for upload in tx.uploads.many([u.id for u in expired]).values():
+                if upload.state is UploadState.OPEN:
+                    _end(tx, authority, upload, UploadState.EXPIRED)
         return len(expired)
 
 
