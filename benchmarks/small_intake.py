@@ -29,7 +29,6 @@ class Asked:
 
 
 def measure(installed: Installation, sizes: Sizes) -> list[Result]:
-    del sizes
     _, actor, headers = installed.person()
     case = installed.case(actor)
     counted = Counted(installed.settings)
@@ -40,7 +39,7 @@ def measure(installed: Installation, sizes: Sizes) -> list[Result]:
     calls, transactions = (asked.puts + len(asked.store)) / FILES, asked.transactions / FILES
     told = f"{asked.statements / FILES:.2f} SQL"
     return [
-        Result(f"S3 calls per file, {FILES} together", told, "", [calls], " calls", STORE_CALLS, full=True, needs=1),
+        Result(f"S3 calls per file, {FILES} together", told, "", [calls], " calls", STORE_CALLS, sizes.full, needs=1),
         Result(
             f"transactions per file, {FILES} together",
             told,

@@ -5,10 +5,11 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from dems.bootstrap import Dems
 from dems.db.migrate import migrate
@@ -26,15 +27,12 @@ for _variable in [v for v in os.environ if v.startswith("DEMS_") and v != "DEMS_
     del os.environ[_variable]
 
 
-IN_ORDER = ("e2e",)
-"""Folders whose tests work on one installation, one after another."""
-
-
+@pytest.hookimpl(tryfirst=True)  # before the plugin that shares the work looks for the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the work, the tests of a module stay together, as do those of `IN_ORDER`."""
+    """Where several processes share the work, the tests of a module stay together, as do all of one installation."""
     for item in items:
-        folder = item.path.parent.name
-        item.add_marker(pytest.mark.xdist_group(folder if folder in IN_ORDER else str(item.path)))
+        one_after_another = "installed" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("installed" if one_after_another else str(item.path)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -120,13 +118,19 @@ def sent() -> Sent:
     return Sent()
 
 
-@pytest.fixture
-def dems(settings: Settings, checked_store: None, time: Time, sent: Sent) -> Iterator[Dems]:
-    """The core on the real database and store, with a clock to move and nudges to look at."""
+@pytest.fixture(scope="session")
+def connected(settings: Settings, checked_store: None) -> Iterator[Dems]:
+    """The connections to database and store that the cores of all tests share, as the threads of one process do."""
     del checked_store
-    core = Dems(settings, nudge=sent, clock=time)
+    core = Dems(settings, nudge=lambda _: None)
     yield core
     core.close()
+
+
+@pytest.fixture
+def dems(settings: Settings, connected: Dems, time: Time, sent: Sent) -> Dems:
+    """The core on the real database and store, with a clock to move and nudges to look at."""
+    return Dems(settings, nudge=sent, clock=time, engine=connected.engine, store=connected.store)
 
 
 @pytest.fixture(scope="session")
@@ -138,27 +142,32 @@ def checked_store(settings: Settings, s3: S3Settings) -> None:
 
 
 @pytest.fixture
-def as_owner(engines: Connections) -> Iterator[Callable[[str], list[object]]]:
+def as_owner(engines: Connections) -> Callable[[str], list[object]]:
     """Run SQL as the owner of the schema."""
-    yield from _sql(engines.database_owner_url)
+    return _sql(engines.database_owner_url)
 
 
 @pytest.fixture
-def as_application(engines: Connections) -> Iterator[Callable[[str], list[object]]]:
+def as_application(engines: Connections) -> Callable[[str], list[object]]:
     """Run SQL with the application's rights."""
-    yield from _sql(engines.database_url)
+    return _sql(engines.database_url)
 
 
-def _sql(url: str) -> Iterator[Callable[[str], list[object]]]:
-    engine = create_engine(url)
+def _sql(url: str) -> Callable[[str], list[object]]:
+    engine = _engine(url)
 
     def run(statement: str) -> list[object]:
         with engine.begin() as connection:
             result = connection.execute(text(statement))
             return list(result) if result.returns_rows else []
 
-    yield run
-    engine.dispose()
+    return run
+
+
+@lru_cache
+def _engine(url: str) -> Engine:
+    """One for all tests."""
+    return create_engine(url)
 
 
 @pytest.fixture

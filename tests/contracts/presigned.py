@@ -3,9 +3,11 @@
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import urllib3
 from urllib3 import BaseHTTPResponse, PoolManager, Retry
 
 from storage.errors import ObjectMissing, PartsRefused, UploadMissing
@@ -120,7 +122,8 @@ class PresignedContract:
         assert read(store, store.head(key).stored) == DATA
 
     def test_bytes_without_a_size_are_refused(self, store: ObjectStore, key: str, signed: Presigned) -> None:
-        refused(send(signed, [DATA], change={"content-length": None}))
+        with suppress(urllib3.exceptions.HTTPError):  # the store may also just hang up
+            refused(send(signed, [DATA], change={"content-length": None}))
         self._nothing(store, key)
 
     @pytest.mark.parametrize("name", [*WHOLE_HEADERS, *BODY_HEADERS])

@@ -60,4 +60,4 @@ def test_the_doctor_finds_every_part_well(installed: Installation) -> None:
 
 
 def test_migrating_again_changes_nothing(installed: Installation) -> None:
-    assert installed.dems("migrate").well().startswith("The schema is ")
+    assert "The schema is " in installed.dems("migrate").well()

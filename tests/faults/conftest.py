@@ -19,13 +19,10 @@ class Start(Protocol):
     def __call__(self, way: type[Way], plan: Mapping[str, Fault], *more: Any) -> Way: ...
 
 
-@pytest.fixture(scope="module")
-def quiet(settings: Settings, checked_store: None) -> Iterator[Dems]:
+@pytest.fixture(scope="session")
+def quiet(connected: Dems) -> Dems:
     """A core without faults, for the verifier."""
-    del checked_store
-    core = Dems(settings, nudge=lambda _: None)
-    yield core
-    core.close()
+    return connected
 
 
 @pytest.fixture(scope="module")
