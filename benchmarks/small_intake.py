@@ -64,6 +64,8 @@ async def way_in(counted: Counted, case_id: str, headers: dict[str, str]) -> Ask
         return answer.raise_for_status().json()
 
     async with counted.http() as http:
+        while await anyio.to_thread.run_sync(counted.dems.evidence.seal_many):
+            pass  # what others left to be verified is not counted here
         with counted.counting() as counts:
             items = [{"file": {"name": f"{n}.bin", "size": 4}} for n in range(FILES)]
             body = {"items": items, "exhibit_prefix": "B"}

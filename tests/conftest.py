@@ -27,14 +27,6 @@ for _variable in [v for v in os.environ if v.startswith("DEMS_") and v != "DEMS_
     del os.environ[_variable]
 
 
-@pytest.hookimpl(tryfirst=True)  # before the plugin that shares the work looks for the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the work, the tests of a module stay together, as do all of one installation."""
-    for item in items:
-        one_after_another = "installed" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("installed" if one_after_another else str(item.path)))
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     say_what_was_left_out(terminalreporter, config)
 

@@ -58,10 +58,13 @@ class TestLocks(_Faulty, LockContract):
 
 
 @pytest.fixture
-def watched(dems: Dems) -> tuple[Dems, FaultyStore, Faults]:
+def watched(dems: Dems) -> Iterator[tuple[Dems, FaultyStore, Faults]]:
     faults = Faults()
-    dems.transaction = FaultyTransactions(dems.engine, dems.clock, lambda _: None, faults)
-    return dems, FaultyStore(dems.store, faults), faults
+    # With connections of its own, since it listens to them.
+    core = Dems(dems.settings, nudge=lambda _: None, store=dems.store, clock=dems.clock)
+    core.transaction = FaultyTransactions(core.engine, core.clock, lambda _: None, faults)
+    yield core, FaultyStore(dems.store, faults), faults
+    core.close()
 
 
 def _put(store: ObjectStore, key: str) -> None:
