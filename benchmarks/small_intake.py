@@ -47,7 +47,7 @@ def measure(installed: Installation, sizes: Sizes) -> list[Result]:
             [transactions],
             " tx",
             TRANSACTIONS,
-            full=True,
+            sizes.full,
             needs=1,
         ),
     ]
