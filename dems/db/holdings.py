@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy import Engine, Row, Select, and_, exists, select, tuple_
 
 from dems.db.engine import told_apart
+from dems.db.repositories.custody import to_row
 from dems.db.repositories.uploads import select_uploads, to_upload
 from dems.db.tables import custody_chains, custody_details, custody_entries, evidence, object_locks, uploads
 from dems.model.custody import ChainKind, ChainOf
 from dems.model.evidence import EvidenceState
-from dems.model.ids import EntryId, EvidenceId, UploadId
+from dems.model.ids import EvidenceId, UploadId
 from dems.model.uploads import Upload, UploadState
-from dems.ports import CustodyRow
 from dems.ports.holdings import HeldEntry
 
 _FIRST = 100
@@ -84,14 +84,4 @@ class DatabaseHoldings:
 
 
 def _held(row: Row[Any]) -> HeldEntry:
-    entry = CustodyRow(
-        EntryId(row.id),
-        row.chain_id,
-        row.seq,
-        row.at,
-        bytes(row.leaf),
-        bytes(row.leaf_hash),
-        None if row.nonce is None else bytes(row.nonce),
-        None if row.detail is None else bytes(row.detail),
-    )
-    return HeldEntry(ChainOf(ChainKind(row.kind), row.subject), entry, row.act, row.case_id, row.evidence_id)
+    return HeldEntry(ChainOf(ChainKind(row.kind), row.subject), to_row(row), row.act, row.case_id, row.evidence_id)

@@ -160,7 +160,7 @@ class CustodyRows(Rows):
         if page.after is not None:
             place = select(custody_entries.c.seq).where(custody_entries.c.id == page.after).scalar_subquery()
             statement = statement.where(custody_entries.c.seq > place)
-        return [_to_row(r) for r in self._tx.execute(statement.order_by(custody_entries.c.seq).limit(page.limit))]
+        return [to_row(r) for r in self._tx.execute(statement.order_by(custody_entries.c.seq).limit(page.limit))]
 
     def of_case(self, case_id: CaseId, page: Page) -> list[CustodyRow]:
         # The page is cut first and its entries looked up then: never a join of everything, whatever the planner believes.
@@ -168,14 +168,14 @@ class CustodyRows(Rows):
         details = paged_within(details, custody_details.c.case_id, case_id, custody_details.c.entry_id, page)
         cut = details.subquery()
         statement = select(custody_entries, cut.c.nonce, cut.c.detail).join(cut, cut.c.entry_id == custody_entries.c.id)
-        return [_to_row(r) for r in self._tx.execute(statement.order_by(cut.c.entry_id))]
+        return [to_row(r) for r in self._tx.execute(statement.order_by(cut.c.entry_id))]
 
     def get(self, entry_id: EntryId) -> tuple[CustodyRow, CaseId | None]:
         statement = _entries().add_columns(custody_details.c.case_id).where(custody_entries.c.id == entry_id)
         row = self._tx.execute(statement).first()
         if row is None:
             raise NotFound
-        return _to_row(row), row.case_id
+        return to_row(row), row.case_id
 
 
 def _lock_key(chain_id: UUID) -> int:
@@ -189,7 +189,7 @@ def _entries() -> Select[Any]:
     )
 
 
-def _to_row(row: Row[Any]) -> CustodyRow:
+def to_row(row: Row[Any]) -> CustodyRow:
     return CustodyRow(
         EntryId(row.id),
         row.chain_id,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, func, insert, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories.base import Rows, chunks, paged_within
@@ -18,6 +18,9 @@ from dems.model.names import OriginalName
 from dems.ports import EvidenceFilter, Page
 
 _sha256 = evidence.c.digests.op("->>")("sha256")
+
+READ_BACK = evidence.c.digests != literal_column("'{}'::jsonb")
+"""Digests of the stored bytes exist."""
 
 
 def _values(item: Evidence) -> dict[str, Any]:

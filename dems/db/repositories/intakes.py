@@ -3,10 +3,10 @@
 from collections import Counter
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
 
 from dems.db.repositories.base import Rows
-from dems.db.repositories.evidence import to_evidence
+from dems.db.repositories.evidence import READ_BACK, to_evidence
 from dems.db.repositories.uploads import select_uploads, to_upload
 from dems.db.tables import evidence, intake_tokens, intakes, upload_parts, uploads
 from dems.errors import NotFound
@@ -16,7 +16,6 @@ from dems.model.intakes import Counts, Intake, IntakeKind, Outcome, counts_of, o
 from dems.ports import IntakeRow, IntakeToken, Page
 
 _S, _I = EvidenceState, Integrity
-_read_back = evidence.c.digests != literal_column("'{}'::jsonb")
 
 
 def _of(*pairs: tuple[EvidenceState, Integrity]) -> ColumnElement[bool]:
@@ -29,7 +28,7 @@ def _where(outcome: Outcome) -> ColumnElement[bool]:
     for read_back in (True, False):
         pairs = [(s, i) for s in _S for i in _I if outcome_of_item(s, i, read_back=read_back) is outcome]
         if pairs:
-            conditions.append(and_(_read_back if read_back else ~_read_back, _of(*pairs)))
+            conditions.append(and_(READ_BACK if read_back else ~READ_BACK, _of(*pairs)))
     return or_(*conditions)
 
 
@@ -67,7 +66,7 @@ class IntakeRows(Rows):
         )
 
     def counts(self, intake: Intake) -> Counts:
-        read_back, extra = _read_back.label("read_back"), (evidence.c.intake_position >= intake.declared).label("extra")
+        read_back, extra = READ_BACK.label("read_back"), (evidence.c.intake_position >= intake.declared).label("extra")
         kinds = (evidence.c.state, evidence.c.integrity, read_back, extra)
         statement = select(*kinds, func.count().label("items")).where(evidence.c.intake_id == intake.id)
         outcomes: Counter[Outcome] = Counter()

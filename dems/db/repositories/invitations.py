@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, insert, literal_column, or_, select, update
+from sqlalchemy import Row, Select, and_, func, insert, or_, select, update
 
 from dems.db.repositories.base import Rows, paged_within
+from dems.db.repositories.evidence import READ_BACK
 from dems.db.tables import evidence, invitations, uploads
 from dems.errors import NotFound
 from dems.model.evidence import EvidenceState, Integrity
@@ -18,7 +19,6 @@ from dems.model.uploads import UploadState
 from dems.ports import Page
 
 _TERMS = ("asked_for", "recipient", "contact", "exhibit_prefix", "source", "max_files", "max_bytes", "expires_at")
-_read_back = evidence.c.digests != literal_column("'{}'::jsonb")
 _in_store_or_to_come = or_(uploads.c.state == UploadState.COMPLETED.value, uploads.c.id == evidence.c.upload_id)
 """A file that was sent, found different and sent again lies in the store twice and counts twice."""
 
@@ -97,7 +97,7 @@ class InvitationRows(Rows):
         }
 
     def _outcomes(self, intake_ids: Sequence[IntakeId]) -> dict[IntakeId, Counter[Outcome]]:
-        kinds = (evidence.c.intake_id, evidence.c.state, evidence.c.integrity, _read_back.label("read_back"))
+        kinds = (evidence.c.intake_id, evidence.c.state, evidence.c.integrity, READ_BACK.label("read_back"))
         statement = select(*kinds, func.count().label("items")).where(evidence.c.intake_id.in_(intake_ids))
         found: dict[IntakeId, Counter[Outcome]] = {}
         for row in self._tx.execute(statement.group_by(*kinds)):
