@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from benchmarks.__main__ import BENCHMARKS
 from benchmarks.pairs import PAIRS, interleaved, ratios
 from benchmarks.sizes import FULL, QUICK
 from benchmarks.table import Result, Target, show
@@ -89,6 +90,9 @@ def test_a_quick_run_measures_everything_and_judges_nothing(tmp_path: Path) -> N
     document = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
     assert not document["full"]
     assert {r["met"] for r in document["results"]} == {None}
-    assert len(document["results"]) == 17
+    assert all(f"\n{name}: " in f"\n{done.stdout}" for name in BENCHMARKS)
+    names = [r["name"] for r in document["results"]]
+    assert len(set(names)) == len(names) > len(BENCHMARKS)
+    assert all(math.isfinite(value) for r in document["results"] for value in r["values"])
     assert "yes" not in done.stdout
     assert [p.name for p in tmp_path.iterdir()] == ["results.json"]
