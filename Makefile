@@ -8,8 +8,8 @@
 python := .venv/bin/python
 runtime := @sh requirements/venv.sh runtime
 dev := @sh requirements/venv.sh dev
-# Two processes, each with engines of its own; the tests of a module stay together. Those of one installation come after.
-shared := -n 2 --dist loadfile --ignore tests/e2e
+# Three processes, each with engines of its own, since many tests wait; modules stay together (tests/scheduling.py).
+shared := -n 3 --dist loadfile --no-loadscope-reorder
 measured := --cov=dems/model --cov=dems/ledger --cov=dems/usecases --cov-branch --cov-report=term-missing:skip-covered
 lock := $(python) -m uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(if $(UPGRADE),--upgrade)
@@ -29,7 +29,6 @@ up: ## API, workers, database, store and broker on this machine, until Ctrl-C; d
 test: ## The whole test suite, on the real engines
 	$(dev)
 	$(python) -m pytest $(shared) $(measured)
-	$(python) -m pytest tests/e2e
 
 check: ## What CI runs: lint, format, types, import contracts, then the whole test suite
 	$(dev)
@@ -38,7 +37,6 @@ check: ## What CI runs: lint, format, types, import contracts, then the whole te
 	$(python) -m mypy
 	$(python) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
 	$(python) -m pytest $(shared) $(measured)
-	$(python) -m pytest tests/e2e
 
 bench: ## The benchmarks: prints a table and writes benchmarks/results.json
 	$(dev)

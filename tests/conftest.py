@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -20,11 +21,24 @@ from dems.settings import ApiSettings, BrokerSettings, DatabaseSettings, Evidenc
 from storage.settings import S3Identity, S3Settings
 from storage.setup import prepare
 from tests.browser.chromium import say_what_was_left_out
+from tests.scheduling import Scheduling, longest_first, share_out
 from tests.world import Somebody, World
 
 # What the developer's shell says must not decide what the tests find.
 for _variable in [v for v in os.environ if v.startswith("DEMS_") and v != "DEMS_CORPUS"]:
     del os.environ[_variable]
+
+
+Owner = Callable[[str], list[Any]]
+"""Runs one statement, as `as_owner` and `as_application` do; the rows it gives."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config) -> Scheduling | None:
+    return share_out(config)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -134,18 +148,18 @@ def checked_store(settings: Settings, s3: S3Settings) -> None:
 
 
 @pytest.fixture
-def as_owner(engines: Connections) -> Callable[[str], list[object]]:
+def as_owner(engines: Connections) -> Owner:
     """Run SQL as the owner of the schema."""
     return _sql(engines.database_owner_url)
 
 
 @pytest.fixture
-def as_application(engines: Connections) -> Callable[[str], list[object]]:
+def as_application(engines: Connections) -> Owner:
     """Run SQL with the application's rights."""
     return _sql(engines.database_url)
 
 
-def _sql(url: str) -> Callable[[str], list[object]]:
+def _sql(url: str) -> Owner:
     engine = _engine(url)
 
     def run(statement: str) -> list[object]:

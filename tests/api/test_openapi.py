@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import Team
 from tests.world import World
 
-SECONDS = 75
+SECONDS = 50
 
 CHECKS = (
     "not_a_server_error",

@@ -102,14 +102,15 @@ def test_what_has_arrived_is_not_sent_again_unless_wanted(dems: Dems, page: Page
 
 
 def test_two_tabs_with_the_same_file_make_one_item_and_send_it_once(
-    dems: Dems, context: BrowserContext, page: Page, url: str, holder: Holder, traffic: Traffic
+    dems: Dems, context: BrowserContext, page: Page, url: str, holder: Holder, traffic: Traffic, tmp_path: Path
 ) -> None:
     other = context.new_page()
     for tab in (page, other):
         visit(tab, url, holder)
     content = os.urandom(17 * MIB)
+    (tmp_path / "both.bin").write_bytes(content)
     for tab in (page, other):
-        tab.set_input_files("#picker", [in_memory("both.bin", content)])
+        tab.set_input_files("#picker", tmp_path / "both.bin")
     for tab in (page, other):
         tab.locator("#send").click(no_wait_after=True)
     for tab in (page, other):
@@ -120,7 +121,7 @@ def test_two_tabs_with_the_same_file_make_one_item_and_send_it_once(
 
 
 def test_an_invitation_that_is_withdrawn_in_the_middle_stops_everything_in_words(
-    dems: Dems, page: Page, url: str, team: Team, holder: Holder, traffic: Traffic
+    dems: Dems, page: Page, url: str, team: Team, holder: Holder, traffic: Traffic, tmp_path: Path
 ) -> None:
     withdrawn = threading.Event()
 
@@ -132,7 +133,8 @@ def test_an_invitation_that_is_withdrawn_in_the_middle_stops_everything_in_words
 
     traffic.hold = withdraw
     visit(page, url, holder)
-    send(page, in_memory("long.bin", os.urandom(33 * MIB)))
+    (tmp_path / "long.bin").write_bytes(os.urandom(33 * MIB))
+    send(page, tmp_path / "long.bin")
     expect(page.locator("#problem")).to_contain_text("This invitation was withdrawn. Ask DI Jane Moss, 020 7946 0000.")
     expect(page.locator("#choose")).to_be_hidden()
     with dems.transaction() as tx:
@@ -144,7 +146,7 @@ def test_an_invitation_that_is_withdrawn_in_the_middle_stops_everything_in_words
 
 
 def test_a_connection_that_is_gone_for_a_while_is_waited_for(
-    dems: Dems, page: Page, url: str, holder: Holder, traffic: Traffic
+    dems: Dems, page: Page, url: str, holder: Holder, traffic: Traffic, tmp_path: Path
 ) -> None:
     def cut(_route: Route, _key: str) -> bool:
         traffic.gone = True
@@ -152,8 +154,8 @@ def test_a_connection_that_is_gone_for_a_while_is_waited_for(
 
     traffic.hold = cut
     visit(page, url, holder)
-    content = os.urandom(9 * MIB)
-    send(page, in_memory("patient.bin", content))
+    (tmp_path / "patient.bin").write_bytes(os.urandom(9 * MIB))
+    send(page, tmp_path / "patient.bin")
     expect(page.locator("#total-text")).to_contain_text("No connection at the moment")
     traffic.hold, traffic.gone = (lambda _route, _key: False), False
     verified(page, 1)
@@ -163,16 +165,16 @@ def test_a_connection_that_is_gone_for_a_while_is_waited_for(
 
 
 def test_stopping_a_file_leaves_it_explained_and_it_can_be_sent_after_all(
-    dems: Dems, page: Page, url: str, holder: Holder, traffic: Traffic
+    dems: Dems, page: Page, url: str, holder: Holder, traffic: Traffic, tmp_path: Path
 ) -> None:
     _, traffic.hold = hanging_after(1)  # type: ignore[assignment]
     visit(page, url, holder)
-    content = os.urandom(20 * MIB)
-    send(page, in_memory("mistake.bin", content))
+    (tmp_path / "mistake.bin").write_bytes(os.urandom(20 * MIB))
+    send(page, tmp_path / "mistake.bin")
     page.get_by_role("button", name="Stop: mistake.bin").click()
     expect(page.locator("#files")).to_contain_text("Stopped: it was not sent")
     traffic.hold = lambda _route, _key: False
-    send(page, in_memory("mistake.bin", content))
+    send(page, tmp_path / "mistake.bin")
     verified(page, 1)
     assert len(rows(dems, holder)) == 1
 

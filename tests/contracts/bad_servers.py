@@ -136,8 +136,10 @@ class RefusingProxy(_Listener):
                 if self._word in head.partition(b"\r\n")[0]:
                     self.refused += 1
                     connection.sendall(self._answer)
-                    return
+                    break
                 upstream.sendall(head)
+            # Who still waits for its answers hears that there are no more.
+            upstream.shutdown(socket.SHUT_RDWR)
 
 
 def _refusal(status: str, code: str) -> bytes:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import psycopg
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import create_engine, text
@@ -140,11 +141,22 @@ class Chaos:
         """Kill one after another while the client works. Whether it was at work to the last."""
         kills = KILLS.copy()
         self.chance.shuffle(kills)
-        for what in kills:
-            time.sleep(self.chance.uniform(0.3, 1.8))
+        for number, what in enumerate(kills, start=1):
+            self._let_work(self.chance.uniform(0.3, 1.8), number / (len(kills) + 1))
             if not self.strike(what):
                 return False
         return True
+
+    def _let_work(self, seconds: float, share: float) -> None:
+        """So long, or until this share of all bytes is announced: on a quick machine the kills are to come in time as well."""
+        total = sum(file.stat().st_size for file in self.originals.rglob("*") if file.is_file())
+        deadline = time.monotonic() + seconds
+        with psycopg.connect(self.installation.run["database_url"], autocommit=True) as connection:
+            while time.monotonic() < deadline:
+                [[announced]] = connection.execute("SELECT coalesce(sum(size), 0) FROM upload_parts").fetchall()
+                if announced >= share * total:
+                    return
+                time.sleep(0.05)
 
     def calm(self, seconds: float) -> int:
         """Nobody is killed any more: the client that is at work, and then the same command again."""

@@ -7,9 +7,9 @@ import pytest
 
 from dems.bootstrap import Dems
 from dems.settings import Settings
+from tests.conftest import Owner
 from tests.faults.faults import Fault, Faults
 from tests.faults.simulated import Simulated
-from tests.faults.verifier import Owner
 from tests.world import Somebody, World
 
 Way = TypeVar("Way", bound=Simulated)

@@ -13,11 +13,10 @@ from dems.model.ids import CaseId, EvidenceId, UploadId
 from dems.ports import Job, JobKind
 from dems.settings import Settings
 from storage.errors import StorageError
-from tests.conftest import Sent
+from tests.conftest import Owner, Sent
 from tests.faults.faults import Faults, ProcessDied
 from tests.faults.faulty_store import FaultyStore
 from tests.faults.faulty_transactions import FaultyTransactions
-from tests.faults.verifier import Owner
 
 Answer = TypeVar("Answer")
 TRIES = 8

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -13,9 +13,7 @@ from dems.ledger.entry import Entry, Leaf, leaf_hash, verify_chain
 from dems.usecases.upkeep.reconcile import Reconcile
 from storage.interface import ObjectStore, OpenMultipart, StoredVersion, VersionEntry
 from storage.reader import hash_version
-
-Owner = Callable[[str], list[Any]]
-
+from tests.conftest import Owner
 
 ONE_FILE = {"evidence.declare": 1, "upload.receive": 1, "upload.complete": 1, "evidence.seal": 1}
 """What the chain of an item says of its way in, and how often."""

@@ -1,10 +1,8 @@
 """An upload whose completion was begun and cut off."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 from dems.bootstrap import Dems
@@ -15,7 +13,6 @@ from storage.interface import Lock, Multipart, Part, StoredVersion
 from tests.conftest import Sent
 from tests.world import pieces
 
-Owner = Callable[[str], list[Any]]
 MIB = 2**20
 
 

@@ -4,16 +4,15 @@ import hashlib
 import random
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from dems.bootstrap import Dems
 from dems.model.evidence import Evidence
 from dems.usecases.evidence.recheck import Recheck
 from dems.usecases.evidence.seal import Seal
+from tests.conftest import Owner
 from tests.faults.counted_store import CountedStore
 from tests.faults.faults import ProcessDied
 
-Owner = Callable[[str], list[Any]]
 MIB = 1024 * 1024
 ABOVE = 16 * MIB
 DATA = random.Random(11).randbytes(40 * MIB + 4321)

@@ -25,10 +25,10 @@ from dems.usecases.intake.complete_many import CompletedMany, ToComplete
 from dems.usecases.intake.issue_part_urls import PartWanted
 from dems.usecases.upkeep.reconcile import Reconcile
 from storage.interface import ObjectStore, Part, Presigned
+from tests.conftest import Owner
 from tests.faults.parts_journey import part_of, put_directly
 from tests.faults.verifier import Below
 
-Owner = Callable[[str], list[Any]]
 MIB = 2**20
 LARGE = 8 * MIB + 5
 _numbers = itertools.count(1)

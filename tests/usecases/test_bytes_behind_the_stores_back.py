@@ -2,10 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,12 +19,10 @@ from dems.usecases.evidence.recheck import TRIES, Recheck
 from storage.interface import ObjectStore
 from storage.s3 import connect
 from storage.settings import S3Settings
-from tests.conftest import Sent, Team
+from tests.conftest import Owner, Sent, Team
 from tests.engines import s3 as boto
 from tests.usecases import behind_the_store
 from tests.world import World
-
-Owner = Callable[[str], list[Any]]
 
 
 @pytest.fixture

@@ -21,15 +21,12 @@ from dems.usecases.intake.finish_completion import FinishCompletion
 from dems.usecases.upkeep.reconcile import Reconcile
 from storage.errors import ObjectExists, PartsRefused, StoreUnavailable, UploadMissing
 from storage.interface import Part, StoredVersion
-from tests.conftest import Sent, Team
+from tests.conftest import Owner, Sent, Team
 from tests.faults.faults import Fault, Faults
 from tests.faults.faulty_store import FaultyStore
 from tests.faults.verifier import Below
 from tests.usecases.begun import MIB, Begun
 from tests.world import World
-
-Owner = Callable[[str], list[Any]]
-
 
 OTHER = b"something else"
 

@@ -1,7 +1,6 @@
 """What the chains say."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,10 +11,9 @@ from dems.ledger.entry import Entry, verify_chain
 from dems.model.ids import EntryId, new_id
 from dems.model.requests import REQUEST_ID
 from dems.ports import CustodyRow, Page
-from tests.conftest import Team
+from tests.conftest import Owner, Team
 from tests.world import World
 
-Owner = Callable[[str], list[Any]]
 MIB = 2**20
 
 

@@ -25,10 +25,9 @@ from dems.ports import Once, Page, StoreCheck
 from dems.settings import Settings
 from dems.steps.declaring import FileDeclared
 from dems.usecases.intake.declare import Declared
-from tests.conftest import Team
+from tests.conftest import Owner, Team
 from tests.world import World
 
-Owner = Callable[[str], list[Any]]
 MIB = 2**20
 
 

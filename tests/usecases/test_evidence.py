@@ -1,6 +1,5 @@
 """Items at rest and read out again: sealing, describing, access, content, the schedule of verifications."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -26,10 +25,8 @@ from dems.ports import EvidenceFilter, Job, JobKind, Once, Page
 from dems.settings import Settings
 from dems.usecases.evidence.ask_verification import ScheduleRechecks
 from dems.usecases.evidence.read_content import Span
-from tests.conftest import Sent, Team, Time
+from tests.conftest import Owner, Sent, Team, Time
 from tests.world import Somebody, World
-
-Owner = Callable[[str], list[Any]]
 
 
 def whole(size: int) -> Span:

@@ -2,7 +2,6 @@
 
 import os
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -17,12 +16,10 @@ from dems.ports import Job, JobKind
 from dems.usecases.evidence.recheck import Recheck
 from dems.usecases.evidence.seal import Seal
 from storage.errors import BytesDamaged, StoreUnavailable
-from tests.conftest import Team
+from tests.conftest import Owner, Team
 from tests.faults.faults import Fault, Faults
 from tests.faults.faulty_store import FaultyStore
 from tests.world import World
-
-Owner = Callable[[str], list[Any]]
 
 
 @pytest.mark.parametrize(

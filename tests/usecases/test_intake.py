@@ -3,9 +3,8 @@
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -28,10 +27,9 @@ from dems.model.ids import EvidenceId, UploadId, new_id
 from dems.model.uploads import MAX_OBJECT_SIZE, Upload, UploadState
 from dems.ports import Once
 from dems.steps.body import Piece
-from tests.conftest import Team, Time
+from tests.conftest import Owner, Team, Time
 from tests.world import World, pieces
 
-Owner = Callable[[str], list[Any]]
 MIB = 2**20
 
 

@@ -27,7 +27,7 @@ from dems.settings import Settings
 from dems.usecases.evidence.seal import Seal
 from storage import reader, resumable
 from storage.resumable import HashState
-from tests.conftest import Team
+from tests.conftest import Owner, Team
 from tests.faults.counted_store import CountedStore
 from tests.faults.faults import ProcessDied
 from tests.usecases.large import (
@@ -36,7 +36,6 @@ from tests.usecases.large import (
     MIB,
     SHA256,
     SLOW,
-    Owner,
     dies_at,
     lease_runs_out,
     recheck_by,

@@ -15,14 +15,13 @@ from dems.usecases.evidence import seal as sealing
 from dems.usecases.evidence.seal import Seal
 from storage import reader
 from storage.errors import StorageError
-from tests.conftest import Team
+from tests.conftest import Owner, Team
 from tests.faults.counted_store import CountedStore
 from tests.usecases.large import (
     ABOVE,
     DATA,
     MIB,
     SHA256,
-    Owner,
     lease_runs_out,
     saved_offsets,
     seal_by,

@@ -15,9 +15,9 @@ from dems.model.ids import UploadId
 from dems.model.uploads import UploadState
 from dems.ports import JobKind
 from storage.errors import StorageError
-from tests.conftest import Sent, Team, Time
+from tests.conftest import Owner, Sent, Team, Time
 from tests.faults.parts_journey import put_directly
-from tests.usecases.sending import LARGE, Held, Owner, Sender, at_once, orphans, sealed_once, through
+from tests.usecases.sending import LARGE, Held, Sender, at_once, orphans, sealed_once, through
 from tests.world import World
 
 SIZES = [70_000, LARGE]

@@ -13,11 +13,11 @@ from dems.model.evidence import EvidenceState
 from dems.model.uploads import UploadState
 from storage.errors import StoreUnavailable
 from storage.interface import Lock
-from tests.conftest import Team
+from tests.conftest import Owner, Team
 from tests.faults.faults import Fault, Faults
 from tests.faults.faulty_store import FaultyStore
 from tests.faults.parts_journey import put_directly
-from tests.usecases.sending import LARGE, Owner, Sender, orphans, sealed_once, through
+from tests.usecases.sending import LARGE, Sender, orphans, sealed_once, through
 
 
 @pytest.fixture

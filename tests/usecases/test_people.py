@@ -1,8 +1,6 @@
 """People, their tokens, and whom a token stands for."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -27,10 +25,8 @@ from dems.model.names import OriginalName
 from dems.model.people import OrganisationRole, TokenKind
 from dems.ports import Once, Page
 from dems.steps.declaring import FileDeclared
-from tests.conftest import Team, Time
+from tests.conftest import Owner, Team, Time
 from tests.world import OPERATOR, Somebody, World
-
-Owner = Callable[[str], list[Any]]
 
 
 @pytest.fixture

@@ -24,11 +24,9 @@ from dems.usecases.upkeep.reconcile import Reconcile
 from storage.errors import StoreUnavailable
 from storage.interface import ByteStream, ObjectStore
 from storage.s3_client import client_for
-from tests.conftest import Team
+from tests.conftest import Owner, Team
 from tests.faults.verifier import Below, Verifier
 from tests.usecases.sending import Held, Sender, at_once, digest_of, through
-
-Owner = Callable[[str], list[Any]]
 
 
 @pytest.fixture(autouse=True)

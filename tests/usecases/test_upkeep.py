@@ -1,7 +1,7 @@
 """What the clock brings: locks, the reconciler, sweeps, forgetting."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -17,7 +17,7 @@ from dems.usecases.upkeep.check_store import CheckStore
 from dems.usecases.upkeep.extend_locks import ExtendLocks
 from dems.usecases.upkeep.reconcile import Reconcile
 from storage.interface import Lock
-from tests.conftest import Team, Time
+from tests.conftest import Owner, Team, Time
 from tests.engines import s3 as boto
 from tests.faults.faults import Fault, Faults
 from tests.faults.faulty_store import FaultyStore
@@ -25,7 +25,6 @@ from tests.faults.verifier import Below
 from tests.usecases.behind_the_store import remove
 from tests.world import World
 
-Owner = Callable[[str], list[Any]]
 MIB = 2**20
 
 

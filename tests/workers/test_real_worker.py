@@ -4,7 +4,6 @@ import json
 import os
 import time
 from collections.abc import Callable
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,13 +13,12 @@ from dems.bootstrap import Dems
 from dems.model.requests import REQUEST_ID
 from dems.ports import Job, JobKind, Page
 from dems.settings import Settings
-from tests.conftest import Team
+from tests.conftest import Owner, Team
 from tests.faults.verifier import Verifier
 from tests.workers.conftest import Worker, until
 from tests.world import World
 from workers.client import Client
 
-Owner = Callable[[str], list[Any]]
 Start = Callable[[], Worker]
 
 

@@ -1,7 +1,9 @@
 """Receive one part of an upload through us and bring it into the store. Parts come in any order, several at once, and again."""
 
+import itertools
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
 from dems.errors import DigestMismatch, Incomplete, TooLarge
@@ -48,16 +50,8 @@ class ReceivePart:
         `PartDiffers` where another digest was said for it before, `WrongState`. The upload stays usable after each.
         """
         upload, authority, known = self._begin(actor, upload_id, number, length, content_digest)
-        held: Piece | None = None
-        try:
-            for piece in pieces(upload):
-                if held is not None:
-                    piece.close()
-                    raise TooLarge(f"Part {number} has {length} bytes, and more came. Nothing was kept.")
-                held = piece
-            if held is None or held.size < length:
-                raise Incomplete(f"Only a part of the {length} bytes of part {number} came. Nothing was kept.")
-            found = Digest.sha256(sha256_of(held))
+        with closing(_only(pieces(upload), number, length)) as piece:
+            found = Digest.sha256(sha256_of(piece))
             if not found.same_as(content_digest):
                 raise DigestMismatch(
                     "The part is not what its Content-Digest says: it was changed on the way. Nothing was kept; send it again.",
@@ -67,10 +61,7 @@ class ReceivePart:
             if known is not None and known.etag:
                 return Part(number, known.size, known.sha256, known.etag)
             self._promise(authority, upload, number, content_digest)
-            part = self._store(upload, number, held, content_digest.value)
-        finally:
-            if held is not None:
-                held.close()
+            part = self._store(upload, number, piece, content_digest.value)
         with self.transaction() as tx:
             tx.uploads.seen(upload_id, [part])
         return part
@@ -129,3 +120,18 @@ class ReceivePart:
                 multipart = tx.uploads.multiparts([upload.id])[upload.id]
         begun = self.store.resume(key, multipart.multipart_id)
         return begun.put_part(number, piece.data, size=piece.size, sha256=sha256)
+
+
+def _only(pieces: Iterable[Piece], number: int, length: int) -> Piece:
+    """The body as one piece of just this many bytes. What came is closed where it is not."""
+    came: list[Piece] = []
+    with ExitStack() as unwanted:
+        for piece in itertools.islice(pieces, 2):
+            unwanted.callback(piece.close)
+            came.append(piece)
+        if len(came) > 1:
+            raise TooLarge(f"Part {number} has {length} bytes, and more came. Nothing was kept.")
+        if not came or came[0].size < length:
+            raise Incomplete(f"Only a part of the {length} bytes of part {number} came. Nothing was kept.")
+        unwanted.pop_all()
+    return came[0]
