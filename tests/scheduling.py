@@ -1,6 +1,7 @@
 """How the suite is shared among processes: by modules, with the tests that need each other's installation kept together."""
 
 import pytest
+from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 _OWN_INSTALLATION = ("test_d_bad_proxy.py", "test_d_chaos.py")
@@ -26,6 +27,6 @@ def longest_first(items: list[pytest.Item]) -> None:
     )
 
 
-def share_out(config: pytest.Config) -> Scheduling | None:
+def share_out(config: pytest.Config, log: Producer) -> Scheduling | None:
     """What xdist is to use, unless another way was asked for (``--dist``)."""
-    return Scheduling(config) if config.getoption("dist") == "loadfile" else None
+    return Scheduling(config, log) if config.getoption("dist") == "loadfile" else None
