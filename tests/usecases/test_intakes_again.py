@@ -14,6 +14,7 @@ import pytest
 
 from dems.bootstrap import Dems
 from dems.errors import DigestMismatch, Invalid, LimitReached, NoLongerDue, WrongState
+from dems.model.actors import ActorKind
 from dems.model.acts import Act
 from dems.model.evidence import Kind
 from dems.model.exhibits import ExhibitRef
@@ -95,6 +96,21 @@ def test_what_is_added_again_was_added_once_and_all_has_a_limit(dems: Dems, team
     other = once()
     dems.intakes.add(who, intake.id, [item(b"c", b"333")], defaults=DEFAULTS, once=other)
     assert len(dems.intakes.look_up.one(who, intake.id)) == 2
+
+
+def test_the_token_of_an_intake_that_is_over_begins_nothing(dems: Dems, team: Team, time: Time) -> None:
+    who = team.investigator.actor
+    intake, _, token = dems.intakes.declare(who, team.case.id, [item(b"a", b"1")], defaults=DEFAULTS)
+    [row] = dems.intakes.look_up.items(who, intake.id, Page(10), wanted=None, extra=False)[1]
+    time.ahead = timedelta(days=20)
+    holder = dems.people.recognise(token, on_behalf_of=None, request_id=None)
+    assert holder.kind is ActorKind.INTAKE
+    while dems.intake.expire(at_most=500) == 500:
+        pass
+    with pytest.raises(WrongState, match="This intake is over"):
+        dems.intake.open_upload(holder, row.evidence.id)
+    time.ahead = timedelta(0)  # so far ahead nothing is taken in, since the store was not checked for so long
+    assert dems.intake.open_upload(who, row.evidence.id)[1].state is UploadState.OPEN
 
 
 def test_a_physical_item_that_is_declared_again_is_the_same(dems: Dems, team: Team) -> None:

@@ -50,6 +50,9 @@ class OpenUpload:
             authority = tx.authorise(actor, Act.UPLOAD_OPEN, case_id=evidence.case_id, intake_id=evidence.intake_id)
             tx.cases.get(evidence.case_id, keep_as_is=True).takes_changes()
             invitation = self._invitation(tx, actor)
+            if actor.kind is ActorKind.INTAKE and actor.intake_id is not None:
+                # Its token still tells what became of an intake that is over; it begins nothing any more.
+                tx.intakes.get(actor.intake_id).takes_items(now)
             # Rows are locked in one order by everyone: intake, upload, item. Else two of them could deadlock.
             before = None if evidence.upload_id is None else tx.uploads.get(evidence.upload_id, for_update=True)
             evidence = tx.evidence.get(evidence_id, for_update=True)
