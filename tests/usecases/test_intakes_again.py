@@ -131,6 +131,44 @@ def test_a_physical_item_that_is_declared_again_is_the_same(dems: Dems, team: Te
     assert (again.evidence.id, again.upload, again.replayed) == (first.evidence.id, None, True)
 
 
+def test_an_item_that_is_declared_again_when_its_upload_is_over_has_no_token(dems: Dems, team: Team) -> None:
+    key, ref = once(), ExhibitRef(f"AG/{uuid4().hex[:8]}")
+
+    def declare() -> Any:
+        return dems.intake.declare(
+            team.investigator.actor,
+            team.case.id,
+            exhibit_ref=ref,
+            description="A recording",
+            kind=Kind.DIGITAL,
+            file=FileDeclared(OriginalName(b"a"), 1, None),
+            once=key,
+        )
+
+    first = declare()
+    assert first.upload_token is not None
+    dems.intake.abandon(team.investigator.actor, first.upload.id)
+    again = declare()
+    assert (again.evidence.id, again.upload.state, again.upload_token) == (first.evidence.id, UploadState.ABANDONED, None)
+
+
+def test_a_store_that_refuses_leaves_the_upload_open_at_once(dems: Dems, world: World, team: Team) -> None:
+    declared = world.declare(team.investigator, team.case, b"abc")
+    assert declared.upload is not None
+    refusing = through(dems, FaultyStore(dems.store, Faults({"put": Fault.REFUSED})))
+    with pytest.raises(StoreUnavailable):
+        refusing.intake.receive(
+            team.investigator.actor,
+            declared.upload.id,
+            lambda u: iter(pieces(b"abc", u.part_size)),
+            length=3,
+            content_digest=digest_of(b"abc"),
+        )
+    with dems.transaction() as tx:
+        assert tx.uploads.completion(declared.upload.id) is None
+    world.receive(team.investigator, declared.upload, b"abc")
+
+
 def test_equal_bytes_in_a_case_are_shown_to_each_other(dems: Dems, team: Team, world: World) -> None:
     content = os.urandom(100)
     one, two = (world.sealed(team.investigator, team.case, content) for _ in range(2))
