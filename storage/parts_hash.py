@@ -75,3 +75,9 @@ class PartsHash(Generic[Hash]):
 def of_hashlib(part_size: int) -> "PartsHash[hashlib._Hash]":
     """With OpenSSL's SHA-256."""
     return PartsHash(part_size, hashlib.sha256, lambda each: each.digest())
+
+
+def new_hash(algorithm: str) -> "hashlib._Hash | PartsHash[hashlib._Hash]":
+    """By OpenSSL: one of `hashlib`, or of parts where `algorithm_for_parts` names it so."""
+    part_size = part_size_of(algorithm)
+    return hashlib.new(algorithm, usedforsecurity=False) if part_size is None else of_hashlib(part_size)

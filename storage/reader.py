@@ -1,6 +1,5 @@
 """Reading one stored version: hashed while it is read, or here and there within a budget; in constant memory."""
 
-import hashlib
 import io
 import threading
 from collections import OrderedDict
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from storage.errors import BytesDamaged
 from storage.interface import ByteStream, ObjectInfo, ObjectStore, StoredVersion
-from storage.parts_hash import of_hashlib, part_size_of
+from storage.parts_hash import new_hash
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -80,12 +79,6 @@ def hash_latest(
 
 def _of_hashlib(algorithms: tuple[str, ...]) -> Mapping[str, Hash]:
     return {name: new_hash(name) for name in algorithms}
-
-
-def new_hash(algorithm: str) -> Hash:
-    """By OpenSSL: one of `hashlib`, or of the parts as `storage.parts_hash.algorithm_for_parts` names it."""
-    part_size = part_size_of(algorithm)
-    return hashlib.new(algorithm, usedforsecurity=False) if part_size is None else of_hashlib(part_size)
 
 
 def hashed(

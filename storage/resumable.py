@@ -24,8 +24,8 @@ from typing import Any, Protocol
 from rehashes import PyMd5, PySha1, PySha256, PySha512
 
 from storage.interface import ByteStream, ObjectStore, StoredVersion
-from storage.parts_hash import PartsHash, part_size_of
-from storage.reader import HashedRead, hashed, new_hash
+from storage.parts_hash import PartsHash, new_hash, part_size_of
+from storage.reader import HashedRead, hashed
 
 LIBRARY = f"rehashes {version('rehashes')}"
 """What wrote a state: no other version reads it."""
