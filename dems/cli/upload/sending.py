@@ -15,8 +15,9 @@ from dems.cli.upload.plan import File, Plan, Stand
 from dems.cli.upload.reading import AnotherContent, Reading, Watcher
 from dems.cli.upload.transport import Ways
 
-_IN_MEMORY = 72 * 1024 * 1024
-_PARCEL_BYTES, _PARCEL_PIECES = 24 * 1024 * 1024, 500
+_IN_MEMORY = 160 * 1024 * 1024
+_FIRST_PARCEL_BYTES, _PARCEL_BYTES, _PARCEL_PIECES = 8 * 1024 * 1024, 64 * 1024 * 1024, 500
+"""Eight parts on their way, eight that wait for them, and what is read. The first parcels are small, to begin at once."""
 _TRIES = 4
 _LOOK = 0.5
 _ENDING = {"case-closed", "store-not-trusted", "no-space", "store-misconfigured"}
@@ -68,6 +69,7 @@ class Sending:
         self._reading = Reading(plan, self._room, bars)
         self._pieces: list[Piece] = []
         self._bytes = 0
+        self._parcel_bytes = _FIRST_PARCEL_BYTES
         self._under_way = 0
         self._tries: Counter[int] = Counter()
 
@@ -138,7 +140,7 @@ class Sending:
         return Going(file, file.upload, str(file.intake)), received
 
     def _collect(self, piece: Piece) -> None:
-        full = len(self._pieces) >= _PARCEL_PIECES or self._bytes + piece.size > _PARCEL_BYTES
+        full = len(self._pieces) >= _PARCEL_PIECES or self._bytes + piece.size > self._parcel_bytes
         if self._pieces and (full or self._pieces[0].going.intake != piece.going.intake):
             self._off()
         self._pieces.append(piece)
@@ -148,6 +150,7 @@ class Sending:
         if self._pieces:
             self._carrying.off(Parcel(self._pieces[0].going.intake, self._pieces))
             self._pieces, self._bytes = [], 0
+            self._parcel_bytes = min(2 * self._parcel_bytes, _PARCEL_BYTES)
 
     def _room(self, weight: int) -> None:
         if weight < 0:
