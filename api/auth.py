@@ -44,6 +44,31 @@ class Failures:
                 raise TooManyFailures(max(1, int(_WINDOW_SECONDS - (now - begun)) + 1))
 
 
+def recognised(request: Request, token: str, on_behalf_of: str | None) -> Actor:
+    """Whose token it is, looked up once for a request. Raises `NotAuthenticated`, `BadRequest`, `TooManyFailures`."""
+    known: Actor | None = getattr(request.state, "actor", None)
+    if known is not None:
+        return known
+    if not token:
+        raise NotAuthenticated("Send `Authorization: Bearer …` with your token.")
+    if on_behalf_of is not None and not 0 < len(on_behalf_of) <= _LONGEST_ADDRESS:
+        raise BadRequest("On-Behalf-Of holds one e-mail address.")
+    if len(request.headers.getlist("on-behalf-of")) > 1:
+        raise BadRequest("On-Behalf-Of was sent twice: a service acts for one person at a time.")
+    try:
+        actor: Actor = request.app.state.dems.people.recognise(
+            token[:_LONGEST_TOKEN], on_behalf_of=on_behalf_of, request_id=REQUEST_ID.get()
+        )
+    except NotAuthenticated:
+        request.app.state.failures.count(address_of(request))
+        raise
+    if actor.kind is ActorKind.SERVICE and actor.on_behalf_of is None and request.url.path != ME:
+        # Before anything is looked up, so that the answer says nothing about what there is.
+        raise BadRequest(NOBODY_NAMED)
+    request.state.actor = actor
+    return actor
+
+
 class Caller:
     """Turns the headers of a request into an actor."""
 
@@ -55,25 +80,7 @@ class Caller:
             str | None, Header(alias="On-Behalf-Of", description="For service tokens: the person's e-mail address")
         ] = None,
     ) -> Actor:
-        if credentials is None or not credentials.credentials:
-            raise NotAuthenticated("Send `Authorization: Bearer …` with your token.")
-        if on_behalf_of is not None and not 0 < len(on_behalf_of) <= _LONGEST_ADDRESS:
-            raise BadRequest("On-Behalf-Of holds one e-mail address.")
-        if len(request.headers.getlist("on-behalf-of")) > 1:
-            raise BadRequest("On-Behalf-Of was sent twice: a service acts for one person at a time.")
-        token = credentials.credentials
-        try:
-            actor: Actor = request.app.state.dems.people.recognise(
-                token[:_LONGEST_TOKEN], on_behalf_of=on_behalf_of, request_id=REQUEST_ID.get()
-            )
-        except NotAuthenticated:
-            request.app.state.failures.count(address_of(request))
-            raise
-        if actor.kind is ActorKind.SERVICE and actor.on_behalf_of is None and request.url.path != ME:
-            # Before anything is looked up, so that the answer says nothing about what there is.
-            raise BadRequest(NOBODY_NAMED)
-        request.state.actor = actor
-        return actor
+        return recognised(request, "" if credentials is None else credentials.credentials, on_behalf_of)
 
 
 caller = Caller()

@@ -68,6 +68,7 @@ _ROUTERS = (
     people.router,
     cases.router,
     evidence.router,
+    intakes.manifests,
     intakes.router,
     invitations.router,
     uploads.router,

@@ -1,4 +1,4 @@
-"""How many bodies of evidence this server carries at once: in all, for one person, for one upload."""
+"""How many bodies of evidence this server carries at once: in all, for one person or link, for one upload."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from uuid import UUID
 import anyio
 
 from dems.errors import Overloaded
-from dems.model.actors import Actor
+from dems.model.actors import Actor, ActorKind
 
 FOR_ONE_UPLOAD = 2
 """A body, and another that comes because the first one's connection is dead and not yet known to be."""
@@ -20,6 +20,7 @@ class Relays:
     def __init__(self, most: int) -> None:
         self.limiter = anyio.CapacityLimiter(most)
         self._for_one_person = max(FOR_ONE_UPLOAD, most // 2)
+        self._for_one_holder = max(FOR_ONE_UPLOAD, most // 4)
         self._uploads: Counter[UUID] = Counter()
         self._people: Counter[UUID] = Counter()
 
@@ -30,11 +31,14 @@ class Relays:
         Raises `Overloaded` where there is none; nobody takes all of them.
         """
         human = actor.human
-        who = upload_id if human is None else human.id
+        holder = actor.kind is ActorKind.INVITATION
+        # Whoever holds a link is not the one who made it: what they take is not missing to that person's own work.
+        who = (actor.intake_id if holder else None) or (upload_id if human is None else human.id)
+        share = self._for_one_holder if holder else self._for_one_person
         if (
             self._uploads.total() >= self.limiter.total_tokens
-            or self._uploads[upload_id] >= (self._for_one_person if parts else FOR_ONE_UPLOAD)
-            or self._people[who] >= self._for_one_person
+            or self._uploads[upload_id] >= (share if parts else FOR_ONE_UPLOAD)
+            or self._people[who] >= share
         ):
             raise Overloaded("As many uploads as this server carries at once are under way.", retry_after=10)
         self._uploads[upload_id] += 1

@@ -1,6 +1,5 @@
 """Reading one stored version: hashed while it is read, or here and there within a budget; in constant memory."""
 
-import hashlib
 import io
 import threading
 from collections import OrderedDict
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from storage.errors import BytesDamaged
 from storage.interface import ByteStream, ObjectInfo, ObjectStore, StoredVersion
+from storage.parts_hash import new_hash
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -52,7 +52,7 @@ def hash_version(
     *,
     keep_alive: Callable[[int], None] | None = None,
 ) -> HashedRead:
-    """Read a version once, by one GET, and hash it with each of `algorithms` (names of `hashlib`).
+    """Read a version once, by one GET, and hash it with each of `algorithms` (names of `hashlib`, or of its parts: `storage.parts_hash`).
 
     One thread reads and one per algorithm hashes, over three reused buffers of 4 MiB, whatever the size; an object
     that fits one buffer is hashed by the thread that reads. `keep_alive` is called in the caller's thread about every
@@ -78,7 +78,7 @@ def hash_latest(
 
 
 def _of_hashlib(algorithms: tuple[str, ...]) -> Mapping[str, Hash]:
-    return {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
+    return {name: new_hash(name) for name in algorithms}
 
 
 def hashed(

@@ -24,6 +24,7 @@ from typing import Any, Protocol
 from rehashes import PyMd5, PySha1, PySha256, PySha512
 
 from storage.interface import ByteStream, ObjectStore, StoredVersion
+from storage.parts_hash import PartsHash, new_hash, part_size_of
 from storage.reader import HashedRead, hashed
 
 LIBRARY = f"rehashes {version('rehashes')}"
@@ -67,7 +68,7 @@ _ALGORITHMS: Mapping[str, _Algorithm] = {
     "sha512": _Algorithm(PySha512, PySha512.deserialize),
 }
 ALGORITHMS = frozenset(_ALGORITHMS)
-"""What can be resumed: every digest that the settings know."""
+"""What can be resumed: every digest that the settings know, and the hash of parts (`storage.parts_hash`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def check_against_hashlib(algorithms: tuple[str, ...]) -> None:
     text = random.randbytes(3 * PIECE_BYTES + random.randrange(PIECE_BYTES))  # noqa: S311 - no secret
     cuts = sorted(random.randrange(len(text)) for _ in range(3))  # noqa: S311
     for name in algorithms:
-        algorithm = _ALGORITHMS.get(name)
+        algorithm = _algorithm(name)
         if algorithm is None:
             raise HashingDiffers(f"{LIBRARY} has no {name} that can be resumed")
         for known in (b"", b"abc", text):
@@ -137,7 +138,9 @@ def check_against_hashlib(algorithms: tuple[str, ...]) -> None:
             for begin, end in zip([0, *cuts], [*cuts, len(known)], strict=True):
                 mine.update(memoryview(known)[begin:end])
                 mine = _Resumable(algorithm.load(mine.recent[-1][1]), 0)
-            if mine.digest() != hashlib.new(name, known, usedforsecurity=False).digest():
+            right = new_hash(name)
+            right.update(memoryview(known))
+            if mine.digest() != right.digest():
                 raise HashingDiffers(f"{LIBRARY} gives another {name} of {len(known)} bytes than hashlib")
 
 
@@ -156,7 +159,7 @@ def hash_resumably(
     """
     if saved is None or saved.offset == 0:
         saved = HashState(stored.key, stored.version_id, -1, 0, {})
-        hashes = {name: _Resumable(_ALGORITHMS[name].new(), 0) for name in algorithms}
+        hashes = {name: _Resumable(_known(name).new(), 0) for name in algorithms}
     else:
         saved.check_fits(stored, algorithms)
         if saved.resumed_at[-1:] != (saved.offset,):
@@ -214,6 +217,50 @@ class _Resumable:
 
 def _loaded(name: str, state: bytes) -> _Library:
     try:
-        return _ALGORITHMS[name].load(state)
+        return _known(name).load(state)
     except ValueError as error:
         raise StateUnusable(f"{LIBRARY} does not take its {name} ({error})") from error
+
+
+class _Parts:
+    """The hash of parts, with states of the library's SHA-256. A state: bytes of the part that is read, `outer`, `inner`."""
+
+    _LENGTH = 8
+
+    def __init__(self, part_size: int, state: bytes | None = None) -> None:
+        saved: dict[str, Any] = {} if state is None else self._loaded(part_size, state)
+        self._hashing = PartsHash(part_size, PySha256, lambda each: bytes.fromhex(each.finalize()), **saved)
+
+    def update(self, data: bytes) -> None:
+        self._hashing.update(data)
+
+    def finalize(self) -> str:
+        return self._hashing.digest().hex()
+
+    def serialize(self) -> bytes:
+        outer, inner = self._hashing.outer.serialize(), self._hashing.inner.serialize()
+        lengths = (self._hashing.read, len(outer))
+        return b"".join([*(n.to_bytes(self._LENGTH) for n in lengths), bytes(outer), bytes(inner)])
+
+    @classmethod
+    def _loaded(cls, part_size: int, state: bytes) -> dict[str, Any]:
+        read, length = (int.from_bytes(state[at : at + cls._LENGTH]) for at in (0, cls._LENGTH))
+        states = state[2 * cls._LENGTH :]
+        if not read < part_size or not length < len(states):
+            raise ValueError("no state of a hash of parts")
+        outer, inner = PySha256.deserialize(states[:length]), PySha256.deserialize(states[length:])
+        return {"outer": outer, "inner": inner, "read": read}
+
+
+def _algorithm(name: str) -> _Algorithm | None:
+    part_size = part_size_of(name)
+    if part_size is None:
+        return _ALGORITHMS.get(name)
+    return _Algorithm(partial(_Parts, part_size), partial(_Parts, part_size))
+
+
+def _known(name: str) -> _Algorithm:
+    algorithm = _algorithm(name)
+    if algorithm is None:
+        raise StateUnusable(f"{LIBRARY} has no {name} that can be resumed")
+    return algorithm

@@ -1,7 +1,8 @@
 // Choosing files, by the button or by dragging, and a last look at them before anything is sent.
 
-import { arrivedBefore, waitingFor } from "./matching.js";
-import { at, pickedRow, show, tell } from "./view.js";
+import { sha256OfFile } from "./digest.js";
+import { arrivedAlike } from "./matching.js";
+import { at, CHOSEN, pickedRow, show, tell } from "./view.js";
 import { amount, files as count, plain } from "./words.js";
 
 export class Choosing {
@@ -9,6 +10,7 @@ export class Choosing {
     this.files = files;
     this.picked = [];
     this.numbers = 0;
+    this.comparing = Promise.resolve();
   }
 
   open() {
@@ -35,14 +37,37 @@ export class Choosing {
     show("picked-problem", null);
     const taken = this.files.taken(this.picked.map((p) => p.goesOn).filter(Boolean));
     for (const file of chosen) {
-      const goesOn = waitingFor(file, this.files.items, taken);
-      if (goesOn) taken.add(goesOn.evidence_id);
-      const before = !goesOn && arrivedBefore(file, this.files.items);
+      const found = this.files.waiting(file, taken);
+      if (found) taken.add(found.item.evidence_id);
+      const alike = found?.ours ? [] : arrivedAlike(file, this.files.items);
+      const stands = alike.length ? "comparing" : !found ? "new" : found.ours ? "ours" : "elsewhere";
       this.numbers += 1;
-      this.picked.push({ file, goesOn, before, again: false, description: "", number: this.numbers });
+      const one = { file, goesOn: found?.item, stands, before: false, again: false, description: "", number: this.numbers };
+      this.picked.push(one);
+      // One after the other, in the order in which they were chosen.
+      if (alike.length) this.comparing = this.comparing.then(() => this.#compare(one, alike, found));
     }
     this.#show();
     tell(`${count(chosen.length)} added. Nothing is sent before you press Send.`);
+  }
+
+  // Whether this very file has arrived: a name and a size say nothing.
+  async #compare(one, alike, found) {
+    if (!this.picked.includes(one)) return;
+    try {
+      one.before = alike.includes(await sha256OfFile(one.file));
+      one.stands = one.before ? "before" : found ? "elsewhere" : "another";
+    } catch {
+      one.stands = "unreadable";
+    }
+    const place = this.picked.indexOf(one);
+    if (place < 0) return;
+    // Only its own row is made anew: whoever is writing in another one is not disturbed.
+    const row = at("picked-list").children[place], made = this.#row(one), held = row.contains(document.activeElement);
+    row.replaceWith(made);
+    if (held) made.querySelector("button").focus();
+    this.#label();
+    tell(`${plain(one.file.name)}: ${CHOSEN[one.stands]}`);
   }
 
   #dropped(brought) {
@@ -57,14 +82,18 @@ export class Choosing {
 
   #show() {
     at("picked").hidden = this.picked.length === 0;
-    at("picked-list").replaceChildren(...this.picked.map((one) => pickedRow(one, {
+    at("picked-list").replaceChildren(...this.picked.map((one) => this.#row(one)));
+    this.#label();
+  }
+
+  #row(one) {
+    return pickedRow(one, {
       remove: () => this.#remove(one),
       again: (yes) => {
         one.again = yes;
         this.#label();
       },
-    })));
-    this.#label();
+    });
   }
 
   #label() {
@@ -75,7 +104,7 @@ export class Choosing {
   }
 
   #going() {
-    return this.picked.filter((p) => !p.before || p.again);
+    return this.picked.filter((p) => (p.before ? p.again : !["comparing", "unreadable"].includes(p.stands)));
   }
 
   #remove(one) {
@@ -92,7 +121,7 @@ export class Choosing {
     at("send").disabled = true;
     const problem = await this.files.send(going);
     // Some may be on their way where others were refused.
-    this.picked = problem ? this.picked.filter((p) => !p.begun) : [];
+    this.picked = this.picked.filter((p) => !p.begun && (problem || p.stands === "comparing"));
     this.#show();
     show("picked-problem", problem);
     if (!problem) at("yours-title").focus();

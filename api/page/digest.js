@@ -15,6 +15,8 @@ export function base64(bytes) {
   return btoa(String.fromCharCode(...bytes));
 }
 
+export class Unreadable extends Error {}
+
 const HASHING = new URL("hashing.js", import.meta.url).href;
 // The one program that the page may begin by an address, for browsers that ask for a policy.
 const ours = globalThis.trustedTypes?.createPolicy("dems-hashing", { createScriptURL: () => HASHING });
@@ -50,5 +52,31 @@ export class WholeFile {
       this.worker.onerror = () => reject(new Error("hashing failed"));
       this.worker.postMessage(message);
     });
+  }
+}
+
+const READ_AT_ONCE = 8 * 1024 * 1024;
+
+// Of all of a file, in hexadecimal; `progress` is told how many bytes were read. Throws `Unreadable`, and what `check` throws.
+export async function sha256OfFile(file, { check = () => {}, progress = () => {} } = {}) {
+  const whole = new WholeFile();
+  try {
+    for (let start = 0; start < file.size; start += READ_AT_ONCE) {
+      check();
+      const end = Math.min(start + READ_AT_ONCE, file.size);
+      await whole.add(read(file, start, end));
+      progress(end);
+    }
+    return await whole.finished();
+  } finally {
+    whole.close();
+  }
+}
+
+export async function read(file, start, end) {
+  try {
+    return await file.slice(start, end).arrayBuffer();
+  } catch {
+    throw new Unreadable();
   }
 }

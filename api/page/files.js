@@ -2,23 +2,23 @@
 
 import { Refused, Stopped } from "./api.js";
 import { alone } from "./alone.js";
-import { arrived, unfinished, waitingFor } from "./matching.js";
+import { Begun } from "./begun.js";
+import { Unreadable } from "./digest.js";
+import { unfinished, waitingFor } from "./matching.js";
 import { Pace } from "./pace.js";
-import { AnotherFile, Sending, Unreadable } from "./sending.js";
+import { AnotherFile, Sending } from "./sending.js";
+import { AN_OWN_FILE, refusal, standing } from "./standing.js";
 import { Transport } from "./transport.js";
 import { at, FileRow, show, tell, total } from "./view.js";
-import { amount, files as count } from "./words.js";
+import { files as count } from "./words.js";
 import { awake } from "./awake.js";
 
 const AT_ONCE = 3;
 const LISTED_AT_ONCE = 500;
+const MOST_ANEW = 3;
 const LOOK_AGAIN = 1500;
 const LOOK_AGAIN_LATER = 15_000;
 const FATAL = new Set([401, 404]);
-const DONE = {
-  received: ["Arrived. It is being verified.", ""],
-  sealed: ["Arrived and verified.", "good"],
-};
 
 export class Files {
   // `fatal` is told a sentence when the invitation is over; `changed` is called when something was listed.
@@ -27,6 +27,7 @@ export class Files {
     this.items = [];
     this.rows = new Map();
     this.here = new Map();
+    this.begun = new Begun();
     this.queue = [];
     this.busy = 0;
     this.pace = new Pace();
@@ -34,7 +35,7 @@ export class Files {
     this.transport = new Transport(api, (sentence) => show("another-way", sentence));
     this.transport.waiting = api.waiting = (seconds) => this.#total(seconds);
     window.addEventListener("beforeunload", (event) => {
-      if (this.busy) event.preventDefault();
+      if (this.busy && !this.left) event.preventDefault();
     });
   }
 
@@ -55,11 +56,27 @@ export class Files {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (FATAL.has(error.status)) this.#fatal(error);
-      return sentenceOf(error);
+      return refusal(error);
     }
     await this.changed();
     tell(`Sending ${count(chosen.length)}.`);
     return null;
+  }
+
+  // Something is on its way or waits for its turn.
+  get underWay() {
+    return this.busy + this.queue.length > 0;
+  }
+
+  // The page is left on purpose: nobody is asked once more.
+  leave() {
+    this.left = true;
+    this.stopAll();
+  }
+
+  // What of a file that was chosen waits here for it: {item, ours} or null.
+  waiting(file, taken) {
+    return waitingFor(file, this.items, taken, this.begun);
   }
 
   stopAll() {
@@ -73,30 +90,40 @@ export class Files {
     await this.look();
     const taken = this.taken();
     const fresh = chosen.filter((one) => {
-      const item = one.before ? null : waitingFor(one.file, this.items, taken);
-      if (item) {
-        taken.add(item.evidence_id);
-        this.#begin(item, one);
+      const found = one.before ? null : this.waiting(one.file, taken);
+      if (found) {
+        taken.add(found.item.evidence_id);
+        this.#begin(found.item, one, found.ours);
       }
-      return !item;
+      return !found;
     });
-    for (let first = 0; first < fresh.length; first += LISTED_AT_ONCE) {
-      const some = fresh.slice(first, first + LISTED_AT_ONCE);
+    await this.#add(fresh);
+  }
+
+  // Each of these is an item of its own.
+  async #add(chosen, note = "") {
+    for (let first = 0; first < chosen.length; first += LISTED_AT_ONCE) {
+      const some = chosen.slice(first, first + LISTED_AT_ONCE);
       const body = { items: some.map(({ file, description }) => ({
         file: { name: file.name, size: file.size }, ...(description.trim() ? { description: description.trim() } : {}),
       })) };
       const { items } = await this.api.postOnce(`v1/intakes/${this.intake}/items`, body);
       this.items.push(...items);
-      items.forEach((item, place) => this.#begin(item, some[place]));
+      items.forEach((item, place) => {
+        this.begun.began(item, some[place].file);
+        this.#begin(item, some[place], true);
+        this.rows.get(item.evidence_id).note(note);
+      });
     }
     this.#show();
   }
 
-  #begin(item, chosen) {
+  #begin(item, chosen, ours) {
     chosen.begun = true;
-    const one = { item, file: chosen.file, sent: 0, sending: null, failed: null };
+    const one = { item, chosen, ours, file: chosen.file, sent: 0, sending: null, failed: null, sha256: null };
     this.here.set(item.evidence_id, one);
     this.queue.push(one);
+    this.#showOne(item);
     this.#next();
   }
 
@@ -112,35 +139,52 @@ export class Files {
     }
   }
 
-  async #one(one, fresh = false) {
+  async #one(one) {
     const { item, file } = one;
     one.failed = null;
-    one.sending = new Sending(this.api, this.transport, item, file, (news) => this.#news(one, news));
+    one.sending = new Sending(this.api, this.transport, one, (news) => this.#news(one, news));
     this.#state(item, "Waiting for another tab that is sending it.", {});
     try {
       await alone(`dems-file-${item.evidence_id}`, async () => {
-        if (fresh) {
-          await one.sending.abandon();
-          await one.sending.fresh();
-        }
         this.#news(one, { sent: 0 });
-        await one.sending.run();
+        one.sha256 = await one.sending.run();
       });
       one.sent = file.size;
       one.done = true;
-      Object.assign(item, { outcome: "received", reason: null });
+      this.begun.arrived(item, file, one.sha256);
+      Object.assign(item, { outcome: "received", reason: null, declared_sha256: one.sha256 });
       this.#showOne(item);
       this.#watch();
     } catch (error) {
-      this.#failed(one, error);
+      one.sending = null;
+      if (error instanceof AnotherFile) await this.#byItself(one);
+      else this.#failed(one, error);
     } finally {
       one.sending = null;
     }
   }
 
+  // What is there is not this file: it becomes an item of its own, and what is there stays as it is.
+  async #byItself(one) {
+    const { item, chosen } = one;
+    if (this.over) return;
+    chosen.anew = (chosen.anew ?? 0) + 1;
+    // Nobody can say why it should be another file each time: a person looks.
+    if (chosen.anew > MOST_ANEW) return this.#failed(one, new Error("never the same"));
+    this.begun.another(item);
+    try {
+      await alone(`dems-list-${this.intake}`, () => this.#add([chosen], AN_OWN_FILE));
+      this.here.delete(item.evidence_id);
+      tell(`${this.rows.get(item.evidence_id).shown}: ${AN_OWN_FILE}`);
+      await this.look();
+      await this.changed();
+    } catch (error) {
+      this.#failed(one, error);
+    }
+  }
+
   #failed(one, error) {
     const again = ["Try again", () => { this.queue.push(one); this.#next(); }];
-    const anew = ["Send it from the beginning", () => { this.busy += 1; this.#one(one, true).finally(() => { this.busy -= 1; this.#next(); }); }];
     const drop = () => this.here.delete(one.item.evidence_id);
     if (error instanceof Stopped) {
       drop();
@@ -152,12 +196,8 @@ export class Files {
       sentence = "This file cannot be read any more: it was moved or changed. Choose it again.";
       offers = [];
       drop();
-    } else if (error instanceof AnotherFile) {
-      sentence = "This is not the same file as the one that was begun, or it has changed since. Send it from the beginning, or choose the other one.";
-      offers = [anew];
-      drop();
     } else if (error instanceof Refused) {
-      sentence = error.message;
+      sentence = refusal(error);
     }
     one.failed = [sentence, { kind: "bad", offers }];
     this.#state(one.item, ...one.failed);
@@ -238,20 +278,8 @@ export class Files {
       else if (!one.sending) this.#state(item, "Waiting for its turn.", {});
       return;
     }
-    if (arrived(item)) {
-      const [text, kind] = DONE[item.outcome];
-      return this.#state(item, text, { kind, sha256: item.sha256 });
-    }
-    if (item.outcome === "failed" && !unfinished(item)) {
-      return this.#state(item, "Something is wrong with it in the store. Ask whoever invited you.", { kind: "bad" });
-    }
-    if (one) this.here.delete(item.evidence_id);
-    let text = "What arrived is not what was sent. Choose this file again.";
-    if (item.outcome === "missing") text = "Not complete yet. Choose this file again to go on.";
-    if (item.outcome === "missing" && item.upload?.state === "abandoned") {
-      text = "Stopped: it was not sent. Choose it again if it is to be sent after all.";
-    }
-    this.#state(item, text, { kind: "bad" });
+    if (one && unfinished(item)) this.here.delete(item.evidence_id);
+    this.#state(item, ...standing(item, one, this.begun.of(item)));
   }
 
   #state(item, text, more) {
@@ -263,14 +291,4 @@ export class Files {
     }
     row.set(text, more);
   }
-}
-
-function sentenceOf(error) {
-  const { errors: entries, files_left: left, bytes_left: room } = error.problem;
-  if (error.kind === "limit-reached" && left !== undefined) {
-    return `That is more than was agreed: you can still send ${count(left)} with ${amount(room)} together. `
-      + "Remove some, or ask the person named above.";
-  }
-  if (error.kind !== "manifest-refused" || !entries?.length) return error.message;
-  return entries.slice(0, 5).map((e) => `File ${e.position + 1}: ${e.message}`).join(" ");
 }

@@ -1,11 +1,11 @@
 // The page: looks the invitation up, takes files, sends them, and shows what has become of each. What has arrived is known to the
-// server and asked of it; nothing is remembered here but the link.
+// server and asked of it; what is remembered here is the link, and which files were begun in this browser.
 
 import { Api, Refused } from "./api.js";
 import { available } from "./digest.js";
 import { Choosing } from "./choosing.js";
 import { Files } from "./files.js";
-import { forget, token } from "./link.js";
+import { forget, token, watchForAnother } from "./link.js";
 import { fetchAll, lay, save } from "./receipt.js";
 import { asked, at, show, tell } from "./view.js";
 
@@ -19,9 +19,22 @@ function stop(sentence) {
   show("problem", sentence);
 }
 
+const OTHER_LINK = "Another link was opened here, and files are still being sent with the first one. Stop sending them and go on with the "
+  + "other link? What has arrived stays, and the rest can be sent later by the first link.";
+
 async function start() {
+  let files = null;
   at("forget").addEventListener("click", forget);
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    at("choose").focus();
+  });
   const secret = token();
+  watchForAnother(secret, () => {
+    if (files?.underWay && !window.confirm(OTHER_LINK)) return false;
+    files?.leave();
+    return true;
+  });
   if (!secret) return stop(NO_LINK);
   const api = new Api(secret);
   api.waiting = (seconds) => {
@@ -40,7 +53,7 @@ async function start() {
     show("problem", sentence ?? GONE);
     at("choose").hidden = true;
   };
-  const files = new Files(api, found.intake_id, fatal, async () => asked(found = await api.get("v1/invitation")));
+  files = new Files(api, found.intake_id, fatal, async () => asked(found = await api.get("v1/invitation")));
   await files.look();
   receipts(api, files, () => found);
   new Choosing(files).open();

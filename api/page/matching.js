@@ -1,5 +1,5 @@
-// Which chosen file is which file of the invitation: by name and size, one to one. What is told from a name and a size only is
-// told again from the bytes before anything is added to what is there.
+// Which chosen file is which file of the invitation, one to one. A name, a size and what this browser remembers only say where to
+// look: that it is the same file is told from its bytes before anything is added to what is there, or said to have arrived.
 
 const same = (item, file) => item.size === file.size && item.name === file.name;
 
@@ -8,11 +8,19 @@ export const arrived = (item) => item.outcome === "received" || item.outcome ===
 export const unfinished = (item) => ["missing", "different"].includes(item.outcome)
   || (item.outcome === "failed" && item.state === "mismatch");
 
-// The first item that waits for this file and that no other file of this page was taken for.
-export function waitingFor(file, items, taken) {
-  return items.find((i) => same(i, file) && unfinished(i) && !taken.has(i.evidence_id));
+const takesParts = (item) => item.outcome === "missing" && ["open", "completing"].includes(item.upload?.state);
+
+// The first item that waits for this file and that no other file of this page was taken for: {item, ours}. One that was begun here
+// with this file is `ours`; of any other, what is there must agree with the file, or the file is sent as one of its own.
+export function waitingFor(file, items, taken, begun) {
+  const open = items.filter((i) => same(i, file) && unfinished(i) && !taken.has(i.evidence_id));
+  const ours = open.find((i) => begun.isOurs(i, file));
+  if (ours) return { item: ours, ours: true };
+  const other = open.find(takesParts);
+  return other ? { item: other, ours: false } : null;
 }
 
-export function arrivedBefore(file, items) {
-  return items.some((i) => same(i, file) && arrived(i));
+// Items of this file's name and size whose bytes have come, by the digests that are known of them.
+export function arrivedAlike(file, items) {
+  return items.filter((i) => same(i, file) && arrived(i)).map((i) => i.sha256 ?? i.declared_sha256).filter(Boolean);
 }

@@ -1,17 +1,19 @@
-// Sends one file: its parts, three at once, those that are there already only compared, and then the whole completed.
+// Sends one file: its parts, three at once, those that are there already only compared, and then the whole completed. Whoever has
+// sent the bytes, it is done only when they have the SHA-256 of this file.
 
 import { pause, Refused, Stopped } from "./api.js";
-import { hex, sha256, WholeFile } from "./digest.js";
+import { hex, read, sha256, sha256OfFile, WholeFile } from "./digest.js";
 
 const IN_FLIGHT = 3;
 const LARGE_PART = 64 * 1024 * 1024;
 const COMPARED_AT_ONCE = 50;
 const ROUNDS = 4;
 
-// The file is not the one that was begun, or changed since it was chosen.
-export class AnotherFile extends Error {}
+const OVER = new Set(["abandoned", "expired"]);
+const DIFFERS = new Set(["part-differs", "digest-mismatch"]);
 
-export class Unreadable extends Error {}
+// What is there, or was begun, is not this file.
+export class AnotherFile extends Error {}
 
 // So many parts are read, hashed and sent at once, over all files.
 export class Slots {
@@ -45,9 +47,9 @@ export class Slots {
 export const slots = new Slots(IN_FLIGHT);
 
 export class Sending {
-  // `tell` is told {checking}, {sent: bytes that are there}, {finishing}.
-  constructor(api, transport, item, file, tell) {
-    Object.assign(this, { api, transport, item, file, tell });
+  // `ours` says that the item was begun here with this file. `tell` is told {checking}, {sent: bytes that are there}, {finishing}.
+  constructor(api, transport, { item, file, ours }, tell) {
+    Object.assign(this, { api, transport, item, file, ours, tell });
     this.stopping = new AbortController();
     this.signal = this.stopping.signal;
   }
@@ -56,31 +58,90 @@ export class Sending {
     this.stopping.abort();
   }
 
-  // Throws `Refused`, `AnotherFile`, `Unreadable`, `Stopped`.
+  // The SHA-256 of the file, once it is what DEMS has or is told to expect. Throws `Refused`, `AnotherFile`, `Unreadable`, `Stopped`.
   async run() {
-    let upload = await this.#upload();
-    for (let round = 1; upload.state === "open"; round += 1) {
-      const digest = await this.#parts(upload);
-      this.tell({ finishing: true });
+    let upload = await this.#upload(), digest = null, failures = 0;
+    for (;;) {
       try {
-        upload = await this.api.post(`v1/uploads/${upload.id}/complete`, { sha256: digest }, this.signal);
+        if (upload.state === "open") digest = await this.#parts(upload);
+        digest ??= await this.#read();
+        this.tell({ finishing: true });
+        // What others sent without a declaration is looked at, not declared by us: ours would make theirs wrong.
+        const ours = upload.state === "open" || upload.declared_sha256;
+        upload = ours ? await this.#complete(upload, digest) : await this.#wait(upload, digest);
       } catch (error) {
-        if (error.kind !== "parts-missing" || round === ROUNDS) throw error;
+        if (DIFFERS.has(error.kind)) throw new AnotherFile();
+        failures += 1;
+        if (!["parts-missing", "wrong-state"].includes(error.kind) || failures === ROUNDS) throw error;
         upload = await this.#look(upload.id);
+        if (OVER.has(upload.state)) throw error;
+        continue;
       }
-    }
-    while (upload.state === "completing") {
+      if (upload.state === "completed") return digest;
       await pause(2, this.signal);
-      upload = await this.api.post(`v1/uploads/${upload.id}/complete`, {}, this.signal);
     }
   }
 
   // The upload that takes the bytes: the item's, or a fresh one where that came to nothing.
   async #upload() {
-    const known = this.item.upload;
-    if (known && ["open", "completing"].includes(known.state)) return this.#look(known.id);
-    if (known?.state === "completed" && this.item.outcome !== "different" && this.item.outcome !== "failed") return known;
+    const known = this.item.upload && await this.#look(this.item.upload.id);
+    if (!this.ours) await this.#agrees(known);
+    const good = !["different", "failed"].includes(this.item.outcome);
+    if (known && (["open", "completing"].includes(known.state) || (known.state === "completed" && good))) return known;
     return this.fresh();
+  }
+
+  // Of an upload that others began, something must be there, and all of it must be of this file, before anything is added.
+  async #agrees(upload) {
+    if (!upload || OVER.has(upload.state) || (upload.state === "open" && !upload.received.length)) throw new AnotherFile();
+    if (upload.state !== "open") return;
+    this.tell({ checking: true });
+    if (upload.declared_sha256 && upload.declared_sha256 !== await this.#read()) throw new AnotherFile();
+    let some = [];
+    for (const number of upload.received) {
+      if (this.signal.aborted) throw new Stopped();
+      some.push({ number, sha256: hex(await sha256(await this.#bytes(upload, number))) });
+      if (some.length < COMPARED_AT_ONCE) continue;
+      await this.#compare(upload, some);
+      some = [];
+    }
+    await this.#compare(upload, some);
+  }
+
+  // Says what this file is, whatever state the upload is in: DEMS refuses it where other bytes came or were declared.
+  async #complete(upload, digest) {
+    try {
+      const stands = await this.api.post(`v1/uploads/${upload.id}/complete`, { sha256: digest }, this.signal);
+      if (stands.declared_sha256 && stands.declared_sha256 !== digest) throw new AnotherFile();
+      return stands;
+    } catch (error) {
+      // Sealed before anybody declared anything: then what was found over the stored bytes says it.
+      if (error.kind === "wrong-state" && await this.#sealedAs(digest)) return { ...upload, state: "completed" };
+      throw error;
+    }
+  }
+
+  // How an upload stands that others finished and declared nothing of; it is completed for us once its bytes were read back.
+  async #wait(upload, digest) {
+    const now = await this.#look(upload.id);
+    if (OVER.has(now.state)) throw new AnotherFile();
+    if (now.declared_sha256) return this.#complete(now, digest);
+    return now.state !== "completed" || await this.#sealedAs(digest) ? now : { ...now, state: "completing" };
+  }
+
+  // Whether the stored bytes were found to be this file; false while nobody has read them back.
+  async #sealedAs(digest) {
+    const { sha256: found, state } = await this.api.get(`v1/evidence/${this.item.evidence_id}/receipt`, this.signal);
+    if (found ? found !== digest : state === "mismatch") throw new AnotherFile();
+    return Boolean(found);
+  }
+
+  #read() {
+    this.tell({ checking: true });
+    const check = () => {
+      if (this.signal.aborted) throw new Stopped();
+    };
+    return sha256OfFile(this.file, { check });
   }
 
   async fresh() {
@@ -118,7 +179,7 @@ export class Sending {
       for (let number = 1; number <= upload.part_count && !failure; number += 1) {
         const room = upload.part_size > LARGE_PART ? IN_FLIGHT : 1;
         await slots.take(room, this.signal);
-        const reading = this.#read(upload, number);
+        const reading = this.#bytes(upload, number);
         const hashed = whole.add(reading);
         const part = this.#part(upload, number, reading, there, (bytes) => {
           reached.set(number, bytes);
@@ -138,21 +199,15 @@ export class Sending {
       if (failure) throw failure;
       await this.#compare(upload, same);
       return await whole.finished();
-    } catch (error) {
-      throw error.kind === "part-differs" ? new AnotherFile() : error;
     } finally {
       await Promise.allSettled(under_way);
       whole.close();
     }
   }
 
-  async #read(upload, number) {
+  #bytes(upload, number) {
     const start = (number - 1) * upload.part_size;
-    try {
-      return await this.file.slice(start, Math.min(start + upload.part_size, this.file.size)).arrayBuffer();
-    } catch {
-      throw new Unreadable();
-    }
+    return read(this.file, start, Math.min(start + upload.part_size, this.file.size));
   }
 
   // Gives back what is to be compared where the part is there already: nothing is sent twice.
@@ -175,8 +230,7 @@ export class Sending {
     try {
       await this.api.post(`v1/uploads/${upload.id}/part-urls`, { parts }, this.signal);
     } catch (error) {
-      if (error instanceof Refused && error.kind === "part-differs") throw new AnotherFile();
-      throw error;
+      throw DIFFERS.has(error.kind) ? new AnotherFile() : error;
     }
   }
 }

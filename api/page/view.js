@@ -2,6 +2,17 @@
 
 import { amount, duration, files, plain, when } from "./words.js";
 
+// How a file stands that was chosen and not yet sent; of a new one nothing is to be said.
+export const CHOSEN = {
+  ours: "This goes on where it was interrupted.",
+  elsewhere: "A file with this name and size was begun on another device or in another browser. When you press Send, yours is compared "
+    + "with what has arrived of it: if it is the same, it goes on; if not, yours is sent as a file of its own.",
+  comparing: "A file with this name and size has arrived already. Yours is being compared with it.",
+  before: "This file has arrived already: it is the same, byte for byte.",
+  another: "Another file with this name and size was sent with this link; yours is sent as a file of its own.",
+  unreadable: "This file cannot be read. Remove it, and choose it again.",
+};
+
 export const at = (id) => document.getElementById(id);
 
 export function el(name, properties = {}, ...children) {
@@ -44,14 +55,13 @@ export function pickedRow(picked, { remove, again }) {
   const id = `described-${picked.number}`;
   const name = plain(picked.file.name);
   const row = el("li", {}, el("p", { className: "name", textContent: name }), el("p", { textContent: amount(picked.file.size) }));
-  if (picked.before) {
+  const sentence = CHOSEN[picked.stands];
+  if (sentence) row.append(el("p", { className: "state", textContent: sentence }));
+  if (picked.stands === "before") {
     const box = el("input", { type: "checkbox", id: `again-${picked.number}`, checked: picked.again });
     box.addEventListener("change", () => again(box.checked));
-    row.append(el("p", { className: "state", textContent: "A file with this name and size has arrived already." }),
-      el("p", { className: "check" }, box, el("label", { htmlFor: box.id, textContent: `Send ${name} all the same` })));
-  } else if (picked.goesOn) {
-    row.append(el("p", { className: "state", textContent: "This goes on where it was interrupted." }));
-  } else {
+    row.append(el("p", { className: "check" }, box, el("label", { htmlFor: box.id, textContent: `Send ${name} all the same` })));
+  } else if (["new", "elsewhere", "another"].includes(picked.stands)) {
     const field = el("input", { type: "text", id, maxLength: 1000, value: picked.description });
     field.addEventListener("input", () => { picked.description = field.value; });
     row.append(el("label", { htmlFor: id, textContent: `What is ${name}? (if you like)` }), field);
@@ -69,9 +79,15 @@ export class FileRow {
     this.state = el("p", { className: "state" });
     this.bar = el("progress", { max: 100, value: 0, ariaLabel: `How far ${this.shown} is`, hidden: true });
     this.digest = el("p", { className: "digest", hidden: true });
+    this.noted = el("p", { hidden: true });
     this.buttons = el("p", { className: "buttons", hidden: true });
     this.element = el("li", {}, el("p", { className: "name", textContent: this.shown }),
-      el("p", { textContent: amount(size ?? 0) }), this.state, this.bar, this.digest, this.buttons);
+      el("p", { textContent: amount(size ?? 0) }), this.noted, this.state, this.bar, this.digest, this.buttons);
+  }
+
+  note(sentence) {
+    this.noted.textContent = sentence;
+    this.noted.hidden = !sentence;
   }
 
   set(text, { kind = "", part = null, sha256 = null, offers = [] } = {}) {

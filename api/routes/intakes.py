@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import Core, OnceKey, Paging, Whoever, act, answer, paged
+from api.manifests import ManifestRoute
 from api.problems import problem_responses
 from api.schemas.base import Listed
 from api.schemas.intakes import (
@@ -31,6 +32,7 @@ from dems.model.ids import CaseId, IntakeId, UploadId
 from dems.model.intakes import Outcome
 
 router = APIRouter(prefix="/v1", tags=["intakes"])
+manifests = APIRouter(prefix="/v1", tags=["intakes"], route_class=ManifestRoute)
 
 
 class Wanted(StrEnum):
@@ -44,7 +46,7 @@ class Wanted(StrEnum):
     EXTRA = "extra"
 
 
-@router.post(
+@manifests.post(
     "/cases/{case_id}/intakes",
     status_code=201,
     openapi_extra=act(Act.INTAKE_DECLARE),
@@ -101,7 +103,7 @@ def list_intake_items(
     )
 
 
-@router.post(
+@manifests.post(
     "/intakes/{intake_id}/items",
     status_code=201,
     openapi_extra=act(Act.INTAKE_ADD),

@@ -17,6 +17,7 @@ _KINDS = {
     ".js": "text/javascript; charset=utf-8",
 }
 _START = "index.html"
+_AGAIN = "again.html"
 
 
 def _files() -> dict[str, tuple[bytes, str]]:
@@ -36,21 +37,32 @@ def invitation_page(request: Request) -> Response:
 @router.get("/i/{name}")
 def part_of_the_page(name: str, request: Request) -> Response:
     """Its style and programs."""
-    return _answer(request, name)
+    return _answer(request, name) if name in _PAGE else _nothing_there(request, name)
 
 
-def _answer(request: Request, name: str) -> Response:
-    if name not in _PAGE:
+@router.get("/i{rest:path}")
+def link_that_was_changed(rest: str, request: Request) -> Response:
+    """A link whose # was escaped by a program on its way: then the browser sent us what it should have kept."""
+    return _nothing_there(request, rest)
+
+
+def _nothing_there(request: Request, rest: str) -> Response:
+    """In words for people who follow such a link, who are told nothing of what it held; else as for every address."""
+    if "#" not in rest and "%23" not in rest:
         raise HTTPException(404)
+    return _answer(request, _AGAIN, status=404, cached="no-store")
+
+
+def _answer(request: Request, name: str, *, status: int = 200, cached: str = "no-cache") -> Response:
+    """By `cached` the newest comes with every visit: an old program must not meet a new API."""
     body, media_type = _PAGE[name]
     headers = {
         "Content-Security-Policy": _policy(request.app.state.settings),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        # The newest with every visit: an old program must not meet a new API.
-        "Cache-Control": "no-cache",
+        "Cache-Control": cached,
     }
-    return Response(body, headers=headers, media_type=media_type)
+    return Response(body, status, headers, media_type)
 
 
 def _policy(settings: Settings) -> str:

@@ -48,6 +48,8 @@ class Found:
 
     size: int
     digests: Mapping[str, Digest]
+    parts_sha256: bytes | None = None
+    """The composite over the parts that were received, where it was computed."""
 
     @property
     def sha256(self) -> Digest:
@@ -56,7 +58,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether what was found may be sealed; `problems` are ``size`` and ``sha256``, whichever differ."""
+    """Whether what was found may be sealed; `problems` are ``size``, ``sha256`` and ``received``, whichever differ."""
 
     found: Found
     declared_size: int
@@ -69,12 +71,15 @@ class Verdict:
 
 
 def judge(upload: Upload, found: Found) -> Verdict:
-    """Compare what is stored with what was declared before it came. Pure: the same inputs, the same verdict."""
+    """Compare what is stored with what was declared and with what was received. Pure: the same inputs, the same verdict."""
     problems = []
     if found.size != upload.size:
         problems.append("size")
     if upload.declared is not None and not upload.declared.same_as(found.sha256):
         problems.append("sha256")
+    back = found.sha256.value if upload.part_count == 1 else found.parts_sha256
+    if None not in {upload.parts_sha256, back} and upload.parts_sha256 != back:
+        problems.append("received")
     return Verdict(found, upload.size, upload.declared, tuple(problems))
 
 

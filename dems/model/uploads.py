@@ -51,7 +51,7 @@ class Upload:
     completed_at: datetime | None = None
     intake_id: IntakeId | None = None
     parts_sha256: bytes | None = None
-    """The composite SHA-256 over the parts as received, when there was more than one."""
+    """What was received: the SHA-256 of the only part, or the composite over those of several. What is read back is it."""
 
     @property
     def part_count(self) -> int:
@@ -92,10 +92,8 @@ class Upload:
         """All bytes are in the store as one version. Raises `WrongState` unless the upload was waiting for that."""
         if self.state not in {UploadState.OPEN, UploadState.COMPLETING}:
             raise WrongState(f"This upload is {self.state.value}.", state=self.state.value)
-        composite = composite_sha256(part_digests) if len(part_digests) > 1 else None
-        return replace(
-            self, state=UploadState.COMPLETED, version_id=version_id, completed_at=at, parts_sha256=composite
-        )
+        received = composite_sha256(part_digests) if len(part_digests) > 1 else next(iter(part_digests), None)
+        return replace(self, state=UploadState.COMPLETED, version_id=version_id, completed_at=at, parts_sha256=received)
 
     def declaring(self, digest: Digest | None) -> "Upload":
         """Add a late declaration. Raises `DigestMismatch` when another digest was declared before."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from dems.model.ids import CaseId, IntakeId, InvitationId, PersonId
+from dems.model.ids import CaseId, EvidenceId, IntakeId, InvitationId, PersonId
 from dems.model.invitations import Announcement, Invitation, Progress, Sent
 from dems.model.people import Person
 from dems.ports.values import Page
@@ -28,7 +28,11 @@ class Invitations(Protocol):
     def revoke(self, invitation_id: InvitationId, at: datetime) -> None: ...
     def page(self, case_id: CaseId, page: Page) -> list[Invitation]: ...
     def sent(self, intake_id: IntakeId) -> Sent:
-        """What was declared so far; exact while the caller holds the intake's row."""
+        """What was declared so far, and what may lie in the store of uploads that ended; exact while the caller holds the intake's row."""
+        ...
+
+    def begun(self, evidence_id: EvidenceId) -> int:
+        """How many uploads an item has had."""
         ...
 
     def progress(self, intake_ids: Sequence[IntakeId]) -> Mapping[IntakeId, Progress]:

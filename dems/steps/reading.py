@@ -11,6 +11,7 @@ from dems.model.digests import Digest
 from dems.model.evidence import Found
 from dems.ports import Lease, Transactions
 from storage.interface import ObjectStore, StoredVersion
+from storage.parts_hash import part_size_of
 from storage.reader import HashedRead, hash_latest, hash_version
 from storage.resumable import HashingDiffers, HashState, StateUnusable, check_against_hashlib, hash_resumably
 
@@ -134,7 +135,9 @@ def in_background(work: Callable[[], None]) -> "Future[None]":
 
 def found_by(read: HashedRead) -> Found:
     """What a reading says of the bytes."""
-    return Found(read.size, {a: Digest(a, v) for a, v in read.digests.items()})
+    parts = next((v for a, v in read.digests.items() if part_size_of(a) is not None), None)
+    digests = {a: Digest(a, v) for a, v in read.digests.items() if part_size_of(a) is None}
+    return Found(read.size, digests, parts)
 
 
 def pause_after(lease: Lease) -> timedelta:

@@ -23,6 +23,8 @@ class Rederiving:
         self.broken = False
         """An entry did not hold; what comes after it says nothing."""
         self.seal: dict[str, Any] | None = None
+        self._received: dict[str, str] = {}
+        """By upload, the SHA-256 of its only part as it was received."""
         self.lost_upload: str | None = None
         """The upload of which an entry says that its bytes were not in the store."""
 
@@ -36,10 +38,18 @@ class Rederiving:
             self.broken = True
             raise EntryInvalid(f"entry {self._count}: {error}") from error
         self._previous = held.row.leaf
+        if detail["act"] == Act.UPLOAD_COMPLETE.value and len(detail["facts"].get("parts_sha256", [])) == 1:
+            self._received[detail["facts"]["upload"]] = detail["facts"]["parts_sha256"][0]
         if detail["act"] == Act.EVIDENCE_SEAL.value:
             self.seal = detail["facts"]
+            self._sealed_as_received(detail["facts"])
         if detail["act"] == Act.EVIDENCE_MISMATCH.value and "missing" in detail["facts"].get("problems", []):
             self.lost_upload = detail["facts"].get("upload")
+
+    def _sealed_as_received(self, facts: dict[str, Any]) -> None:
+        sealed = facts["digests"]["sha256"]
+        if self._received.get(facts["upload"], sealed) != sealed:
+            raise EntryInvalid(f"entry {self._count}: it seals other bytes than an earlier entry says were received")
 
     def _follows(self, held: HeldEntry) -> dict[str, Any]:
         row = held.row

@@ -24,6 +24,7 @@ from dems.steps.locks import Locks
 from dems.steps.reading import found_by, pause_after
 from storage.errors import ObjectMissing
 from storage.interface import Lock, ObjectInfo, ObjectStore, Part, StoredVersion
+from storage.parts_hash import algorithm_for_parts
 from storage.reader import HashedRead, hash_latest, hash_version
 
 log = logging.getLogger(__name__)
@@ -87,6 +88,16 @@ def candidates(tx: Transaction, leases: list[Lease]) -> tuple[list[Candidate], l
         else:
             idle.append(lease)
     return waiting, idle
+
+
+def of_parts(upload: Upload) -> tuple[str, ...]:
+    """What is to be computed beside the digests, so that parts are known to be those that were received.
+
+    Where a digest of the whole was declared, that says as much, and the bytes are hashed once less.
+    """
+    if upload.part_count == 1 or upload.declared is not None:
+        return ()
+    return (algorithm_for_parts(upload.part_size),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +254,7 @@ class Recorder:
                 "locked_until": None if lock is None else rfc3339(lock.retain_until),
                 "legal_hold": None if lock is None else lock.legal_hold,
                 **({"resumed_at": list(examined.resumed_at)} if examined.resumed_at else {}),
+                **({"received_sha256": (upload.parts_sha256 or b"").hex()} if "received" in verdict.problems else {}),
             },
         )
         if verdict.problems:

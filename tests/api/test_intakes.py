@@ -1,7 +1,9 @@
 """Intakes over HTTP: a manifest, files sent directly and through the API, and what bad input gets."""
 
 import os
+import socket
 from datetime import timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
@@ -172,6 +174,28 @@ def test_a_manifest_has_at_most_ten_thousand_items(dems: Dems, settings: Setting
             intake = submitter.declare(team.case.id, [entry(f"{n}", b"") for n in range(10_000)])
             assert intake["counts"]["declared"] == 10_000
             assert len(submitter.items(intake, limit=500)) == 10_000
+
+
+@pytest.mark.parametrize("body", [b"[" + b"[]," * 100_001 + b"[]]", b"[0" + b",0" * 1_500_001 + b"]"])
+def test_a_body_of_more_values_than_any_manifest_has_is_too_large(http: httpx.Client, team: Team, body: bytes) -> None:
+    path = f"/v1/cases/{team.case.id}/intakes"
+    headers = {**team.investigator.headers, "Content-Type": "application/json"}
+    assert http.post(path, content=body, headers=headers).status_code == 413
+    assert http.post(path, content=b"[" * 100_000, headers=headers).status_code in {400, 422}
+
+
+@pytest.mark.parametrize("path", ["/v1/cases/{}/intakes", "/v1/intakes/{}/items"])
+@pytest.mark.parametrize("token", [None, "dems_api_nonsense"])
+def test_a_stranger_is_told_so_before_a_byte_of_the_manifest_is_read(
+    url: str, path: str, token: str | None, team: Team
+) -> None:
+    said = urlsplit(url)
+    head = f"POST {path.format(team.case.id)} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    head += f"Authorization: Bearer {token}\r\n" if token else ""
+    with socket.create_connection((str(said.hostname), said.port or 0), timeout=10) as connection:
+        # The body is announced and never comes: who waits for it never answers.
+        connection.sendall(f"{head}Content-Length: 30000000\r\n\r\n".encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 401")
 
 
 def test_a_token_opens_its_own_intake_and_nothing_else(http: httpx.Client, submitter: Submitter, team: Team) -> None:

@@ -2,7 +2,7 @@
 
 from dems.model.people import CaseRole, OrganisationRole
 
-PUBLIC = {"/healthz", "/readyz", "/metrics", "/i", "/i/{name}"}
+PUBLIC = {"/healthz", "/readyz", "/metrics", "/i", "/i/{name}", "/i{rest:path}"}
 """Say nothing about anyone, and need no token."""
 
 FOR_HOLDERS = {"/v1/invitation"}

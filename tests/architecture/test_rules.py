@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from pip._internal.models.index import PyPI, TestPyPI
 
 from tests.architecture.tree import ROOT, names_used, parsed, python_files, tracked
 
@@ -99,8 +100,10 @@ def test_no_test_hides_behind_a_name_that_is_taken_in_its_module() -> None:
 
 # --- what is committed ---
 
-# Put together here so that this file does not hold what it looks for.
-HOSTS = [".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("test", "pypi", "org"))]
+# As the installer knows them, and put together, so that this file does not hold what it looks for.
+HOSTS = sorted(
+    {".".join(host.split(".")[-2:]) for index in (PyPI, TestPyPI) for host in (index.netloc, index.file_storage_domain)}
+)
 FOLDERS = ["/" + "/".join(parts) + "/" for parts in (("work", "main"), ("work", "shared"), ("root",), ("opt", "pypi"))]
 
 

@@ -79,11 +79,12 @@ def test_another_file_of_the_same_name_and_size_is_told_apart(
     expect(page.locator("#unfinished")).to_be_visible()
     traffic.hold = lambda _route, _key: False
     send(page, tmp_path / "film.bin")
-    expect(page.locator("#files")).to_contain_text("not the same file as the one that was begun")
-    page.get_by_role("button", name="Send it from the beginning: film.bin").click()
+    expect(page.locator("#files")).to_contain_text("yours is sent as a file of its own")
     verified(page, 1)
-    (row,) = rows(dems, holder)
-    assert row.evidence.digests["sha256"].hex == hashlib.sha256(other).hexdigest()
+    begun, own = rows(dems, holder)
+    assert own.evidence.digests["sha256"].hex == hashlib.sha256(other).hexdigest()
+    assert begun.evidence.state is EvidenceState.UPLOADING, "what was begun is still there, and nothing was added to it"
+    expect(page.locator("#files > li").first).to_contain_text("Not complete")
 
 
 def test_what_has_arrived_is_not_sent_again_unless_wanted(dems: Dems, page: Page, url: str, holder: Holder) -> None:
@@ -181,8 +182,13 @@ def test_stopping_a_file_leaves_it_explained_and_it_can_be_sent_after_all(
 
 def test_forgetting_the_link_leaves_nothing_on_the_device(page: Page, url: str, holder: Holder) -> None:
     visit(page, url, holder)
+    send(page, in_memory("note.txt", b"abc"))
+    verified(page, 1)
     assert page.evaluate("Object.keys(sessionStorage).length") == 1
-    assert page.evaluate("Object.keys(localStorage).length") == 0
+    kept = page.evaluate("JSON.stringify(Object.entries(localStorage))")
+    assert "dems-begun-" in kept
+    assert holder.token not in kept
+    assert "note.txt" not in kept
     page.get_by_role("button", name="Forget my link").click()
     expect(page.locator("#problem")).to_contain_text("The link is not complete")
-    assert page.evaluate("Object.keys(sessionStorage).length") == 0
+    assert page.evaluate("sessionStorage.length + localStorage.length") == 0

@@ -18,11 +18,12 @@ import httpx
 import pytest
 
 from dems.bootstrap import Dems
-from dems.cli.client import connect
+from dems.cli.client import Client, connect
 from dems.cli.main import main
 from dems.cli.upload.asking import Asking
 from dems.cli.upload.declaring import Declaring
 from dems.cli.upload.memory import remembered
+from dems.cli.upload.numbering import initials
 from dems.cli.upload.patience import Patience
 from dems.cli.upload.plan import Plan
 from dems.cli.upload.progress import Bars
@@ -161,16 +162,19 @@ def sitting(
         next(running, None)
 
 
-def only_declared(desk: Desk, folder: Path) -> None:
-    """As an upload that was killed when all was declared and nothing sent."""
-    with connect() as client, remembered(desk.case_id) as db:
-        plan, patience = Plan(db), Patience(print)
+def only_declared(
+    desk: Desk, folder: Path, *, by: Client | None = None, where: str | None = None, **opening: str
+) -> None:
+    """As an upload that was killed when all was declared and nothing sent; `where` is the intake of an invitation."""
+    prefix = initials(desk.http.get("/v1/me").json()["name"])
+    opening = {} if where else {**opening, "exhibit_prefix": prefix}
+    with by or connect() as client, remembered(where or desk.case_id) as db:
+        plan = Plan(db, opening)
         for found in walk([folder]):
             assert isinstance(found, Found)
             plan.see(found)
-        asking, tell = Asking(client, patience, {}), Telling(plan, Bars(), as_json=False)
-        opening = {"exhibit_prefix": "AK"}
-        Declaring(plan, asking, patience, tell, case_id=desk.case_id, where=None, opening=opening).all()
+        asking, tell = Asking(client, Patience(print), {}), Telling(plan, Bars(), as_json=False)
+        Declaring(plan, asking, tell, case_id=desk.case_id, where=where, opening=opening).all()
 
 
 def of(events: Events, kind: str) -> Events:

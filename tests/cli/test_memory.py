@@ -1,3 +1,4 @@
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -82,6 +83,50 @@ def test_a_plan_of_a_newer_program_is_left_alone() -> None:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(Failed, match="newer"), remembered("case"):
         pass
+
+
+OF_THE_FIRST_PROGRAM = """
+CREATE TABLE batches (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, opening TEXT NOT NULL, asked_at REAL NOT NULL,
+    intake TEXT, token TEXT);
+CREATE TABLE files (id INTEGER PRIMARY KEY, path BLOB NOT NULL, name BLOB NOT NULL, size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL, run INTEGER NOT NULL, place INTEGER NOT NULL, stand TEXT NOT NULL,
+    over INTEGER NOT NULL DEFAULT 0, found INTEGER NOT NULL DEFAULT 0, reason TEXT, described TEXT NOT NULL DEFAULT '{}',
+    batch INTEGER, position INTEGER, declared_size INTEGER, intake TEXT, evidence TEXT, exhibit_ref TEXT, upload TEXT,
+    part_size INTEGER, part_count INTEGER, sha256 BLOB);
+CREATE UNIQUE INDEX file_as_it_was ON files (path, size, mtime_ns);
+CREATE UNIQUE INDEX file_by_run ON files (run, place, id);
+CREATE INDEX file_by_batch ON files (batch, position);
+CREATE INDEX file_by_evidence ON files (evidence);
+CREATE INDEX file_by_intake ON files (intake);
+CREATE TABLE parts (file INTEGER NOT NULL, number INTEGER NOT NULL, sha256 BLOB NOT NULL, PRIMARY KEY (file, number))
+    WITHOUT ROWID;
+INSERT INTO batches VALUES (1, 'a', '{"exhibit_prefix": "AK"}', 0, NULL, NULL), (2, 'b', '{}', 0, NULL, NULL);
+INSERT INTO files (path, name, size, mtime_ns, run, place, stand, batch, evidence, sha256) VALUES
+    ('/1', '1', 1, 1, 1, 1, 'sealed', NULL, 'item1', x'01'), ('/2', '2', 1, 1, 1, 2, 'sealed', NULL, 'shared', x'02'),
+    ('/3', '3', 1, 1, 1, 3, 'sent', NULL, 'shared', x'02'), ('/4', '4', 1, 1, 1, 4, 'declaring', 1, NULL, NULL),
+    ('/5', '5', 1, 1, 1, 5, 'declaring', 2, NULL, NULL);
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_plan_of_the_first_program_is_taken_over_and_what_shared_an_item_is_new_again(state: Path) -> None:
+    with remembered("case"):
+        pass
+    [plan] = state.rglob("plan.sqlite3")
+    plan.unlink()
+    with contextlib.closing(sqlite3.connect(plan)) as old:
+        old.executescript(OF_THE_FIRST_PROGRAM)
+    for _ in range(2):
+        with remembered("case") as db:
+            found = db.execute("SELECT path, stand, evidence, sha256, identity FROM files ORDER BY place").fetchall()
+            assert keys(db) == ["a"], "what was asked for without its key is not asked for again"
+            assert [tuple(row) for row in found] == [
+                ("/1", "sealed", "item1", b"\1", None),
+                ("/2", "new", None, None, None),
+                ("/3", "new", None, None, None),
+                ("/4", "declaring", None, None, None),
+                ("/5", "new", None, None, None),
+            ]
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from dems.cli.upload.memory import remembered
 from tests.cli.desk import PART, Desk, kinds, of
 
 
@@ -63,34 +62,6 @@ def test_from_another_machine_it_goes_on(desk: Desk, folder: Path) -> None:
     assert kinds(upload(desk, folder)) == {"already": 1, "declared": 1, "sent": 1, "sealed": 1}
     assert len(desk.items()) == 2
     assert made["intake_id"]
-
-
-def test_an_answer_that_was_lost_uses_nothing_up(desk: Desk, folder: Path) -> None:
-    made = invited(desk)
-    items = [{"file": {"name": p.name, "size": p.stat().st_size}} for p in sorted(folder.iterdir())]
-    headers = {"Authorization": f"Bearer {made['invitation_token']}"}
-    answer = desk.http.post(f"/v1/intakes/{made['intake_id']}/items", json={"items": items}, headers=headers)
-    assert answer.status_code == 201, answer.text
-    with remembered(made["intake_id"]) as db:  # as the plan is before the answer
-        db.execute("INSERT INTO batches (id, key, opening, asked_at) VALUES (1, 'key', '{}', 1e12)")
-        for position, path in enumerate(sorted(folder.iterdir())):
-            status = path.stat()
-            db.execute(
-                "INSERT INTO files (path, name, size, mtime_ns, run, place, stand, batch, position, declared_size)"
-                " VALUES (?, ?, ?, ?, 1, ?, 'declaring', 1, ?, ?)",
-                (
-                    bytes(path),
-                    path.name.encode(),
-                    status.st_size,
-                    status.st_mtime_ns,
-                    position,
-                    position,
-                    status.st_size,
-                ),
-            )
-        db.execute("UPDATE batches SET asked_at = strftime('%s', 'now')")
-    assert kinds(upload(desk, folder)) == {"sent": 2, "sealed": 2}
-    assert len(desk.items()) == 2
 
 
 def test_beyond_its_limit_nothing_is_taken(desk: Desk, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """The plan: what is declared together, under which key, and what goes on as the same item."""
 
 import json
+import sqlite3
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any
 import pytest
 
 from dems.cli.upload.batches import KNOWN_FOR, Batches, Shown, stand_of
+from dems.cli.upload.files import Stand
 from dems.cli.upload.memory import remembered
-from dems.cli.upload.plan import Plan, Stand
+from dems.cli.upload.plan import Plan
 from dems.cli.upload.walk import Found
 
 
@@ -21,8 +23,12 @@ def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plan]:
         yield Plan(db)
 
 
-def found(name: str, size: int = 3, mtime_ns: int = 7) -> Found:
-    return Found(Path("/folder") / name, name.encode(), size, mtime_ns)
+def noon() -> float:
+    return 43200.0
+
+
+def found(name: str, size: int = 3, mtime_ns: int = 7, identity: str = "1:2:3") -> Found:
+    return Found(Path("/folder") / name, name.encode(), size, mtime_ns, identity)
 
 
 def next_run(plan: Plan) -> Plan:
@@ -44,6 +50,7 @@ def view(position: int, **more: Any) -> dict[str, Any]:
         "outcome": "missing",
         "reason": None,
         "sha256": None,
+        "declared_sha256": None,
         "upload": upload,
         **more,
     }
@@ -53,7 +60,7 @@ def declared(plan: Plan, *files: Found) -> Plan:
     """A plan in which these files are items of an intake."""
     for file in files:
         plan.see(file)
-    batches = Batches(plan)
+    batches = Batches(plan, noon)
     batch = batches.form({}, 100)
     assert batch is not None
     batches.answered(batch, "intake", "token")
@@ -68,7 +75,7 @@ def declared(plan: Plan, *files: Found) -> Plan:
 def test_files_are_declared_in_the_order_of_the_walk_and_so_many_at_once(plan: Plan) -> None:
     for number in range(5):
         plan.see(found(f"f{number}"))
-    batches = Batches(plan)
+    batches = Batches(plan, noon)
     made = [batch for _ in range(3) if (batch := batches.form({"exhibit_prefix": "AK"}, 2)) is not None]
     named = [[item["file"]["name"] for item in batch.body["items"]] for batch in made]
     assert named == [["f0", "f1"], ["f2", "f3"], ["f4"]]
@@ -81,20 +88,21 @@ def test_a_manifest_is_not_larger_than_the_server_reads(plan: Plan) -> None:
     description = json.dumps({"description": "x" * 4000})
     for number in range(9000):
         plan.see(found(f"f{number}"), description)
-    batch = Batches(plan).form({}, 10_000)
+    batch = Batches(plan, noon).form({}, 10_000)
     assert batch is not None
     assert 1000 < len(batch.body["items"]) < 9000
     assert len(json.dumps(batch.body)) < 17 * 1024 * 1024
 
 
 def test_a_manifest_that_was_not_answered_is_asked_for_again_word_for_word(plan: Plan) -> None:
-    plan.see(Found(Path("/folder/x"), b"\xff", 3, 7), '{"source":"A disc"}')
-    said = Batches(plan).form({"exhibit_prefix": "AK"}, 10)
+    plan.see(Found(Path("/folder/x"), b"\xff", 3, 7, "1:2:3"), '{"source":"A disc"}')
+    said = Batches(plan, noon).form({"exhibit_prefix": "AK"}, 10)
     later = next_run(plan)
-    later.see(Found(Path("/folder/x"), b"\xff", 4, 8), '{"source":"Another disc"}')
-    assert Batches(later).unanswered() == [said]
+    later.see(Found(Path("/folder/x"), b"\xff", 4, 8, "1:2:4"), '{"source":"Another disc"}')
+    assert Batches(later, noon).unanswered() == [said]
     assert said is not None
     assert said.body["items"] == [{"source": "A disc", "file": {"name_base64": "/w==", "size": 3}}]
+    assert [f.mark.size for f in later.files(Stand.NEW)] == [4], "what lies there now is another file until it is read"
 
 
 def test_what_the_server_may_have_forgotten_is_not_asked_for_again(plan: Plan) -> None:
@@ -116,16 +124,16 @@ def test_a_clock_that_was_set_back_does_not_make_a_manifest_young(plan: Plan) ->
 
 def test_what_was_begun_for_other_files_is_left_alone(plan: Plan) -> None:
     plan.see(found("f"))
-    Batches(plan).form({}, 10)
+    Batches(plan, noon).form({}, 10)
     later = next_run(plan)
     later.see(found("g"))
-    assert Batches(later).unanswered() == []
+    assert Batches(later, noon).unanswered() == []
     assert names(later, Stand.NEW, Stand.DECLARING) == [b"g"]
 
 
 def test_a_manifest_that_was_refused_leaves_new_files(plan: Plan) -> None:
     plan.see(found("f"))
-    batches = Batches(plan)
+    batches = Batches(plan, noon)
     batch = batches.form({}, 10)
     assert batch is not None
     batches.dissolve(batch.id)
@@ -137,7 +145,7 @@ def test_a_manifest_that_was_refused_leaves_new_files(plan: Plan) -> None:
 
 def test_a_token_is_kept_until_all_of_its_intake_is_sealed(plan: Plan) -> None:
     declared(plan, found("f"), found("g"))
-    batches = Batches(plan)
+    batches = Batches(plan, noon)
     plan.change(1, stand=Stand.SEALED)
     batches.done_with_what_is_sealed()
     assert batches.tokens() == {"intake": "token"}
@@ -148,41 +156,69 @@ def test_a_token_is_kept_until_all_of_its_intake_is_sealed(plan: Plan) -> None:
 
 def test_an_intake_that_the_server_does_not_know_is_forgotten(plan: Plan) -> None:
     declared(plan, found("f"))
-    Batches(plan).forget("intake")
+    Batches(plan, noon).forget("intake")
     [file] = plan.files(Stand.NEW)
     assert (file.evidence, file.upload, file.intake) == (None, None, None)
-    assert Batches(plan).tokens() == {}
+    assert Batches(plan, noon).tokens() == {}
 
 
 # --- the same file, another file ---
 
 
-def test_a_file_is_known_by_path_size_and_time(plan: Plan) -> None:
+@pytest.mark.parametrize("stand", [Stand.SENT, Stand.SEALED, Stand.DECLARED, Stand.UNSURE])
+def test_a_file_is_known_by_all_that_the_system_says_of_it(plan: Plan, stand: Stand) -> None:
     declared(plan, found("f"))
-    plan.sent(1, b"digest")
+    plan.change(1, stand=stand)
     later = next_run(plan)
     later.see(found("f"))
     later.see(found("g"))
-    assert names(later, Stand.SENT) == [b"f"]
+    assert names(later, stand) == [b"f"]
     assert names(later, Stand.NEW) == [b"g"]
 
 
-@pytest.mark.parametrize("other", [found("f", size=4), found("f", mtime_ns=8)])
-def test_a_file_that_changed_after_it_was_sent_is_another_file(plan: Plan, other: Found) -> None:
+@pytest.mark.parametrize("stand", [Stand.SENT, Stand.SEALED, Stand.DECLARED, Stand.UNSURE])
+@pytest.mark.parametrize("other", [{"size": 4}, {"mtime_ns": 8}, {"identity": "1:2:4"}, {"identity": "9:2:3"}])
+def test_a_file_of_which_anything_differs_is_another_until_it_is_read(
+    plan: Plan, stand: Stand, other: dict[str, Any]
+) -> None:
     declared(plan, found("f"))
-    plan.sent(1, b"digest")
+    plan.change(1, stand=stand)
     later = next_run(plan)
-    later.see(other)
-    [file] = later.files(Stand.NEW, Stand.SENT, Stand.DECLARED)
+    later.see(found("f", **other))
+    [file] = later.files(*Stand)
     assert (file.stand, file.evidence) == (Stand.NEW, None)
 
 
-def test_a_file_that_changed_before_it_was_sent_goes_on_as_the_same_item(plan: Plan) -> None:
+def test_a_file_whose_identity_was_never_written_down_is_another_until_it_is_read(plan: Plan) -> None:
     declared(plan, found("f"))
+    plan.change(1, stand=Stand.SEALED, identity=None)
     later = next_run(plan)
-    later.see(found("f", size=9, mtime_ns=8))
-    [file] = later.files(Stand.DECLARED)
-    assert (file.evidence, file.mark.size, file.declared_size) == ("item0", 9, 3)
+    later.see(found("f"))
+    assert names(later, *Stand) == names(later, Stand.NEW) == [b"f"]
+
+
+@pytest.mark.parametrize("stand", [Stand.DECLARED, Stand.DECLARING, Stand.DIFFERENT, Stand.UNSURE])
+def test_what_is_described_otherwise_now_does_not_go_on(plan: Plan, stand: Stand) -> None:
+    declared(plan, found("f"))
+    plan.change(1, stand=stand)
+    for opening, described in (({}, '{"source": "B"}'), ({"source": "B"}, "{}")):
+        later = Plan(plan.db, opening)
+        later.see(found("f"), described)
+        assert names(later, *Stand) == names(later, Stand.NEW) == [b"f"]
+
+
+def test_what_is_sealed_stays_so_however_it_is_described_now(plan: Plan) -> None:
+    declared(plan, found("f"))
+    plan.change(1, stand=Stand.SEALED)
+    later = next_run(plan)
+    later.see(found("f"), '{"source": "B"}')
+    assert names(later, Stand.SEALED) == [b"f"]
+
+
+def test_one_item_stands_for_one_file(plan: Plan) -> None:
+    declared(plan, found("f"), found("g"))
+    with pytest.raises(sqlite3.IntegrityError):
+        plan.change(2, evidence="item0")
 
 
 def test_files_of_earlier_runs_that_are_not_meant_now_are_left_alone(plan: Plan) -> None:
@@ -234,6 +270,32 @@ def test_again_forgets_only_what_the_case_was_found_to_have(plan: Plan) -> None:
 )
 def test_what_is_left_to_do_follows_from_the_item(outcome: str, state: str, upload: str, stand: Stand) -> None:
     assert stand_of(view(0, outcome=outcome, state=state, upload={"state": upload})) is stand
+
+
+OURS, OTHERS = b"1" * 32, b"2" * 32
+
+
+@pytest.mark.parametrize(
+    ("ours", "shown", "stand"),
+    [
+        (OURS, {"outcome": "sealed", "sha256": OURS.hex()}, Stand.SEALED),
+        (OURS, {"outcome": "sealed", "sha256": OTHERS.hex(), "declared_sha256": OURS.hex()}, Stand.UNSURE),
+        (OURS, {"outcome": "sealed"}, Stand.UNSURE),
+        (None, {"outcome": "sealed", "sha256": OURS.hex()}, Stand.UNSURE),
+        (OURS, {"outcome": "received", "declared_sha256": OURS.hex()}, Stand.SENT),
+        (OURS, {"outcome": "received", "declared_sha256": OTHERS.hex()}, Stand.UNSURE),
+        (OURS, {"outcome": "received"}, Stand.SENT),
+        (None, {"outcome": "received", "declared_sha256": OURS.hex()}, Stand.UNSURE),
+        (None, {"outcome": "missing"}, Stand.DECLARED),
+    ],
+)
+def test_bytes_are_a_files_own_only_if_its_own_digest_says_so(
+    plan: Plan, ours: bytes | None, shown: dict[str, Any], stand: Stand
+) -> None:
+    declared(plan, found("f"))
+    plan.change(1, sha256=ours)
+    Shown(plan).item(view(0, **shown), "intake")
+    assert (plan.file(1).stand, plan.file(1).sha256) == (stand, ours), "what others say of it never replaces our digest"
 
 
 def test_an_upload_that_has_ended_is_not_sent_to(plan: Plan) -> None:

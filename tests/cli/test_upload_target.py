@@ -1,5 +1,11 @@
 """Where files go, from what a person gives: a case, or the link of an invitation, whose secret is never repeated."""
 
+import contextlib
+import io
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +14,7 @@ from dems.cli.client import Misused
 from dems.cli.main import main
 from dems.cli.upload.target import invitation
 
+ROOT = Path(__file__).parents[2]
 TOKEN = "dems_in_" + "x" * 43
 
 
@@ -74,3 +81,31 @@ def test_an_invitation_needs_no_account_and_may_come_from_the_environment(
     assert main(["upload", str(tmp_path)]) == 1
     told = capsys.readouterr().err
     assert told == "Nothing answers at http://127.0.0.1:9: see that DEMS runs there and that the link is right.\n"
+
+
+def test_a_link_that_is_asked_for_is_not_on_the_command_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DEMS_URL", raising=False)
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"http://127.0.0.1:9/i#{TOKEN}\n"))
+    assert main(["upload", "--invitation", "-", str(tmp_path)]) == 1
+    told = capsys.readouterr().err
+    assert told == "Nothing answers at http://127.0.0.1:9: see that DEMS runs there and that the link is right.\n"
+
+
+def test_a_link_is_typed_unseen_at_a_terminal(tmp_path: Path) -> None:
+    ours, its = pty.openpty()
+    command = [sys.executable, "-m", "dems.cli", "upload", "--invitation", "-", str(tmp_path)]
+    with subprocess.Popen(command, stdin=its, stdout=its, stderr=its, cwd=ROOT, start_new_session=True) as process:  # noqa: S603
+        os.close(its)
+        told = b""
+        while b"(it is not shown)" not in told:
+            told += os.read(ours, 1000)
+        os.write(ours, f"http://127.0.0.1:9/i#{TOKEN}\n".encode())
+        with contextlib.suppress(OSError):  # the terminal is gone when the program is
+            while more := os.read(ours, 1000):
+                told += more
+    os.close(ours)
+    assert process.returncode == 1
+    assert b"Nothing answers at http://127.0.0.1:9" in told
+    assert b"xxx" not in told

@@ -15,9 +15,9 @@ from dems.cli.client import Client, Problem
 from dems.cli.screen import Failed
 from dems.cli.upload.asking import Asking
 from dems.cli.upload.content import Mark
+from dems.cli.upload.files import File, Stand
 from dems.cli.upload.parcels import Going, Piece
 from dems.cli.upload.patience import Patience, Stopped, passing, pauses
-from dems.cli.upload.plan import File, Stand
 from dems.cli.upload.transport import Transport, Ways
 from tests.cli.crossing import CUT, INTAKE, REDIRECTED, TRUNCATED, UPLOAD, Crossing, Server
 
@@ -61,7 +61,25 @@ def sender(crossing: Crossing, wanted: Transport = Transport.AUTO) -> Sender:
 def piece(content: bytes, path: Path = Path("/f"), *, held: bool = True, mtime_ns: int = 0) -> Piece:
     mark = Mark(len(content), mtime_ns)
     file = File(
-        1, 1, path, b"f", mark, Stand.DECLARED, False, len(content), INTAKE, "item", "A/1", UPLOAD, 8, 1, None, None
+        1,
+        1,
+        path,
+        b"f",
+        mark,
+        Stand.DECLARED,
+        False,
+        "{}",
+        len(content),
+        INTAKE,
+        "item",
+        "A/1",
+        UPLOAD,
+        8,
+        1,
+        None,
+        None,
+        None,
+        None,
     )
     sha256 = hashlib.sha256(content).digest()
     return Piece(Going(file, UPLOAD, INTAKE), 1, 0, len(content), sha256, bytearray(content) if held else None)

@@ -8,6 +8,7 @@ import pytest
 
 from storage import reader, resumable
 from storage.interface import StoredVersion
+from storage.parts_hash import algorithm_for_parts
 from storage.resumable import (
     ALGORITHMS,
     HashingDiffers,
@@ -21,7 +22,8 @@ from tests.faults.counted_store import CountedStore
 
 from .object_store import put, until
 
-EVERYTHING = ("sha256", "sha512", "md5", "sha1")
+PARTS = algorithm_for_parts(3_000_001)
+EVERYTHING = ("sha256", "sha512", "md5", "sha1", PARTS)
 MIB = 1024 * 1024
 DATA = random.Random(7).randbytes(40 * MIB + 12_345)
 
@@ -41,7 +43,12 @@ def stored(s3_store: S3ObjectStore, key: str) -> StoredVersion:
 
 
 def digests(algorithms: tuple[str, ...], data: bytes = DATA) -> dict[str, bytes]:
-    return {name: hashlib.new(name, data).digest() for name in algorithms}
+    return {name: of_parts(data) if name == PARTS else hashlib.new(name, data).digest() for name in algorithms}
+
+
+def of_parts(data: bytes) -> bytes:
+    parts = [data[at : at + 3_000_001] for at in range(0, len(data), 3_000_001)]
+    return hashlib.sha256(b"".join(hashlib.sha256(p).digest() for p in parts)).digest()
 
 
 def put_aside(
@@ -65,7 +72,7 @@ def go_on(store: CountedStore, stored: StoredVersion, state: HashState) -> reade
 
 
 def test_every_digest_of_the_settings_can_be_resumed() -> None:
-    assert set(EVERYTHING) == ALGORITHMS
+    assert {*EVERYTHING} - {PARTS} == ALGORITHMS
     check_against_hashlib(EVERYTHING)
 
 
@@ -97,7 +104,7 @@ def test_a_state_is_of_exactly_the_bytes_that_it_says(s3_store: S3ObjectStore, s
     assert read.resumed_at == ()
     assert len({state.offset for state in given}) > 3
     for state in {s.offset: s for s in given}.values():
-        reached = {n: bytes.fromhex(resumable._ALGORITHMS[n].load(s).finalize()) for n, s in state.states.items()}
+        reached = {n: bytes.fromhex(resumable._known(n).load(s).finalize()) for n, s in state.states.items()}
         assert reached == digests(EVERYTHING, DATA[: state.offset])
         assert (state.size, state.version_id) == (len(DATA), stored.version_id)
 
@@ -124,7 +131,7 @@ def test_a_state_taken_up_twice_without_progress_is_told_once(s3_store: S3Object
 
 def test_a_state_of_all_bytes_asks_for_none(s3_store: S3ObjectStore, stored: StoredVersion) -> None:
     last: list[HashState] = []
-    whole = {n: resumable._ALGORITHMS[n].new() for n in EVERYTHING}
+    whole = {n: resumable._known(n).new() for n in EVERYTHING}
     for each in whole.values():
         each.update(DATA)
     states = {n: each.serialize() for n, each in whole.items()}
@@ -135,7 +142,7 @@ def test_a_state_of_all_bytes_asks_for_none(s3_store: S3ObjectStore, stored: Sto
 
 
 def state_of(stored: StoredVersion, **changed: object) -> HashState:
-    states = {name: resumable._ALGORITHMS[name].new().serialize() for name in EVERYTHING}
+    states = {name: resumable._known(name).new().serialize() for name in EVERYTHING}
     whole = HashState(stored.key, stored.version_id, len(DATA), 16 * MIB, states)
     return replace(whole, **changed)  # type: ignore[arg-type]
 

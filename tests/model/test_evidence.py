@@ -184,6 +184,23 @@ def test_only_bytes_that_agree_with_every_declaration_are_sealed(
     assert (verdict.declared_size, verdict.declared, verdict.found) == (size, declared, found)
 
 
+@pytest.mark.parametrize(
+    ("size", "received", "found", "problems"),
+    [
+        (3, SHA256_OF_ABC.value, ABC, ()),
+        (3, SHA256_OF_NOTHING.value, ABC, ("received",)),
+        (9 * 2**20, b"\1" * 32, Found(9 * 2**20, ABC.digests, b"\1" * 32), ()),
+        (9 * 2**20, b"\1" * 32, Found(9 * 2**20, ABC.digests, b"\2" * 32), ("received",)),
+        (9 * 2**20, b"\1" * 32, Found(9 * 2**20, ABC.digests), ()),
+    ],
+    ids=["one part", "another part", "parts", "other parts", "a declared digest says as much"],
+)
+def test_only_bytes_that_were_received_are_sealed(
+    size: int, received: bytes, found: Found, problems: tuple[str, ...]
+) -> None:
+    assert judge(replace(upload(size), parts_sha256=received), found).problems == problems
+
+
 MD5_OF_ABC = Digest.from_hex("md5", "900150983cd24fb0d6963f7d28e17f72")
 
 

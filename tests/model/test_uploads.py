@@ -57,7 +57,7 @@ def test_an_upload_that_is_not_open_takes_no_bytes(state: UploadState) -> None:
 def test_a_completed_upload_points_at_one_version() -> None:
     done = upload().completed("v7", NOON, [b"\1" * 32])
     assert (done.state, done.version_id, done.completed_at) == (UploadState.COMPLETED, "v7", NOON)
-    assert done.parts_sha256 is None
+    assert done.parts_sha256 == b"\1" * 32, "what was received, to be compared with what is read back"
 
 
 def test_an_upload_of_several_parts_keeps_the_hash_of_their_hashes() -> None:

@@ -1,9 +1,13 @@
 """Verification again, with the stored bytes altered, damaged, removed and hidden on the real store."""
 
 import hashlib
+import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,12 +20,13 @@ from dems.ports import Job, JobKind, Page
 from dems.settings import Settings
 from dems.usecases.evidence.read_content import Span
 from dems.usecases.evidence.recheck import TRIES, Recheck
-from storage.interface import ObjectStore
+from storage.interface import ByteStream, ObjectStore
 from storage.s3 import connect
 from storage.settings import S3Settings
 from tests.conftest import Owner, Sent, Team
 from tests.engines import s3 as boto
 from tests.usecases import behind_the_store
+from tests.usecases.sending import MIB, through
 from tests.world import World
 
 
@@ -144,6 +149,60 @@ def test_bytes_altered_before_they_were_sealed_are_a_mismatch_with_both_digests(
     assert upload.declared is not None
     assert upload.declared.hex == hashlib.sha256(content).hexdigest()
     assert found.digests["sha256"].hex == hashlib.sha256(other).hexdigest()
+
+
+def test_bytes_altered_between_their_receipt_and_their_reading_back_are_a_mismatch_without_a_declaration(
+    dems: Dems, team: Team, world: World, engines: Connections, content: bytes
+) -> None:
+    item = world.verifying(team.investigator, team.case, content)
+    other = bytes([content[0] ^ 1]) + content[1:]
+    behind_the_store.alter(engines, content, into=other)
+    assert dems.evidence.seal(item.id).state is EvidenceState.MISMATCH
+    seal = json.loads(dems.custody.read.item(team.investigator.actor, item.id, Page(100))[-1].detail or b"")
+    assert seal["facts"]["problems"] == ["received"]
+    assert seal["facts"]["received_sha256"] == hashlib.sha256(content).hexdigest()
+
+
+class Flipping:
+    """The real store, of whose objects one byte has changed on the disk without anybody there noticing."""
+
+    def __init__(self, real: ObjectStore, at: int) -> None:
+        self._real, self._at = real, at
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    @contextmanager
+    def open(self, *arguments: Any, start: int = 0, **named: Any) -> Iterator[Any]:
+        with self._real.open(*arguments, start=start, **named) as stream:
+            yield _Flipped(stream, self._at - start)
+
+
+class _Flipped:
+    def __init__(self, stream: ByteStream, at: int) -> None:
+        self._stream, self._at = stream, at
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def readinto(self, buffer: memoryview) -> int:
+        count = self._stream.readinto(buffer)
+        if 0 <= self._at < count:
+            buffer[self._at] ^= 1
+        self._at -= count
+        return count
+
+
+@pytest.mark.parametrize("altered", [None, 0, 9 * MIB, 20 * MIB - 1])
+def test_parts_altered_between_their_receipt_and_their_reading_back_are_a_mismatch_without_a_declaration(
+    dems: Dems, team: Team, world: World, altered: int | None
+) -> None:
+    item = world.verifying(team.investigator, team.case, os.urandom(20 * MIB))
+    reader = dems if altered is None else through(dems, Flipping(dems.store, altered))
+    found = reader.evidence.seal(item.id)
+    assert found.state is (EvidenceState.SEALED if altered is None else EvidenceState.MISMATCH)
+    seal = json.loads(dems.custody.read.item(team.investigator.actor, item.id, Page(100))[-1].detail or b"")
+    assert seal["facts"]["problems"] == ([] if altered is None else ["received"])
 
 
 @pytest.fixture

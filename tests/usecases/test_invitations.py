@@ -1,5 +1,6 @@
 """Invitations: who makes them, and what their holders may send."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,7 +31,10 @@ from dems.model.invitations import AT_ONCE, MOST_BYTES, Sent
 from dems.model.secrets import Prefix
 from dems.ports import CustodyRow, Once, Page
 from dems.steps.manifest import Defaults
+from dems.usecases.intake.issue_part_urls import PartWanted
+from dems.usecases.intake.open_upload import MOST_TIMES_BEGUN
 from tests.conftest import Team
+from tests.faults.parts_journey import put_directly
 from tests.invited import Holder, close, named, terms
 from tests.world import World
 
@@ -220,6 +224,37 @@ def test_a_fresh_upload_counts_what_lies_in_the_store_already(dems: Dems, team: 
     _, last, _ = open_upload(holder.actor, row.evidence.id, size=4)
     holder.send(replace(row, upload=last), b"1234")
     assert dems.evidence.seal(row.evidence.id).state is EvidenceState.SEALED
+
+
+def test_what_was_announced_counts_though_its_upload_was_abandoned(dems: Dems, team: Team) -> None:
+    holder = Holder.invited(dems, team, max_bytes=10)
+    (row,) = holder.add(named("a", b"1234"))
+    assert row.upload is not None
+    wanted = [PartWanted(row.upload.id, 1, hashlib.sha256(b"1234").digest())]
+    [(_, address)] = dems.intake.part_urls.of_upload(holder.actor, row.upload.id, wanted).urls
+    dems.intake.abandon(holder.actor, row.upload.id)
+    assert put_directly(address, b"1234") == 200, "it lies in the store, under its lock"
+    with pytest.raises(LimitReached):
+        dems.intake.open_upload(holder.actor, row.evidence.id, size=7)
+    _, second, _ = dems.intake.open_upload(holder.actor, row.evidence.id, size=6)
+    dems.intake.abandon(holder.actor, second.id)
+    _, third, _ = dems.intake.open_upload(holder.actor, row.evidence.id, size=6)
+    holder.send(replace(row, upload=third), b"123456")
+    with dems.transaction() as tx:
+        assert tx.invitations.sent(holder.invitation.intake_id) == Sent(1, 10)
+
+
+def test_one_item_is_begun_so_many_times_and_no_more(dems: Dems, team: Team) -> None:
+    holder = Holder.invited(dems, team)
+    (row,) = holder.add(named("a", b"1234"))
+    assert row.upload is not None
+    upload = row.upload
+    for _ in range(MOST_TIMES_BEGUN - 1):
+        dems.intake.abandon(holder.actor, upload.id)
+        _, upload, _ = dems.intake.open_upload(holder.actor, row.evidence.id)
+    dems.intake.abandon(holder.actor, upload.id)
+    with pytest.raises(LimitReached, match=r"send it as a new file, or ask DI Jane Moss"):
+        dems.intake.open_upload(holder.actor, row.evidence.id)
 
 
 def test_a_fresh_upload_by_a_member_has_a_token(dems: Dems, team: Team, holder: Holder) -> None:

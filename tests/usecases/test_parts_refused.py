@@ -11,7 +11,17 @@ from typing import Any
 import pytest
 
 from dems.bootstrap import Dems
-from dems.errors import Incomplete, Invalid, NoLongerDue, NotFound, PartsMissing, TooLarge, WrongState
+from dems.errors import (
+    DigestMismatch,
+    Incomplete,
+    Invalid,
+    NoLongerDue,
+    NotFound,
+    PartDiffers,
+    PartsMissing,
+    TooLarge,
+    WrongState,
+)
 from dems.model.actors import Actor, ActorKind
 from dems.model.ids import UploadId, new_id
 from dems.model.names import OriginalName
@@ -230,3 +240,29 @@ def test_a_part_is_one_piece_and_a_whole_one(small: Sender, dems: Dems, pieces: 
     small.relays(1)
     small.completes()
     sealed_once(small)
+
+
+def test_whoever_has_other_bytes_hears_so_whatever_became_of_the_upload(small: Sender, dems: Dems) -> None:
+    small.directly(1)
+    other = [PartWanted(small.upload.id, 1, digest_of(b"other").value)]
+    for step in (lambda: None, small.announces, small.sealed):
+        step()
+        with pytest.raises(PartDiffers):
+            dems.intake.part_urls.of_upload(small.who, small.upload.id, other)
+        [(_, problem)] = dems.intake.part_urls.of_intake(small.who, small.intake, other).problems
+        assert isinstance(problem, PartDiffers)
+
+
+def test_another_digest_for_what_was_announced_is_not_dropped(small: Sender, dems: Dems) -> None:
+    small.directly(1)
+    small.announces()
+    assert small.upload.state is UploadState.COMPLETING
+    [(_, problem)] = small.announces(digest_of(b"other")).problems
+    assert isinstance(problem, DigestMismatch)
+    with pytest.raises(DigestMismatch):
+        dems.intake.complete(small.who, small.upload.id, sha256=digest_of(b"other"))
+    assert small.announces().problems == []
+    sealed_once(small)
+    [left] = small.announces(digest_of(b"other")).one_by_one
+    with pytest.raises(DigestMismatch):
+        dems.intake.complete(small.who, left.upload_id, sha256=left.sha256)

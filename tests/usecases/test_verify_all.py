@@ -11,6 +11,9 @@ from uuid import uuid4
 import pytest
 
 from dems.ledger.entry import Leaf, leaf_hash
+from dems.model.actors import system
+from dems.model.acts import Act
+from dems.model.custody import of_item
 from dems.model.evidence import Evidence, EvidenceState
 from dems.usecases.upkeep import verify_all
 from dems.usecases.upkeep.verify_all import Looked
@@ -157,3 +160,14 @@ def test_a_record_that_is_not_what_its_chain_says_is_named(spoilt: Spoilt) -> No
     assert f"item {before.id} is not on record as its chain says it was sealed" in spoilt.wrong
     assert f"item {undone.id} is verifying, and its chain says that it was sealed" in spoilt.wrong
     assert any(w.startswith(f"the record of item {unreadable.id} cannot be read") for w in spoilt.wrong)
+
+
+def test_a_seal_of_other_bytes_than_were_received_is_named(spoilt: Spoilt) -> None:
+    item = spoilt.sealed()
+    with spoilt.dems.transaction() as tx:
+        authority = tx.authorise(system(), Act.EVIDENCE_SEAL)
+        facts = {"upload": str(item.upload_id), "digests": {"sha256": "00" * 32}}
+        tx.custody.append(authority, of_item(item.id), case_id=item.case_id, evidence_id=item.id, facts=facts)
+    spoilt.look(read_bytes=False)
+    [wrong] = [w for w in spoilt.wrong if str(item.id) in w and "received" in w]
+    assert "it seals other bytes than an earlier entry says were received" in wrong

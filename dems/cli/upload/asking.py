@@ -1,7 +1,9 @@
 """What an upload asks of DEMS: patiently, and with the narrow token of an intake for as long as that works."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -33,6 +35,8 @@ class Asking:
         self._client = client
         self._patience = patience
         self._tokens = tokens
+        self._by_the_server: float | None = None
+        """The server's time when what `_going_on` counts was 0."""
 
     def learn(self, intake: str, token: str) -> None:
         self._tokens[intake] = token
@@ -50,13 +54,34 @@ class Asking:
     def get(self, path: str, *, intake: str | None = None, **params: Any) -> dict[str, Any]:
         return self._ask("GET", path, intake, lambda: {"params": params})
 
-    def post(self, path: str, body: Mapping[str, Any], *, intake: str | None = None, key: str = "") -> dict[str, Any]:
-        headers = {"Idempotency-Key": key} if key else {}
-        return self._ask("POST", path, intake, lambda: {"json": body, "headers": headers, "timeout": _TIMES})
+    def post(self, path: str, body: Mapping[str, Any], *, intake: str | None = None) -> dict[str, Any]:
+        return self._ask("POST", path, intake, lambda: {"json": body, "timeout": _TIMES})
 
-    def post_once(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Without patience, for what must not be said twice. Raises `Unreachable` too."""
-        return self._client.request("POST", path, json=body, timeout=_TIMES)
+    def post_known(self, path: str, body: Mapping[str, Any], key: str, check: Callable[[], None]) -> dict[str, Any]:
+        """Under a key that makes a repetition harmless; `check` raises when the server may know it no more."""
+
+        def more() -> dict[str, Any]:
+            check()
+            return {"json": body, "headers": {"Idempotency-Key": key}, "timeout": _TIMES}
+
+        return self._ask("POST", path, None, more)
+
+    def time(self) -> float:
+        """In seconds since 1970, by the server's clock: this machine's may be set to anything, and be set back."""
+        began = _going_on()
+        if self._by_the_server is None:
+            date = self._patience.patiently(self._date)
+            self._by_the_server = date - began
+        return self._by_the_server + began
+
+    def _date(self) -> float:
+        try:
+            with self._client.stream("/healthz", {}) as answer:
+                return parsedate_to_datetime(answer.headers["Date"]).timestamp()
+        except httpx.HTTPError as error:
+            raise self._client.unreachable(error) from error
+        except (KeyError, ValueError):
+            return time.time()
 
     def put(
         self, path: str, headers: Mapping[str, str], content: Callable[[], Iterator[Any]], *, intake: str | None
@@ -113,13 +138,15 @@ class Asking:
     def upload(self, upload: str, *, intake: str | None) -> dict[str, Any]:
         return self.get(f"/v1/uploads/{upload}", intake=intake)
 
-    def abandon(self, upload: str, *, intake: str | None) -> None:
-        """End an upload; one that has ended already is left as it is."""
+    def abandon(self, upload: str, *, intake: str | None) -> bool:
+        """End an upload; one that has ended already is left as it is. Whether nothing came of it."""
         try:
             self._ask("DELETE", f"/v1/uploads/{upload}", intake, dict)
         except Problem as problem:
             if problem.kind != "wrong-state":
                 raise
+            return problem.data.get("state") not in {"completing", "completed"}
+        return True
 
     def fresh_upload(self, evidence: str, size: int, *, intake: str | None) -> dict[str, Any]:
         """Another upload of an item whose last one has ended. If one is open by now, the answer to us was lost: it is ours."""
@@ -148,6 +175,12 @@ class Asking:
 
     def _once(self, method: str, path: str, token: str | None, more: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return self._patience.patiently(lambda: self._client.request(method, path, token=token, **more()))
+
+
+def _going_on() -> float:
+    """Seconds, also those for which the machine sleeps, where the system counts them."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
 def _problem(told: Mapping[str, Any]) -> Problem:

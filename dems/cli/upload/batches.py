@@ -2,13 +2,13 @@
 
 import base64
 import json
-import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dems.cli.upload.plan import Plan, Stand
+from dems.cli.upload.files import Stand
+from dems.cli.upload.plan import Plan
 
 KNOWN_FOR = 23 * 3600.0
 """In seconds: the server knows a key for a day, and a repetition after that would declare everything twice."""
@@ -23,19 +23,24 @@ class Batch:
 
     id: int
     key: str
+    asked_at: float
     body: dict[str, Any]
     files: Sequence[int]
     """The plan's files by position."""
 
 
 class Batches:
-    def __init__(self, plan: Plan, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, plan: Plan, now: Callable[[], float]) -> None:
+        """`now` is the server's time, in seconds since 1970."""
         self._plan = plan
         self._db = plan.db
         self._now = now
 
     def form(self, opening: Mapping[str, Any], most: int) -> Batch | None:
         """The next files to be declared, written down before anything is said. None when there are none left."""
+        if next(self._plan.files(Stand.NEW), None) is None:
+            return None
+        asked_at = self._now()
         taken: list[tuple[int, int]] = []
         size = 0
         with self._plan.for_certain():
@@ -48,11 +53,9 @@ class Batches:
                 if taken and size > MOST_BYTES:
                     break
                 taken.append((position, row["id"]))
-            if not taken:
-                return None
             made = self._db.execute(
                 "INSERT INTO batches (key, opening, asked_at) VALUES (?, ?, ?)",
-                (str(uuid.uuid4()), json.dumps(opening), self._now()),
+                (str(uuid.uuid4()), json.dumps(opening), asked_at),
             )
             self._db.executemany(
                 f"UPDATE files SET stand = 'declaring', batch = {made.lastrowid}, position = ?, declared_size = size"  # noqa: S608
@@ -63,19 +66,25 @@ class Batches:
         return self._batch(made.lastrowid)
 
     def unanswered(self) -> list[Batch]:
-        """What an earlier run has asked for without hearing the answer, if files of this run are in it.
+        """What an earlier run has asked for without hearing the answer, if it is of files at the paths of this run.
 
         What is too old to be asked again is given up: its files are new ones, to be compared with what the case has.
         """
         found = self._db.execute(
-            "SELECT DISTINCT b.id, b.asked_at FROM batches b JOIN files f ON f.batch = b.id"
-            " WHERE b.intake IS NULL AND f.stand = 'declaring' AND f.run = ? ORDER BY b.id",
+            "SELECT DISTINCT b.id FROM batches b JOIN files f ON f.batch = b.id JOIN files n ON n.path = f.path"
+            " WHERE b.intake IS NULL AND f.stand = 'declaring' AND n.run = ? ORDER BY b.id",
             (self._plan.run,),
         ).fetchall()
-        for row in found:
-            if not 0 <= self._now() - row["asked_at"] < KNOWN_FOR:
-                self.dissolve(row["id"])
-        return [self._batch(r["id"]) for r in found if 0 <= self._now() - r["asked_at"] < KNOWN_FOR]
+        batches = [self._batch(row["id"]) for row in found]
+        known = [batch for batch in batches if self.is_known(batch)]
+        for batch in batches:
+            if batch not in known:
+                self.dissolve(batch.id)
+        return known
+
+    def is_known(self, batch: Batch) -> bool:
+        """Whether the server is sure to remember its key, if it ever came there."""
+        return 0 <= self._now() - batch.asked_at < KNOWN_FOR
 
     def dissolve(self, batch_id: int) -> None:
         """Nothing was declared under its key: its files are to be declared in another."""
@@ -117,7 +126,7 @@ class Batches:
         batch = self._db.execute("SELECT * FROM batches WHERE id = ?", (batch_id,)).fetchone()
         rows = self._db.execute("SELECT * FROM files WHERE batch = ? ORDER BY position", (batch_id,)).fetchall()
         body = {**json.loads(batch["opening"]), "items": [_item(r, r["declared_size"]) for r in rows]}
-        return Batch(batch_id, batch["key"], body, [r["id"] for r in rows])
+        return Batch(batch_id, batch["key"], batch["asked_at"], body, [r["id"] for r in rows])
 
 
 class Shown:
@@ -127,7 +136,7 @@ class Shown:
         self._plan = plan
 
     def item(self, view: Mapping[str, Any], intake: str) -> None:
-        """One item as `GET /v1/intakes/{id}/items` lists it; what was not declared from here is passed over."""
+        """One item as `GET /v1/intakes/{id}/items` lists it; what was not declared from here, or was left, is passed over."""
         db = self._plan.db
         rows = db.execute("SELECT * FROM files WHERE evidence = ?", (view["evidence_id"],)).fetchall()
         rows = (
@@ -138,11 +147,11 @@ class Shown:
                 (intake, view["position"]),
             ).fetchall()
         )
-        for row in rows:
+        for row in (r for r in rows if r["stand"] != Stand.LEFT):
             self.as_item(row["id"], view, intake)
 
     def as_item(self, file_id: int, view: Mapping[str, Any], intake: str | None) -> None:
-        """This file is that item, and stands as it does."""
+        """This file is that item, and stands as it does, but for bytes that are not known to be this file's."""
         upload = view["upload"]
         if upload is not None and upload["state"] in _OUT_OF_OUR_HANDS:
             upload = None
@@ -154,16 +163,34 @@ class Shown:
             before.upload is None or upload is None or before.upload != upload["id"]
         ):
             self._plan.new_upload(file_id, upload, view["size"])
+        theirs = theirs_of(view)
         self._plan.change(
             file_id,
             stand=stand,
+            theirs=theirs,
             intake=intake,
             evidence=view["evidence_id"],
             exhibit_ref=view["exhibit_ref"],
             reason=view["reason"],
         )
-        if view["sha256"] is not None and stand is Stand.SEALED:
-            self._plan.change(file_id, sha256=bytes.fromhex(view["sha256"]))
+        if not _said_of(before.sha256, stand, theirs):
+            self._plan.doubt(file_id, stand, theirs)
+
+
+def theirs_of(view: Mapping[str, Any]) -> bytes | None:
+    """The SHA-256 of the bytes that an item has: as they were read back, else as whoever sent them declared it."""
+    told = view["sha256"] or view["declared_sha256"]
+    return None if told is None else bytes.fromhex(told)
+
+
+def _said_of(ours: bytes | None, stand: Stand, theirs: bytes | None) -> bool:
+    """Whether that may be said of a file with this digest. What is not read back, and not declared, is waited for."""
+    match stand:
+        case Stand.SEALED:
+            return ours is not None and ours == theirs
+        case Stand.SENT:
+            return ours is not None and theirs in {ours, None}
+    return True
 
 
 def stand_of(view: Mapping[str, Any]) -> Stand:

@@ -14,13 +14,15 @@ from dems.cli.screen import Failed, shown
 from dems.cli.upload.asking import Asking
 from dems.cli.upload.batches import Batches
 from dems.cli.upload.declaring import Declaring
+from dems.cli.upload.files import Stand
 from dems.cli.upload.finishing import Finishing
 from dems.cli.upload.holdings import Holdings
 from dems.cli.upload.listing import Listing
 from dems.cli.upload.memory import remembered
 from dems.cli.upload.patience import Patience
-from dems.cli.upload.plan import Plan, Stand
+from dems.cli.upload.plan import Plan
 from dems.cli.upload.progress import Bars
+from dems.cli.upload.recognising import Recognising
 from dems.cli.upload.sending import Ended, Sending
 from dems.cli.upload.target import Target, a_case, an_invitation
 from dems.cli.upload.telling import Telling
@@ -70,7 +72,8 @@ def upload(
         typer.Option(
             metavar="URL",
             envvar="DEMS_INVITATION",
-            help="The link that you were given: it needs no account",
+            help="The link that you were given: it needs no account. With - it is asked for, and not shown; on the command "
+            "line others can see it, and the shell keeps it",
             show_default=False,
         ),
     ] = None,
@@ -78,8 +81,9 @@ def upload(
 ) -> None:
     """Take files into a case, and wait until each is sealed. After any interruption run the same command again.
 
-    A file is not taken in twice: one that was sent from here before is known by its path, size and time, and one of
-    which the case has an item with the same name, size and SHA-256 is reported as there already.
+    A file is not taken in twice: one that was sent from here before is known by its path, size, times, device and inode,
+    and where one of these differs by its SHA-256; one of which the case has an item with the same name, size and SHA-256 is
+    reported as there already. An item that was begun for another file, or described otherwise, is given up and named.
 
     Example: dems upload 2021/155555 ./custody-suite --exhibit-prefix ABC --source "Custody suite server"
     """
@@ -91,7 +95,7 @@ def upload(
         raise Misused("Whoever invited you numbers the exhibits: leave --exhibit-prefix out.")
     place = an_invitation(invitation, described) if invitation else a_case(str(case), exhibit_prefix, described)
     with place as target, remembered(target.whose) as connection, Bars() as bars:
-        plan = Plan(connection)
+        plan = Plan(connection, target.opening)
         _Run(target, plan, bars, transport, jobs, as_json=as_json).over(given, csv, again=again)
 
 
@@ -102,16 +106,17 @@ class _Run:
         self._target = target
         self._plan = plan
         self._bars = bars
-        self._batches = Batches(plan)
         self._tell = Telling(plan, bars, as_json=as_json)
         self._patience = Patience(bars.note)
-        asking = Asking(target.client, self._patience, self._batches.tokens())
-        about = (target.case_id, target.where)
-        self._holdings = Holdings(plan, asking, self._tell, *about)
+        asking = Asking(target.client, self._patience, {})
+        self._batches = Batches(plan, asking.time)
+        for intake, token in self._batches.tokens().items():
+            asking.learn(intake, token)
+        self._recognising = Recognising(plan, asking, self._tell)
+        self._holdings = Holdings(plan, asking, self._recognising, target.case_id, target.where)
         self._declaring = Declaring(
             plan,
             asking,
-            self._patience,
             self._tell,
             case_id=target.case_id,
             where=target.where,
@@ -119,7 +124,8 @@ class _Run:
         )
         self._ways = Ways(transport, asking, self._patience, bars.note, jobs)
         self._sending = Sending(plan, asking, self._ways, self._patience, self._tell, bars, jobs)
-        self._finishing = Finishing(plan, asking, self._patience, self._tell, self._declaring.look, target.case_id)
+        look, settle = self._declaring.look, self._recognising.settle
+        self._finishing = Finishing(plan, asking, self._patience, self._tell, look, settle, target.case_id)
 
     def over(self, paths: Sequence[Path], table: Path | None, *, again: bool) -> None:
         """Ends the command with exit code 1 if anything failed."""
@@ -173,23 +179,29 @@ class _Run:
     def _take_in(self, *, again: bool) -> None:
         self._bars.doing("seeing what is there already")
         self._declaring.what_was_begun()
+        self._recognising.settle()
+        self._recognising.done_before()
         if not again:
             self._holdings.compare()
+        self._recognising.settle()
+        self._recognising.go_on()
+        self._recognising.leave_what_was_begun()
         with self._plan.writing():
             for file in self._plan.files(Stand.SEALED, Stand.SENT):
-                self._tell.already(file)
+                if file.stand is Stand.SEALED or file.theirs == file.sha256:
+                    self._tell.already(file)
                 if file.stand is Stand.SEALED:
                     self._plan.over(file.id)
-        self._bars.doing("declaring the files")
-        self._declaring.all()
         for _ in range(_ROUNDS):
+            self._bars.doing("declaring the files")
+            self._declaring.all()
             self._bars.to_send(*self._plan.under_way())
             self._sending.all()
             self._finishing.all()
-            if next(self._plan.files(Stand.DECLARED), None) is None:
+            if next(self._plan.files(Stand.NEW, Stand.DECLARED), None) is None:
                 break
         with self._plan.writing():
-            for file in self._plan.files(Stand.DECLARED):
+            for file in self._plan.files(Stand.NEW, Stand.DECLARED):
                 self._tell.failed(
                     file, file.reason or "Its bytes did not get to the store: run the same command again."
                 )

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from dems.cli.client import Problem, Unreachable
+from dems.cli.client import Problem
 from dems.cli.screen import Failed
 from dems.cli.upload.asking import UNKNOWN, Asking
 from dems.cli.upload.batches import Batch, Batches, Shown
-from dems.cli.upload.patience import Patience, passing, pauses
-from dems.cli.upload.plan import File, Plan, Stand
+from dems.cli.upload.files import File, Stand
+from dems.cli.upload.plan import Plan
 from dems.model.names import OriginalName
 
 MOST_OF_A_MANIFEST, MOST_OF_AN_INVITATION = 10_000, 500
@@ -30,7 +30,6 @@ class Declaring:
         self,
         plan: Plan,
         asking: Asking,
-        patience: Patience,
         tell: Teller,
         *,
         case_id: str,
@@ -39,10 +38,9 @@ class Declaring:
     ) -> None:
         """`opening` is what is said of all items of a manifest."""
         self._plan = plan
-        self._batches = Batches(plan)
+        self._batches = Batches(plan, asking.time)
         self._shown = Shown(plan)
         self._asking = asking
-        self._patience = patience
         self._tell = tell
         self._case_id = case_id
         self._where = where
@@ -52,13 +50,10 @@ class Declaring:
     def what_was_begun(self) -> None:
         """Hear the answers that an earlier run did not, and see how far the items of the earlier runs are."""
         for batch in self._batches.unanswered():
-            if self._where is None:
-                self._declare(batch)
-            elif not self._came_after_all(batch, self._where):
-                self._batches.dissolve(batch.id)
+            self._declare(batch)
         for intake, _ in self._plan.intakes(Stand.SEALED, Stand.FAILED):
             self._known(intake)
-        for intake, _ in self._plan.intakes(Stand.DECLARED, Stand.DIFFERENT, Stand.SENT):
+        for intake, _ in self._plan.intakes(Stand.DECLARED, Stand.DIFFERENT, Stand.UNSURE, Stand.SENT):
             if self._known(intake):
                 self.look(intake)
 
@@ -109,47 +104,25 @@ class Declaring:
             self._tell.declared(file)
 
     def _as_intake(self, batch: Batch) -> None:
-        """The key makes a repetition harmless."""
-        answer = self._asking.post(f"/v1/cases/{self._case_id}/intakes", batch.body, key=batch.key)
+        answer = self._asking.post_known(
+            f"/v1/cases/{self._case_id}/intakes", batch.body, batch.key, lambda: self._still_known(batch)
+        )
         self._asking.learn(answer["id"], answer["intake_token"])
         self._batches.answered(batch, answer["id"], answer["intake_token"])
         self.look(answer["id"])
 
     def _into(self, batch: Batch, intake: str) -> None:
-        """What is added to an intake has no key: when the answer is lost, the intake shows whether it was added."""
-        for pause in pauses():
-            try:
-                answer = self._asking.post_once(f"/v1/intakes/{intake}/items", batch.body)
-            except (Unreachable, Problem) as error:
-                if not passing(error):
-                    raise
-                self._patience.hold(str(error), pause)
-                if self._came_after_all(batch, intake):
-                    return
-            else:
-                self._added(batch, intake, answer["items"])
-                return
-
-    def _added(self, batch: Batch, intake: str, views: Sequence[Mapping[str, Any]]) -> None:
+        answer = self._asking.post_known(
+            f"/v1/intakes/{intake}/items", batch.body, batch.key, lambda: self._still_known(batch)
+        )
         with self._plan.writing():
             self._batches.answered(batch, intake, None)
-            for file_id, view in zip(batch.files, views, strict=True):
+            for file_id, view in zip(batch.files, answer["items"], strict=True):
                 self._shown.as_item(file_id, view, intake)
 
-    def _came_after_all(self, batch: Batch, intake: str) -> bool:
-        """Whether the intake has items for all of the batch that nobody has sent anything for: then they are ours."""
-        wanted = [_of_file(item["file"]) for item in batch.body["items"]]
-        waiting: dict[tuple[str, int], list[Mapping[str, Any]]] = {file: [] for file in wanted}
-        for view in self._asking.items(intake):
-            free = view["outcome"] == "missing" and not self._plan.knows(view["evidence_id"])
-            if free and view["size"] is not None and (same := waiting.get(_of_item(view))) is not None:
-                same.append(view)
-        found = [same.pop(0) if (same := waiting[file]) else None for file in wanted]
-        views = [view for view in found if view is not None]
-        if len(views) < len(wanted):
-            return False
-        self._added(batch, intake, views)
-        return True
+    def _still_known(self, batch: Batch) -> None:
+        if not self._batches.is_known(batch):
+            raise Failed("DEMS did not answer for a day, and does not know any more what it was asked.")
 
     def _refused(self, batch: Batch, problem: Problem) -> None:
         """All or nothing was declared: nothing. What is wrong is told by file, and the rest goes into another manifest."""
@@ -163,14 +136,6 @@ class Declaring:
         with self._plan.writing():
             self._tell.failed(file, why)
             self._plan.over(file.id)
-
-
-def _of_file(file: Mapping[str, Any]) -> tuple[str, int]:
-    return file.get("name_base64") or file["name"], file["size"]
-
-
-def _of_item(view: Mapping[str, Any]) -> tuple[str, int]:
-    return view["name_base64"] or view["name"], view["size"]
 
 
 def _by_position(errors: Iterable[Mapping[str, Any]], files: Sequence[int]) -> dict[int, str]:

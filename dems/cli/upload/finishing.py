@@ -4,9 +4,11 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from dems.cli.screen import shown
 from dems.cli.upload.asking import Asking
+from dems.cli.upload.files import File, Stand
 from dems.cli.upload.patience import Patience
-from dems.cli.upload.plan import File, Plan, Stand
+from dems.cli.upload.plan import Plan
 
 _FIRST_LOOK, _LAST_LOOK = 0.1, 5.0
 _STILL_FOR = 15.0
@@ -28,16 +30,27 @@ class Teller(Protocol):
 
 
 class Finishing:
-    """Waits for the files of a plan that were sent. `look` brings how an intake's items stand into the plan."""
+    """Waits for the files of a plan that were sent.
+
+    `look` brings how an intake's items stand into the plan, `settle` finds out whose bytes they have.
+    """
 
     def __init__(
-        self, plan: Plan, asking: Asking, patience: Patience, tell: Teller, look: Callable[[str], None], case_id: str
+        self,
+        plan: Plan,
+        asking: Asking,
+        patience: Patience,
+        tell: Teller,
+        look: Callable[[str], None],
+        settle: Callable[[], None],
+        case_id: str,
     ) -> None:
         self._plan = plan
         self._asking = asking
         self._patience = patience
         self._tell = tell
         self._look = look
+        self._settle = settle
         self._case_id = case_id
         self._moved: dict[str, tuple[int, float]] = {}
         """By intake: how many of its items were settled, and since when it is that many."""
@@ -46,7 +59,9 @@ class Finishing:
         """Returns when nothing is waited for any more. What the store turned out not to have is to be sent again."""
         pause, said, before = _FIRST_LOOK, time.monotonic(), -1
         while True:
+            self._settle()
             self._look_around()
+            self._settle()
             self._say_what_is_settled()
             left, _ = self._plan.waiting()
             if not left:
@@ -86,19 +101,31 @@ class Finishing:
     def _look_at_others(self, count: int) -> None:
         """The items that the case had already are of nobody's intake here."""
         path = f"/v1/cases/{self._case_id}/evidence"
-        still = self._theirs(path, "verifying")
-        different = self._theirs(path, "mismatch") if len(still) < count else set()
+        if len(self._theirs(path, state="verifying")) == count:
+            return
+        now = self._theirs(path)
         with self._plan.writing():
             for file in self._plan.files(Stand.SENT):
-                if file.intake is None and file.evidence not in still:
-                    self._plan.change(file.id, stand=Stand.DIFFERENT if file.evidence in different else Stand.SEALED)
+                if file.intake is None and file.evidence is not None:
+                    self._other(file, now.get(file.evidence, ("gone from the case", None)))
 
-    def _theirs(self, path: str, state: str) -> set[str]:
-        """Of the items of the case in that state, those that this run waits for."""
-        held = "SELECT 1 FROM files WHERE evidence = ? AND run = ?"
+    def _other(self, file: File, now: tuple[str, str | None]) -> None:
+        state, sha256 = now
+        if state == "sealed":
+            same = file.sha256 is not None and sha256 == file.sha256.hex()
+            self._plan.change(file.id, stand=Stand.SEALED if same else Stand.DIFFERENT)
+        elif state == "mismatch":
+            self._plan.change(file.id, stand=Stand.DIFFERENT)
+        elif state != "verifying":
+            reason = f"Its item is {shown(state)}: see `dems evidence show {file.evidence}`."
+            self._plan.change(file.id, stand=Stand.FAILED, reason=reason)
+
+    def _theirs(self, path: str, **params: str) -> dict[str, tuple[str, str | None]]:
+        """The state and SHA-256 of the items of the case for which this run waits."""
+        held = "SELECT 1 FROM files WHERE evidence = ? AND run = ? AND stand = 'sent' AND intake IS NULL"
         return {
-            item["id"]
-            for item in self._asking.pages(path, state=state)
+            item["id"]: (item["state"], item["digests"].get("sha256"))
+            for item in self._asking.pages(path, **params)
             if self._plan.db.execute(held, (item["id"], self._plan.run)).fetchone()
         }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dems.cli.screen import Failed
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE batches (
     id INTEGER PRIMARY KEY,
@@ -43,12 +43,15 @@ CREATE TABLE files (
     upload TEXT,
     part_size INTEGER,
     part_count INTEGER,
-    sha256 BLOB
+    sha256 BLOB,
+    identity TEXT,
+    theirs BLOB,
+    shown TEXT
 );
-CREATE UNIQUE INDEX file_as_it_was ON files (path, size, mtime_ns);
+CREATE INDEX file_by_path ON files (path);
 CREATE UNIQUE INDEX file_by_run ON files (run, place, id);
 CREATE INDEX file_by_batch ON files (batch, position);
-CREATE INDEX file_by_evidence ON files (evidence);
+CREATE UNIQUE INDEX file_by_evidence ON files (evidence);
 CREATE INDEX file_by_intake ON files (intake);
 CREATE TABLE parts (
     file INTEGER NOT NULL,
@@ -57,6 +60,22 @@ CREATE TABLE parts (
     PRIMARY KEY (file, number)
 ) WITHOUT ROWID;
 """
+_FROM_1 = """
+ALTER TABLE files ADD COLUMN identity TEXT;
+ALTER TABLE files ADD COLUMN theirs BLOB;
+ALTER TABLE files ADD COLUMN shown TEXT;
+UPDATE files SET stand = 'new', found = 0, batch = NULL, position = NULL, declared_size = NULL, intake = NULL,
+    evidence = NULL, exhibit_ref = NULL, upload = NULL, sha256 = NULL
+    WHERE evidence IN (SELECT evidence FROM files WHERE evidence IS NOT NULL GROUP BY evidence HAVING count(*) > 1)
+    OR batch IN (SELECT id FROM batches WHERE intake IS NULL AND opening = '{}');
+DELETE FROM batches WHERE intake IS NULL AND opening = '{}';
+DROP INDEX file_as_it_was;
+DROP INDEX file_by_evidence;
+CREATE INDEX file_by_path ON files (path);
+CREATE UNIQUE INDEX file_by_evidence ON files (evidence);
+"""
+"""Files that shared an item are to be read again, as are all whose identity is not known. What was added to an invitation
+without an answer was asked for without its key, and a repetition would add it twice."""
 _OF_THIS_RUN = """
 CREATE TEMP TABLE troubles (path BLOB NOT NULL, failure INTEGER NOT NULL, what TEXT NOT NULL);
 CREATE TEMP TABLE held (name BLOB NOT NULL, size INTEGER NOT NULL, sha256 TEXT, worth INTEGER NOT NULL,
@@ -127,6 +146,8 @@ def _opened(path: Path) -> sqlite3.Connection:
         [version] = connection.execute("PRAGMA user_version").fetchone()
         if version == 0:
             connection.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version = {_VERSION};COMMIT;")
+        elif version == 1:
+            connection.executescript(f"BEGIN IMMEDIATE;{_FROM_1}PRAGMA user_version = {_VERSION};COMMIT;")
         connection.executescript(_OF_THIS_RUN)
     except sqlite3.DatabaseError as error:
         connection.close()
@@ -134,7 +155,7 @@ def _opened(path: Path) -> sqlite3.Connection:
             f"{path} cannot be read ({error}): what was taken in from here is no longer known. "
             "Look at `dems evidence list`, then remove that file; what the case has already is found by its SHA-256."
         ) from error
-    if version not in {0, _VERSION}:
+    if version > _VERSION:
         connection.close()
         raise Failed(f"{path} was written by a newer `dems`: use that one, or set DEMS_STATE_DIR to another folder.")
     return connection

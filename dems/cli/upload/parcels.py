@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dems.cli.upload.content import opened
-from dems.cli.upload.plan import File
+from dems.cli.upload.files import File
 
 _BLOCK = 128 * 1024
 """The least that a connection must take within its time limit."""

@@ -1,95 +1,27 @@
 """What is meant to happen with each file, and how far it has come. Nothing of it is held in memory."""
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from dems.cli.upload.content import Mark
+from dems.cli.upload.files import UNFINISHED, File, Stand, Trouble
 from dems.cli.upload.walk import Found
 
 _PAGE = 500
-
-
-class Stand(StrEnum):
-    """How far a file has come."""
-
-    NEW = "new"
-    DECLARING = "declaring"
-    """It is in a manifest to which no answer has come."""
-    DECLARED = "declared"
-    """It is an item whose bytes are to be sent: to `upload`, or to a fresh one where that is none."""
-    DIFFERENT = "different"
-    """What was read back was not what was declared, or nothing was: it is to be sent again, to a fresh upload."""
-    SENT = "sent"
-    """Its bytes are there; the server has them to read back."""
-    SEALED = "sealed"
-    FAILED = "failed"
-    """Its stored bytes are no longer what was sealed: nothing that a sender could mend."""
-
-
-_UNFINISHED = (Stand.NEW, Stand.DECLARING, Stand.DECLARED, Stand.DIFFERENT)
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """One file as the plan has it; sizes in bytes."""
-
-    id: int
-    place: int
-    path: Path
-    name: bytes
-    mark: Mark
-    stand: Stand
-    found: bool
-    """The case had an item for it, not declared from here."""
-    declared_size: int | None
-    intake: str | None
-    evidence: str | None
-    exhibit_ref: str | None
-    upload: str | None
-    part_size: int
-    part_count: int
-    sha256: bytes | None
-    reason: str | None
-
-    @classmethod
-    def of(cls, row: sqlite3.Row) -> "File":
-        return cls(
-            row["id"],
-            row["place"],
-            Path(os.fsdecode(row["path"])),
-            row["name"],
-            Mark(row["size"], row["mtime_ns"]),
-            Stand(row["stand"]),
-            bool(row["found"]),
-            row["declared_size"],
-            row["intake"],
-            row["evidence"],
-            row["exhibit_ref"],
-            row["upload"],
-            row["part_size"] or 0,
-            row["part_count"] or 0,
-            row["sha256"],
-            row["reason"],
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    path: Path
-    what: str
+_DONE = (Stand.SENT, Stand.SEALED, Stand.FAILED)
 
 
 class Plan:
     """The plan of one case or invitation, for one run of the program. For one thread."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, opening: Mapping[str, Any] | None = None) -> None:
+        """`opening` is what is said of all items in this run."""
         self.db = connection
+        self.opening = json.dumps(opening or {})
         [last] = self.db.execute("SELECT max(run) FROM files").fetchone()
         self.run = (last or 0) + 1
         self._place = 0
@@ -121,34 +53,44 @@ class Plan:
     # --- what is meant ---
 
     def see(self, found: Found, described: str = "{}") -> None:
-        """This file is meant in this run. One that was begun and has changed since goes on as the same item."""
+        """This file is meant in this run: the one from before only where all that the system knows of it is the same.
+
+        One that is begun goes on if it is described as it was; anything else is a new file until it has been read.
+        """
         self._place += 1
-        path = os.fsencode(found.path)
-        mine = {"path": path, "size": found.size, "mtime": found.mtime_ns, "run": self.run, "place": self._place}
+        mine = {
+            "path": os.fsencode(found.path),
+            "name": found.name,
+            "size": found.size,
+            "mtime": found.mtime_ns,
+            "identity": found.identity,
+            "run": self.run,
+            "place": self._place,
+            "described": described,
+            "opening": self.opening,
+        }
         known = self.db.execute(
-            "SELECT id, stand FROM files WHERE path = :path AND size = :size AND mtime_ns = :mtime", mine
+            f"SELECT f.id, f.stand FROM files f LEFT JOIN batches b ON b.id = f.batch WHERE path = :path AND (stand = 'new'"  # noqa: S608
+            " OR (size = :size AND mtime_ns = :mtime AND identity = :identity AND"
+            f" (stand IN {listed(_DONE)} OR (stand IN {listed((Stand.DECLARING, *UNFINISHED))}"
+            " AND described = :described AND coalesce(opening, :opening) = :opening))))"
+            " ORDER BY stand = 'new', f.id DESC LIMIT 1",
+            mine,
         ).fetchone()
         if known is None:
-            known = self.db.execute(
-                f"SELECT id, stand FROM files WHERE path = :path AND stand IN {_listed(_UNFINISHED)} LIMIT 1",  # noqa: S608  (our own words)
+            self.db.execute(
+                "INSERT INTO files (path, name, size, mtime_ns, identity, run, place, stand, described)"
+                " VALUES (:path, :name, :size, :mtime, :identity, :run, :place, 'new', :described)",
                 mine,
-            ).fetchone()
-        if known is None:
-            self.db.execute(
-                "INSERT INTO files (path, name, size, mtime_ns, run, place, stand, described)"
-                " VALUES (:path, :name, :size, :mtime, :run, :place, 'new', :described)",
-                {**mine, "name": found.name, "described": described},
             )
-            return
-        self.db.execute(
-            "UPDATE files SET size = :size, mtime_ns = :mtime, run = :run, place = :place WHERE id = :id",
-            {**mine, "id": known["id"]},
-        )
-        if known["stand"] == Stand.NEW:
+        elif known["stand"] == Stand.NEW:
             self.db.execute(
-                "UPDATE files SET name = ?, described = ?, sha256 = NULL WHERE id = ?",
-                (found.name, described, known["id"]),
+                "UPDATE files SET name = :name, size = :size, mtime_ns = :mtime, identity = :identity, run = :run,"
+                " place = :place, described = :described, sha256 = NULL WHERE id = :id",
+                {**mine, "id": known["id"]},
             )
+        else:
+            self.change(known["id"], run=self.run, place=self._place)
 
     def take_in_again(self) -> None:
         """What the case was found to have already is no longer taken for this file."""
@@ -178,7 +120,7 @@ class Plan:
         after = 0
         while True:
             rows = self.db.execute(
-                f"SELECT * FROM files WHERE run = ? AND place > ? AND over <> run AND stand IN {_listed(stands)}"  # noqa: S608
+                f"SELECT * FROM files WHERE run = ? AND place > ? AND over <> run AND stand IN {listed(stands)}"  # noqa: S608
                 " ORDER BY place LIMIT ?",
                 (self.run, after, _PAGE),
             ).fetchall()
@@ -191,16 +133,12 @@ class Plan:
     def file(self, file_id: int) -> File:
         return File.of(self.db.execute("SELECT * FROM files WHERE id = ?", (file_id,)).fetchone())
 
-    def knows(self, evidence: str) -> bool:
-        """Whether that item is some file's."""
-        return self.db.execute("SELECT 1 FROM files WHERE evidence = ?", (evidence,)).fetchone() is not None
-
     def intakes(self, *stands: Stand) -> list[tuple[str, int]]:
         """The intakes with files of this run that stand so, and how many."""
         return [
             (row[0], row[1])
             for row in self.db.execute(
-                f"SELECT intake, count(*) FROM files WHERE run = ? AND over <> run AND stand IN {_listed(stands)}"  # noqa: S608
+                f"SELECT intake, count(*) FROM files WHERE run = ? AND over <> run AND stand IN {listed(stands)}"  # noqa: S608
                 " AND intake IS NOT NULL GROUP BY intake ORDER BY min(place)",
                 (self.run,),
             )
@@ -216,7 +154,7 @@ class Plan:
 
     def of_intake(self, intake: str, *stands: Stand) -> int:
         """How many of its files stand so, whichever run they were met in."""
-        wanted = f"SELECT count(*) FROM files WHERE intake = ? AND stand IN {_listed(stands)}"  # noqa: S608
+        wanted = f"SELECT count(*) FROM files WHERE intake = ? AND stand IN {listed(stands)}"  # noqa: S608
         return int(self._one(wanted, intake)[0])
 
     # --- what became of it ---
@@ -252,7 +190,37 @@ class Plan:
 
     def sent(self, file_id: int, sha256: bytes | None) -> None:
         self.db.execute("DELETE FROM parts WHERE file = ?", (file_id,))
-        self.change(file_id, stand=Stand.SENT, sha256=sha256, reason=None)
+        self.change(file_id, stand=Stand.SENT, sha256=sha256, theirs=sha256, reason=None)
+
+    def doubt(self, file_id: int, shown_as: Stand, theirs: bytes | None) -> None:
+        """Its item has bytes of that SHA-256, as far as the server says, and they may be somebody else's."""
+        self.change(file_id, stand=Stand.UNSURE, shown=shown_as, theirs=theirs)
+
+    # --- which item is whose: one item stands for one file ---
+
+    def leave(self, file_id: int) -> None:
+        """Its item is no file's any more, of this run or a later one."""
+        self.db.execute("DELETE FROM parts WHERE file = ?", (file_id,))
+        self.change(file_id, stand=Stand.LEFT, run=0)
+
+    def anew(self, file_id: int, sha256: bytes | None) -> None:
+        """A file leaves its item, and is to be declared as another one, with that digest where it was read."""
+        with self.writing():
+            self.db.execute(
+                "INSERT INTO files (path, name, size, mtime_ns, identity, run, place, stand, described, sha256)"
+                " SELECT path, name, size, mtime_ns, identity, run, place, 'new', described, ? FROM files WHERE id = ?",
+                (sha256, file_id),
+            )
+            self.leave(file_id)
+
+    def take_place(self, new: int, old: int) -> None:
+        """What was met as a new file is the one from before after all, or is now the one for which its item stands."""
+        with self.writing():
+            met = self.db.execute(
+                "SELECT path, name, size, mtime_ns, identity, run, place, sha256 FROM files WHERE id = ?", (new,)
+            ).fetchone()
+            self.db.execute("DELETE FROM files WHERE id = ?", (new,))
+            self.change(old, **dict(met), over=0)
 
     # --- what a person must be told at the end ---
 
@@ -280,5 +248,5 @@ class Plan:
         return tuple(self.db.execute(query, values).fetchone())
 
 
-def _listed(stands: tuple[Stand, ...]) -> str:
+def listed(stands: tuple[Stand, ...]) -> str:
     return f"({', '.join(repr(s.value) for s in stands)})"

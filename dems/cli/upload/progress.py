@@ -18,7 +18,7 @@ from rich.progress import (
 )
 
 from dems.cli.screen import shown, warn
-from dems.cli.upload.plan import File
+from dems.cli.upload.files import File
 
 _NAME_WIDTH = 40
 _WORTH_A_BAR = 8 * 1024 * 1024

@@ -70,9 +70,7 @@ class Reading:
             piece = self._part(going, file, number, offset, min(part_size, size - offset), whole)
             if before.get(number, piece.sha256) != piece.sha256:
                 self._room(-piece.weight)
-                raise AnotherContent(
-                    "It is not what it was when a part of it was sent before: all of it is sent again, to a fresh upload."
-                )
+                raise AnotherContent("It is not what it was when a part of it was sent before.")
             if number in received and number in before:
                 self._watcher.sent(going.file.id, piece.size)
                 self._room(-piece.weight)

@@ -9,10 +9,12 @@ from dems.cli.upload.asking import UNAUTHENTICATED, UNKNOWN, Asking
 from dems.cli.upload.carrying import Became, Carrying
 from dems.cli.upload.content import Changed
 from dems.cli.upload.crew import Crew
+from dems.cli.upload.files import File, Stand
 from dems.cli.upload.parcels import Budget, Going, Parcel, Piece
 from dems.cli.upload.patience import Patience
-from dems.cli.upload.plan import File, Plan, Stand
+from dems.cli.upload.plan import Plan
 from dems.cli.upload.reading import AnotherContent, Reading, Watcher
+from dems.cli.upload.recognising import ABANDONED, left_behind
 from dems.cli.upload.transport import Ways
 
 _IN_MEMORY = 160 * 1024 * 1024
@@ -21,9 +23,10 @@ _FIRST_PARCEL_BYTES, _PARCEL_BYTES, _PARCEL_PIECES = 8 * 1024 * 1024, 64 * 1024 
 _TRIES = 4
 _LOOK = 0.5
 _ENDING = {"case-closed", "store-not-trusted", "no-space", "store-misconfigured"}
-_ANOTHER_UPLOAD = {"part-differs", "digest-mismatch", "invalid"}
+_ANOTHER_CONTENT = {"part-differs", "digest-mismatch"}
 """Other bytes were announced for this upload before."""
-_TO_BE_LOOKED_AT = {"wrong-state", "not-found", "parts-missing", *_ANOTHER_UPLOAD}
+_NO_SUCH_PART = "invalid"
+_TO_BE_LOOKED_AT = {"wrong-state", "not-found", "parts-missing", _NO_SUCH_PART, *_ANOTHER_CONTENT}
 
 
 class Teller(Protocol):
@@ -34,6 +37,8 @@ class Teller(Protocol):
     def changed(self, file: File, why: str) -> None: ...
 
     def failed(self, file: File, why: str) -> None: ...
+
+    def abandoned(self, file: File, why: str) -> None: ...
 
     def note(self, line: str) -> None: ...
 
@@ -194,9 +199,7 @@ class Sending:
                 self._tell.changed(file, str(why_not))
                 self._plan.over(file.id)
             case AnotherContent():
-                self._tell.note(f"{shown(file.path)}: {why_not}")
-                self._abandoned(going)
-                self._once_more(file, str(why_not))
+                self._left(going)
             case Problem() if why_not.kind in _TO_BE_LOOKED_AT or why_not.status == UNKNOWN:
                 try:
                     self._looked_at(going, why_not)
@@ -216,10 +219,17 @@ class Sending:
             if unknown.status != UNKNOWN:
                 raise
             upload = {"state": "unknown"}
-        if upload["state"] in {"completing", "completed"} and problem.kind not in _ANOTHER_UPLOAD:
-            self._sent(file, going.whole)
+        if upload["state"] in {"completing", "completed"}:
+            theirs = upload["declared_sha256"] and bytes.fromhex(upload["declared_sha256"])
+            if theirs is not None and theirs == going.whole:
+                self._sent(file, going.whole)
+            else:
+                self._plan.doubt(file.id, Stand.SENT, theirs)
             return
-        if upload["state"] != "open" or problem.kind in _ANOTHER_UPLOAD:
+        if upload["state"] == "open" and problem.kind in _ANOTHER_CONTENT:
+            self._left(going)
+            return
+        if upload["state"] != "open" or problem.kind == _NO_SUCH_PART:
             self._abandoned(going)
         elif problem.kind == "parts-missing":
             self._plan.db.execute("DELETE FROM parts WHERE file = ?", (file.id,))
@@ -237,6 +247,13 @@ class Sending:
             if problem.status == UNAUTHENTICATED:
                 raise
         self._plan.new_upload(going.file.id, None, going.file.mark.size)
+
+    def _left(self, going: Going) -> None:
+        """What was sent or announced before is not of this file: it is another item."""
+        self._abandoned(going)
+        with self._plan.writing():
+            self._tell.abandoned(going.file, left_behind(going.file, ABANDONED))
+            self._plan.anew(going.file.id, None)
 
     def _once_more(self, file: File, why: str) -> None:
         self._tries[file.id] += 1

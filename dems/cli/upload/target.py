@@ -1,9 +1,11 @@
 """Where the files go: a case, for somebody with a token of their own, or what an invitation asks for."""
 
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from getpass import getpass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +13,7 @@ from dems.cli.client import Client, Misused, connect
 from dems.cli.screen import Failed, shown
 from dems.cli.upload.numbering import initials
 
+_TO_BE_ASKED_FOR = "-"
 _TOKEN = re.compile(r"dems_in_[A-Za-z0-9_-]{16,200}")
 
 
@@ -44,11 +47,24 @@ def a_case(which: str, prefix: str | None, described: dict[str, Any]) -> Iterato
 
 @contextmanager
 def an_invitation(url: str, described: dict[str, Any]) -> Iterator[Target]:
-    """Raises `Misused` for what is not the link of an invitation, `Failed` for one that is over; neither repeats its secret."""
-    base, token = invitation(url)
+    """`url` may be ``-``: then it is asked for, and not shown. Raises `Misused` for what is not the link of an invitation.
+
+    Raises `Failed` for one that is over; neither repeats its secret.
+    """
+    base, token = invitation(_asked_for() if url == _TO_BE_ASKED_FOR else url)
     with Client(base, token, given_by="the link") as client:
         asked = client.get("/v1/invitation")
         yield Target(client, "", asked["intake_id"], {}, described)
+
+
+def _asked_for() -> str:
+    """From the person at the terminal, unseen; from standard input where that is none."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline()
+    try:
+        return getpass("The link that you were given (it is not shown): ")
+    except EOFError:
+        return ""
 
 
 def invitation(url: str) -> tuple[str, str]:

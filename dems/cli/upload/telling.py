@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from dems.cli.screen import Failed, say, say_json, say_table, shown, warn
-from dems.cli.upload.plan import File, Plan
+from dems.cli.upload.files import File
+from dems.cli.upload.plan import Plan
 from dems.cli.upload.progress import Bars
 from dems.cli.upload.walk import LeftOut
 
@@ -18,6 +19,7 @@ class Telling:
         self._plan = plan
         self._bars = bars
         self._as_json = as_json
+        self._foreign = 0
 
     def note(self, line: str) -> None:
         self._bars.note(line)
@@ -47,6 +49,17 @@ class Telling:
     def changed(self, file: File, why: str) -> None:
         self._failure("changed", file, why)
 
+    def foreign(self, file: File, why: str) -> None:
+        """Its item has somebody else's bytes; the file goes on as another item, and somebody should look at the first."""
+        self._plan.note(file.path, why, failure=True)
+        self._foreign += 1
+        self._event("mismatch", file, detail=why)
+
+    def abandoned(self, file: File, why: str) -> None:
+        """An item that was begun and is no file's any more."""
+        self._plan.note(file.path, why, failure=False)
+        self._event("abandoned", file, detail=why)
+
     def different(self, file: File, why: str) -> None:
         self._failure("mismatch", file, why)
 
@@ -71,13 +84,16 @@ class Telling:
         left, _ = self._plan.under_way()
         if ended is not None:
             raise Failed(f"{ended} {_files(left)} still to be sealed: run the same command again.") from ended
+        not_sealed = count - self._foreign
+        if not_sealed:
+            raise Failed(f"{not_sealed} {'file was' if not_sealed == 1 else 'files were'} not sealed.")
         if count:
-            raise Failed(f"{count} {'file was' if count == 1 else 'files were'} not sealed.")
+            raise Failed(f"{_items(count)} other bytes than the file they were declared for: see to that.")
 
     def _left_out(self) -> None:
         for number, left in enumerate(self._plan.troubles(failures=False)):
             if number == 0:
-                warn("Not taken in:")
+                warn("Left out, or left behind:")
             warn(f"  {shown(left.path)}: {left.what}")
 
     def _failure(self, event: str, file: File, why: str) -> None:
@@ -99,6 +115,10 @@ class Telling:
 
 def _files(count: int) -> str:
     return "1 file is" if count == 1 else f"{count} files are"
+
+
+def _items(count: int) -> str:
+    return "1 item has" if count == 1 else f"{count} items have"
 
 
 def say_event(event: str, path: Path, **more: Any) -> None:

@@ -9,12 +9,17 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A regular file. `name` is its path within the folder that was given, or its own name: the exact bytes."""
+    """A regular file. `name` is its path within the folder that was given, or its own name: the exact bytes.
+
+    `identity` is what the system knows it by besides: device, inode and time of change. Size and time of writing alone are
+    also those of the next disc in the same drive, where the clock of a recorder was never set.
+    """
 
     path: Path
     name: bytes
     size: int
     mtime_ns: int = 0
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,8 @@ def _names(folder: Path) -> Iterator[bytes | LeftOut]:
 
 def _one(path: Path, name: bytes, status: os.stat_result) -> Found | LeftOut:
     if stat.S_ISREG(status.st_mode):
-        return Found(path, name, status.st_size, status.st_mtime_ns)
+        identity = f"{status.st_dev}:{status.st_ino}:{status.st_ctime_ns}"
+        return Found(path, name, status.st_size, status.st_mtime_ns, identity)
     if stat.S_ISLNK(status.st_mode):
         return LeftOut(path, "a symbolic link: what it points to is taken in where it lies", failure=False)
     return LeftOut(path, "not a file with content (a socket, pipe or device)", failure=False)

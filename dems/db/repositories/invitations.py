@@ -5,21 +5,27 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy import Row, Select, and_, exists, func, insert, or_, select, update
 
 from dems.db.repositories.base import Rows, paged_within
 from dems.db.repositories.evidence import READ_BACK
-from dems.db.tables import evidence, invitations, uploads
+from dems.db.tables import evidence, invitations, upload_parts, uploads
 from dems.errors import NotFound
 from dems.model.evidence import EvidenceState, Integrity
-from dems.model.ids import CaseId, IntakeId, InvitationId, PersonId
+from dems.model.ids import CaseId, EvidenceId, IntakeId, InvitationId, PersonId
 from dems.model.intakes import Outcome, counts_of, outcome_of_item
 from dems.model.invitations import Invitation, Progress, Sent, Terms
 from dems.model.uploads import UploadState
 from dems.ports import Page
 
 _TERMS = ("asked_for", "recipient", "contact", "exhibit_prefix", "source", "max_files", "max_bytes", "expires_at")
-_in_store_or_to_come = or_(uploads.c.state == UploadState.COMPLETED.value, uploads.c.id == evidence.c.upload_id)
+_may_be_an_object = and_(
+    uploads.c.size <= uploads.c.part_size, exists().where(upload_parts.c.upload_id == uploads.c.id)
+)
+"""Of one part, which is the whole object: once it was announced it may lie there under lock, whatever became of its upload."""
+_in_store_or_to_come = or_(
+    uploads.c.state == UploadState.COMPLETED.value, uploads.c.id == evidence.c.upload_id, _may_be_an_object
+)
 """A file that was sent, found different and sent again lies in the store twice and counts twice."""
 
 
@@ -72,6 +78,10 @@ class InvitationRows(Rows):
 
     def revoke(self, invitation_id: InvitationId, at: datetime) -> None:
         self._tx.execute(update(invitations).where(invitations.c.id == invitation_id).values(revoked_at=at))
+
+    def begun(self, evidence_id: EvidenceId) -> int:
+        statement = select(func.count()).select_from(uploads).where(uploads.c.evidence_id == evidence_id)
+        return int(self._tx.execute(statement).scalar_one())
 
     def page(self, case_id: CaseId, page: Page) -> list[Invitation]:
         statement = paged_within(select(invitations), invitations.c.case_id, case_id, invitations.c.id, page)

@@ -98,7 +98,9 @@ uploads = Table(
     Column("expires_at", Instant, nullable=False),
     Column("version_id", Text),
     Column("completed_at", Instant),
-    Column("parts_sha256", LargeBinary, comment="composite SHA-256, where there was more than one part"),
+    Column(
+        "parts_sha256", LargeBinary, comment="what was received: SHA-256 of the only part, or composite over several"
+    ),
     Column("intake_id", Uuid, ForeignKey("intakes.id")),
     CheckConstraint("state <> 'completing'", name="completing_is_derived"),
     Index("uploads_open_idx", "expires_at", postgresql_where=text("state = 'open'")),

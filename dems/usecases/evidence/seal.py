@@ -16,7 +16,7 @@ from dems.model.ids import EvidenceId
 from dems.ports import Clock, Job, JobKind, Lease, Transactions
 from dems.steps.locks import Locks
 from dems.steps.reading import RESUME_ABOVE_BYTES, Reading, in_background, pause_after
-from dems.steps.sealing import Candidate, Examined, Examiner, Recorder, candidates
+from dems.steps.sealing import Candidate, Examined, Examiner, Recorder, candidates, of_parts
 from storage.errors import BytesDamaged, StorageError
 from storage.interface import ObjectStore
 
@@ -53,7 +53,7 @@ class Seal:
             self.transaction,
             self.store,
             candidate.key,
-            self.algorithms,
+            (*self.algorithms, *of_parts(candidate.upload)),
             candidate.lease,
             self.lease,
             self.resume_above,

@@ -75,7 +75,10 @@ class CompleteMany:
                 if upload.part_count > 1 or upload.state is UploadState.COMPLETED:
                     result.one_by_one.append(one)
                     continue
-                if upload.state is not UploadState.COMPLETING:
+                if upload.state is UploadState.COMPLETING:
+                    # Said again, or of another file: whoever holds that must not hear that it is there.
+                    upload.declaring(one.sha256)
+                else:
                     after = self._announced(upload, one, promised.get((upload.id, 1)))
                     upload.takes_bytes(now)
                     announced.append(after)

@@ -119,7 +119,6 @@ class IssuePartUrls:
             try:
                 if upload is None or (intake_id is not None and upload.intake_id != intake_id):
                     raise NotFound("upload")
-                upload.takes_bytes(now)
                 _, promise = promise_of(upload, part.number, part.sha256)
                 earlier = promised.setdefault((upload.id, part.number), promise)
                 same_as_promised(earlier, part.number, part.sha256)
@@ -127,6 +126,8 @@ class IssuePartUrls:
                     raise Invalid(
                         "The file has one part, and another SHA-256 was declared for it before.", field="sha256"
                     )
+                # Last, so that whoever holds other bytes hears that, also when this upload is over.
+                upload.takes_bytes(now)
             except DemsError as problem:
                 if intake_id is None:
                     raise

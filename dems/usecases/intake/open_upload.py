@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from dems.errors import Busy, Invalid, WrongState
+from dems.errors import Busy, Invalid, LimitReached, WrongState
 from dems.model.actors import Actor, ActorKind
 from dems.model.acts import Act
 from dems.model.custody import Authority, of_item
@@ -15,6 +15,9 @@ from dems.model.uploads import MAX_OBJECT_SIZE, Upload, UploadState, part_size_f
 from dems.ports import Clock, Once, Transaction, Transactions
 from dems.steps.tokens import UploadPolicy, issue_upload_token, issue_upload_token_again
 from dems.steps.trust import StoreTrust
+
+MOST_TIMES_BEGUN = 20
+"""Uploads of one item by the holder of an invitation: each may leave something in the store that nobody can remove."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,9 @@ class OpenUpload:
             authority = tx.authorise(actor, Act.UPLOAD_OPEN, case_id=evidence.case_id, intake_id=evidence.intake_id)
             tx.cases.get(evidence.case_id, keep_as_is=True).takes_changes()
             invitation = self._invitation(tx, actor)
+            if actor.kind is ActorKind.INTAKE and actor.intake_id is not None:
+                # Its token still tells what became of an intake that is over; it begins nothing any more.
+                tx.intakes.get(actor.intake_id).takes_items(now)
             # Rows are locked in one order by everyone: intake, upload, item. Else two of them could deadlock.
             before = None if evidence.upload_id is None else tx.uploads.get(evidence.upload_id, for_update=True)
             evidence = tx.evidence.get(evidence_id, for_update=True)
@@ -114,9 +120,14 @@ class OpenUpload:
 
     @staticmethod
     def _within_its_limits(tx: Transaction, invitation: Invitation, before: Upload | None, upload: Upload) -> None:
-        """The upload takes the place of the one before, unless that brought bytes which lie in the store now."""
+        """The upload takes the place of the one before, unless that brought bytes which may lie in the store now."""
+        if tx.invitations.begun(upload.evidence_id) >= MOST_TIMES_BEGUN:
+            raise LimitReached(
+                f"This file was begun {MOST_TIMES_BEGUN} times: send it as a new file, or ask {invitation.terms.contact}.",
+                most=MOST_TIMES_BEGUN,
+            )
         sent = tx.invitations.sent(invitation.intake_id)
-        gone = 0 if before is None or before.state is UploadState.COMPLETED else before.size
+        gone = 0 if before is None or _may_be_there(tx, before) else before.size
         invitation.takes(Sent(0, upload.size), Sent(sent.files, sent.bytes - gone))
 
     def _open_until(self, now: datetime, invitation: Invitation | None) -> datetime:
@@ -127,3 +138,10 @@ class OpenUpload:
         if authority.actor.kind is ActorKind.INVITATION:
             return None
         return issue_upload_token_again(tx, authority, upload, receipt_for=self.policy.receipt_for, at=now)
+
+
+def _may_be_there(tx: Transaction, upload: Upload) -> bool:
+    """Of one part, which is the whole object: once it was announced it may lie in the store under lock."""
+    return upload.state is UploadState.COMPLETED or (
+        upload.part_count == 1 and bool(tx.uploads.promised([(upload.id, 1)]))
+    )
