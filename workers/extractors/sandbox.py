@@ -1,0 +1,185 @@
+"""The sandbox: what a process gives up before it reads hostile bytes, how far that went, and the proof by trying.
+
+Two parts. `enclose` is for the nursery, once: namespaces, which cost milliseconds and are inherited. `lock` is for each
+child: everything else. Neither fails where the machine does not allow a step; the level reached says so.
+"""
+
+import errno
+import os
+import resource
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from workers.extractors import kernel, landlock, seccomp
+
+NOBODY = 65534
+_OPEN_FILES = 4
+"""Descriptor 3 is the line to the worker; nothing above it can be opened."""
+_THREADS = 512
+"""Of the whole machine's nobody, hence so many; processes are refused by seccomp."""
+_NET = Path("/proc/self/ns/net")
+_MEMORY = Path("/proc/self/statm")
+
+
+class SandboxLevel(StrEnum):
+    """How much holds a reader, from nothing to everything. Each level has all that stands before it."""
+
+    NONE = "none"
+    LIMITS = "limits"
+    """Memory, processor time, no new files, no gain of rights."""
+    SECCOMP = "seccomp"
+    """And the kernel answers only what computing needs: no file, no network, no process."""
+    LANDLOCK = "landlock"
+    """And no right on any file, by a second mechanism."""
+    FULL = "full"
+    """And a network of its own without a way out, not root, not one capability."""
+
+    def reaches(self, required: "SandboxLevel") -> bool:
+        levels = list(SandboxLevel)
+        return levels.index(self) >= levels.index(required)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The level, and for each step that this machine did not allow, a sentence with the kernel's word."""
+
+    level: SandboxLevel
+    missing: tuple[str, ...]
+
+
+def enclose() -> str | None:
+    """Namespaces for this process and all its children. Returns why not, in words, or None.
+
+    Root makes them as root: in a user namespace without a map it could not become nobody any more.
+    """
+    own = kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
+    if os.geteuid() != 0:
+        own |= kernel.CLONE_NEWUSER
+    try:
+        before = _NET.stat().st_ino
+        kernel.unshare(own)
+        if _NET.stat().st_ino == before:
+            return "The network is the machine's own: the kernel took the call and did nothing."
+    except OSError as error:
+        return f"The network is the machine's own: namespaces are refused ({error.strerror})."
+    return None
+
+
+def lock(*, memory: int, seconds: int, parent: int, enclosed: bool) -> Reached:
+    """Lock this process, which has one thread and descriptor 3 only. Afterwards it can compute, talk on 3, and end.
+
+    `memory` in bytes is what it may take on top of what it has; `seconds` of processor time; `parent` is the process it
+    dies with. `enclosed` says that `enclose` worked before. What happened to each step is tried, not believed.
+    """
+    missing: list[str] = []
+
+    def tried(what: str, step: Callable[[], None]) -> bool:
+        try:
+            step()
+        except (OSError, ValueError) as error:
+            missing.append(f"{what} ({getattr(error, 'strerror', None) or error}).")
+            return False
+        return True
+
+    nobody = tried("It could not stop being root", _leave_root)
+    if not enclosed:
+        enclosed = enclose() is None or _enclose_as_user() is None
+        if not enclosed:
+            missing.append("It has the machine's network interfaces: namespaces are refused.")
+    limits = tried("Its limits could not be set", lambda: _limit(memory, seconds))
+    limits &= tried("It could not be hidden from others", kernel.hide)
+    limits &= tried("It could not refuse new rights", kernel.gain_nothing)
+    kernel.die_with_parent(signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
+    files = tried("Landlock does not hold it", _landlock)
+    powerless = tried("It could not give up its capabilities", _give_up)
+    calls = tried("seccomp does not hold it", _seccomp)
+    reached = SandboxLevel.NONE
+    for step, level in (
+        (limits, SandboxLevel.LIMITS),
+        (calls, SandboxLevel.SECCOMP),
+        (files, SandboxLevel.LANDLOCK),
+        (enclosed and nobody and powerless, SandboxLevel.FULL),
+    ):
+        if not step:
+            break
+        reached = level
+    return Reached(reached, tuple(missing))
+
+
+def _leave_root() -> None:
+    if os.geteuid() != 0:
+        return
+    kernel.drop_bounds()
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+
+
+def _enclose_as_user() -> str | None:
+    """For one that is root where root may not make namespaces, and has just stopped being it."""
+    try:
+        before = _NET.stat().st_ino
+        kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC)
+        return None if _NET.stat().st_ino != before else "unchanged"
+    except OSError as error:
+        return str(error)
+
+
+def _limit(memory: int, seconds: int) -> None:
+    has = int(_MEMORY.read_bytes().split()[0]) * resource.getpagesize()
+    wanted = {
+        resource.RLIMIT_AS: has + memory,
+        resource.RLIMIT_CPU: seconds,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NOFILE: _OPEN_FILES,
+        resource.RLIMIT_NPROC: _THREADS,
+        resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_MSGQUEUE: 0,
+    }
+    for which, value in wanted.items():
+        hard = resource.getrlimit(which)[1]
+        most = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        # A second of processor time between the signal that can be told and the one that cannot be caught.
+        above = most + 1 if which == resource.RLIMIT_CPU and most == value != hard else most
+        resource.setrlimit(which, (most, above))
+        if resource.getrlimit(which) != (most, above):
+            raise OSError("the kernel keeps others")
+
+
+def _landlock() -> None:
+    """Tried on the root directory, which anybody may read: before, to know that the trial tells something."""
+    os.close(os.open("/", os.O_RDONLY))
+    landlock.no_files()
+    _must_fail(errno.EACCES, lambda: os.close(os.open("/", os.O_RDONLY)), "a folder can still be opened")
+
+
+def _give_up() -> None:
+    kernel.drop_capabilities()
+    if kernel.has_capabilities():
+        raise OSError("some are left")
+    if os.geteuid() == 0:
+        raise OSError("it is root")
+
+
+def _seccomp() -> None:
+    """EPERM is the filter's word alone: nobody may open and run the root directory anyway, but hears EACCES then."""
+    seccomp.only_parse()
+    _must_fail(errno.EPERM, lambda: os.close(os.open("/", os.O_RDONLY)), "a folder can still be opened")
+    _must_fail(errno.EPERM, lambda: socket.socket().close(), "a socket can still be made")
+    _must_fail(errno.EPERM, lambda: os.execv("/", ["/"]), "a program can still be run")  # noqa: S606 a folder
+
+
+def _must_fail(number: int, step: Callable[[], None], otherwise: str) -> None:
+    try:
+        step()
+    except OSError as error:
+        if error.errno == number:
+            return
+    raise OSError(otherwise)
