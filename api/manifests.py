@@ -24,17 +24,15 @@ class ManifestRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        parsing: list[anyio.CapacityLimiter] = []
+        parsing = anyio.CapacityLimiter(_AT_ONCE)
 
         async def known_first(request: Request) -> Response:
-            if not parsing:
-                parsing.append(anyio.CapacityLimiter(_AT_ONCE))
             scheme, token = get_authorization_scheme_param(request.headers.get("authorization"))
             on_behalf_of = request.headers.get("on-behalf-of")
             await anyio.to_thread.run_sync(
                 recognised, request, token if scheme.lower() == "bearer" else "", on_behalf_of
             )
-            return await handle(_Manifest(request.scope, request.receive, parsing[0]))
+            return await handle(_Manifest(request.scope, request.receive, parsing))
 
         return known_first
 

@@ -1,9 +1,10 @@
 """Intakes and uploads asked for again, at their limits, and by stores and databases that changed in the middle."""
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -20,6 +21,7 @@ from dems.ports import Once, Page
 from dems.steps.declaring import FileDeclared
 from dems.steps.manifest import Defaults, ItemDeclared
 from dems.usecases.intake.complete_many import ToComplete
+from dems.usecases.intake.declare import Declared
 from storage.errors import StoreUnavailable
 from tests.conftest import Team, Time
 from tests.faults.faults import Fault, Faults
@@ -86,42 +88,34 @@ def test_the_token_of_an_intake_that_is_over_begins_nothing(dems: Dems, team: Te
     assert dems.intake.open_upload(who, row.evidence.id)[1].state is UploadState.OPEN
 
 
+def declaring(dems: Dems, team: Team, kind: Kind, file: FileDeclared | None) -> Callable[[], Declared]:
+    """Declares one item, and each time again with the same key."""
+    return partial(
+        dems.intake.declare,
+        team.investigator.actor,
+        team.case.id,
+        exhibit_ref=ExhibitRef(f"AG/{uuid4().hex[:8]}"),
+        description="An item",
+        kind=kind,
+        file=file,
+        once=once(),
+    )
+
+
 def test_a_physical_item_that_is_declared_again_is_the_same(dems: Dems, team: Team) -> None:
-    key, ref = once(), ExhibitRef(f"PH/{uuid4().hex[:8]}")
-
-    def declare() -> Any:
-        return dems.intake.declare(
-            team.investigator.actor,
-            team.case.id,
-            exhibit_ref=ref,
-            description="A notebook",
-            kind=Kind.PHYSICAL,
-            file=None,
-            once=key,
-        )
-
+    declare = declaring(dems, team, Kind.PHYSICAL, None)
     first, again = declare(), declare()
     assert (again.evidence.id, again.upload, again.replayed) == (first.evidence.id, None, True)
 
 
 def test_an_item_that_is_declared_again_when_its_upload_is_over_has_no_token(dems: Dems, team: Team) -> None:
-    key, ref = once(), ExhibitRef(f"AG/{uuid4().hex[:8]}")
-
-    def declare() -> Any:
-        return dems.intake.declare(
-            team.investigator.actor,
-            team.case.id,
-            exhibit_ref=ref,
-            description="A recording",
-            kind=Kind.DIGITAL,
-            file=FileDeclared(OriginalName(b"a"), 1, None),
-            once=key,
-        )
-
+    declare = declaring(dems, team, Kind.DIGITAL, FileDeclared(OriginalName(b"a"), 1, None))
     first = declare()
     assert first.upload_token is not None
+    assert first.upload is not None
     dems.intake.abandon(team.investigator.actor, first.upload.id)
     again = declare()
+    assert again.upload is not None
     assert (again.evidence.id, again.upload.state, again.upload_token) == (
         first.evidence.id,
         UploadState.ABANDONED,
