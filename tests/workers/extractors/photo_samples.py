@@ -9,7 +9,6 @@ from datetime import datetime
 import pillow_heif
 from PIL import Image
 
-from workers.extractors.report import Report
 from workers.extractors.source import Held, Source
 
 ASCII, SHORT, LONG, RATIONAL, BYTE, UNDEFINED = 2, 3, 4, 5, 1, 7
@@ -18,10 +17,6 @@ Fields = Mapping[int, tuple[int, object]]
 
 def source(data: bytes, extension: str = "") -> Source:
     return Source(Held(data), len(data), extension)
-
-
-def values(report: Report, name: str) -> list[object]:
-    return [finding.value for finding in report.findings if finding.name == name]
 
 
 def clock(text: str) -> datetime:

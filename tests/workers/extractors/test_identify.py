@@ -31,8 +31,8 @@ from tests.workers.extractors.photo_samples import (
     saved,
     source,
     tiff,
-    values,
 )
+from tests.workers.extractors.taken import values
 from workers.extractors.identify import EMPTY, LIBMAGIC, RULES, identify, tell
 from workers.extractors.kinds import disagrees
 from workers.extractors.report import Report

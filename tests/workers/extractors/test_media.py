@@ -10,7 +10,8 @@ import pytest
 
 from dems.model.findings import Entry, Moment, Place, RenditionKind, ZoneStatus
 from tests.workers.extractors.media_samples import MIB, Spread, bext, sound, video, wav
-from tests.workers.extractors.photo_samples import clock, source, values
+from tests.workers.extractors.photo_samples import clock, source
+from tests.workers.extractors.taken import values
 from workers.extractors.identify import identify
 from workers.extractors.media import extract
 from workers.extractors.report import Enough, Report, Unreadable

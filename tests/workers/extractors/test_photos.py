@@ -28,9 +28,9 @@ from tests.workers.extractors.photo_samples import (
     saved,
     source,
     tiff,
-    values,
     xmp,
 )
+from tests.workers.extractors.taken import values
 from workers.extractors.photos import extract
 from workers.extractors.report import Enough, Report, Unreadable
 from workers.extractors.source import Held, Refused, Source
