@@ -1,7 +1,7 @@
 """The custody chains. Entries are collected during the transaction and written in one go before it commits."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -152,11 +152,13 @@ class CustodyRows(Rows):
             leaves |= {UUID(str(r.id)): bytes(r.leaf) for r in rows}
         return leaves
 
-    def chain(self, chain: ChainOf, page: Page) -> list[CustodyRow]:
+    def chain(self, chain: ChainOf, page: Page, *, acts: Collection[Act] | None = None) -> list[CustodyRow]:
         chain_id = self._find(chain)
         if chain_id is None:
             return []
         statement = _entries().where(custody_entries.c.chain_id == chain_id)
+        if acts is not None:
+            statement = statement.where(custody_details.c.act.in_(sorted(a.value for a in acts)))
         if page.after is not None:
             place = select(custody_entries.c.seq).where(custody_entries.c.id == page.after).scalar_subquery()
             statement = statement.where(custody_entries.c.seq > place)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, exists, func, insert, or_, select, update
 
-from dems.db.repositories.base import Rows, paged_within
+from dems.db.repositories.base import Rows, Runner, paged_within
 from dems.db.repositories.evidence import READ_BACK
 from dems.db.tables import evidence, invitations, upload_parts, uploads
 from dems.errors import NotFound
@@ -48,6 +48,10 @@ def _with_uploads(statement: Select[Any]) -> Select[Any]:
 
 
 class InvitationRows(Rows):
+    def __init__(self, tx: Runner) -> None:
+        super().__init__(tx)
+        self._kept: dict[IntakeId, Invitation | None] = {}
+
     def add(self, invitation: Invitation) -> None:
         self._tx.execute(
             insert(invitations).values(
@@ -68,9 +72,15 @@ class InvitationRows(Rows):
         return _to_invitation(row)
 
     def of_intake(self, intake_id: IntakeId, *, keep_as_is: bool = False) -> Invitation | None:
+        if intake_id in self._kept:
+            return self._kept[intake_id]
         statement = select(invitations).where(invitations.c.intake_id == intake_id)
         row = self._tx.execute(statement.with_for_update(read=True) if keep_as_is else statement).first()
-        return None if row is None else _to_invitation(row)
+        found = None if row is None else _to_invitation(row)
+        if keep_as_is:
+            # Nobody changes it before this transaction ends, so that the items of one intake ask once.
+            self._kept[intake_id] = found
+        return found
 
     def of_intakes(self, intake_ids: Sequence[IntakeId]) -> list[Invitation]:
         statement = select(invitations).where(invitations.c.intake_id.in_(intake_ids)).order_by(invitations.c.id)
