@@ -15,7 +15,7 @@ from dems.errors import NotFound
 from dems.ledger.canonical import canonical
 from dems.ledger.entry import NONCE_BYTES, leaf_hash, next_leaf
 from dems.model.acts import Act
-from dems.model.custody import Authority, ChainOf, Record
+from dems.model.custody import MOST_FACTS_BYTES, Authority, ChainOf, Record
 from dems.model.ids import CaseId, EntryId, EvidenceId, new_id
 from dems.ports import CustodyRow, Page
 
@@ -39,7 +39,10 @@ class CustodyRows(Rows):
         record = Record(
             EntryId(new_id()), chain, authority, act or authority.act, case_id, evidence_id, reason, dict(facts or {})
         )
-        canonical(record.facts)  # a fact that cannot be written down is a bug of the use case: raise it there
+        # A fact that cannot be written down, or not in one entry, is a bug of the use case: raise it there.
+        size = len(canonical(record.facts)) + len(canonical(reason))
+        if size > MOST_FACTS_BYTES:
+            raise ValueError(f"{record.act.value}: {size} bytes of facts and reason belong into several entries")
         self.pending.append(record)
         return record.id
 
