@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from api.bodies import BodyRoute
 from api.deps import Core, IfMatch, OnceKey, Paging, Whoever, act, answer, etag, paged
 from api.problems import problem_responses
 from api.schemas.base import Hex256, Line, Listed
@@ -32,7 +33,7 @@ from dems.model.ids import CaseId, EvidenceId, GrantId
 from dems.ports import EvidenceFilter
 from storage.errors import ObjectMissing
 
-router = APIRouter(prefix="/v1", tags=["evidence"])
+router = APIRouter(prefix="/v1", tags=["evidence"], route_class=BodyRoute)
 
 
 @router.post(
