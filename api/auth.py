@@ -1,13 +1,11 @@
 """From a credential to an actor: who, never may. Failed tokens are counted by address."""
 
-import threading
-import time
-from collections import OrderedDict
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api.tally import Tally
 from dems.errors import BadRequest, NotAuthenticated, TooManyFailures
 from dems.model.actors import NOBODY_NAMED, Actor, ActorKind
 from dems.model.requests import REQUEST_ID
@@ -16,32 +14,23 @@ _bearer = HTTPBearer(auto_error=False, description="An API token, or an upload t
 ME = "/v1/me"
 """The one thing a service may ask for itself: who it is."""
 
-_MOST_ADDRESSES = 10_000
 _WINDOW_SECONDS = 60.0
 _LONGEST_TOKEN = 200
 _LONGEST_ADDRESS = 320
 
 
 class Failures:
-    """How many tokens failed from each address within the last minute. Bounded in memory; one per process."""
+    """How many tokens failed from each address within the last minute."""
 
     def __init__(self, per_minute: int) -> None:
         self._limit = per_minute
-        self._guard = threading.Lock()
-        self._seen: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._tally = Tally(_WINDOW_SECONDS)
 
     def count(self, address: str) -> None:
         """Count one more. Raises `TooManyFailures` beyond the limit; a token that works is never refused for it."""
-        now = time.monotonic()
-        with self._guard:
-            begun, failed = self._seen.pop(address, (now, 0))
-            if now - begun >= _WINDOW_SECONDS:
-                begun, failed = now, 0
-            self._seen[address] = (begun, failed + 1)
-            while len(self._seen) > _MOST_ADDRESSES:
-                self._seen.popitem(last=False)
-            if failed >= self._limit:
-                raise TooManyFailures(max(1, int(_WINDOW_SECONDS - (now - begun)) + 1))
+        failed, seconds = self._tally.count(address)
+        if failed > self._limit:
+            raise TooManyFailures(seconds)
 
 
 def recognised(request: Request, token: str, on_behalf_of: str | None) -> Actor:

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from api import problems
 from api.auth import Failures
+from api.denials import Denials
 from api.middleware import Surroundings
 from api.relays import Relays
 from api.routes import cases, custody, evidence, health, intakes, invitations, page, people, uploads
@@ -49,6 +50,7 @@ def create_app(settings: Settings, *, dems: Dems | None = None) -> FastAPI:
     app.state.dems = core
     app.state.client = client
     app.state.failures = Failures(settings.api.failed_tokens_per_minute)
+    app.state.denials = Denials()
     problems.install(app)
     app.add_middleware(
         Surroundings,

@@ -1,6 +1,5 @@
 """Bodies that may be as large as a manifest: read for those who are known, and taken apart beside the event loop."""
 
-import json
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -12,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.auth import recognised
+from api.bodies import parsed
 
 _MOST_NESTED = 100_000
 _MOST_VALUES = 1_500_000
@@ -51,4 +51,4 @@ def _parsed(body: bytes) -> Any:
     """Raises `HTTPException` (413) for what has more values than any manifest, `ValueError` for what is not JSON."""
     if body.count(b"[") + body.count(b"{") > _MOST_NESTED or body.count(b",") > _MOST_VALUES:
         raise HTTPException(413)
-    return json.loads(body)
+    return parsed(body)

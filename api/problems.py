@@ -9,9 +9,9 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from api.bodies import KeyTwice
 from dems import errors
 from dems.errors import DemsError
 from dems.model.requests import REQUEST_ID
@@ -25,6 +25,7 @@ STATUS: Mapping[type[Exception], int] = {
     errors.NotPermitted: 403,
     errors.NotAuthenticated: 401,
     errors.TooManyFailures: 429,
+    errors.TooManyDenials: 429,
     errors.Invalid: 422,
     errors.BadRequest: 400,
     errors.LengthRequired: 411,
@@ -121,6 +122,8 @@ def kind_of(error: Exception) -> str:
 async def _refused(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, DemsError):
         raise error
+    too_many: DemsError | None = await request.app.state.denials.noted(request, status_of(type(error)))
+    error = too_many or error
     status = status_of(type(error))
     if isinstance(error, errors.IntegrityBroken):
         log.critical("integrity_broken", extra={"kind": kind_of(error), **error.data})
@@ -132,7 +135,6 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
         headers["WWW-Authenticate"] = 'Bearer realm="dems"'
     if isinstance(error, errors.RangeNotSatisfiable):
         headers["Content-Range"] = f"bytes */{error.data['size']}"
-    await _remember_denial(request, status)
     data = dict(error.data)
     source = getattr(error, "source", None)
     if source is not None:
@@ -140,20 +142,6 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, errors.Refused):
         data["rule"] = error.rule
     return document(status, kind_of(error), error.message, headers, **data)
-
-
-async def _remember_denial(request: Request, status: int) -> None:
-    """Attempts that were refused go into the person's record; failing to write one must not change the answer."""
-    actor = getattr(request.state, "actor", None)
-    if actor is None or status not in {403, 404}:
-        return
-    route = request.scope.get("route")
-    what = f"{request.method} {getattr(route, 'path', '')}"
-    asked = {k: v[:200] for k, v in request.path_params.items() if isinstance(v, str)}
-    try:
-        await run_in_threadpool(request.app.state.dems.custody.note_denial, actor, what, asked, str(status))
-    except DemsError as failure:
-        log.warning("denial_not_noted", extra={"error": type(failure).__name__})
 
 
 async def _store_failed(_: Request, error: Exception) -> JSONResponse:
@@ -192,13 +180,20 @@ def _in_manifest(error: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _printable(found: list[dict[str, str]]) -> list[dict[str, str]]:
-    return [{k: v.encode("utf-8", "backslashreplace").decode()[:300] for k, v in e.items()} for e in found]
+    return [{k: _shown(v) for k, v in e.items()} for e in found]
+
+
+def _shown(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()[:300]
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
     headers = dict(error.headers or {})
+    if isinstance(error, KeyTwice):
+        detail = "The body says something twice, and only one of the two could count: see `field`. Say it once."
+        return document(422, "key-twice", detail, field=_shown(error.key))
     if error.status_code == 405:  # noqa: PLR2004 HTTP's own number
         # The framework names the methods of the first route at this address only.
         headers["Allow"] = ", ".join(sorted(request.app.state.methods_at(request.url.path)))

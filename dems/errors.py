@@ -39,6 +39,17 @@ class TooManyFailures(DemsError):
         self.retry_after = retry_after
 
 
+class TooManyDenials(DemsError):
+    """A link was used again and again for what it does not open; `retry_after` in seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            "This link was used too often for what it does not open. Use it for what it was given for, and try anything "
+            f"else again in {retry_after} seconds."
+        )
+        self.retry_after = retry_after
+
+
 class Invalid(DemsError):
     """What was sent can never be right, whatever the state: change it before sending it again."""
 

@@ -11,7 +11,7 @@ find out by `head`, never by assuming.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import BinaryIO, Protocol
 
@@ -46,11 +46,15 @@ class LockFound:
 
 @dataclass(frozen=True, slots=True)
 class StoredVersion:
-    """One immutable version of one object; `size` is in bytes."""
+    """One immutable version of one object; `size` is in bytes.
+
+    `stored_at` is when the store had it, by its clock and in whole seconds, where its answer said so.
+    """
 
     key: str
     version_id: str
     size: int
+    stored_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

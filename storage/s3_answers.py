@@ -12,8 +12,9 @@ from storage.interface import LockFound, ObjectInfo, Part, StoredVersion, Versio
 def info_from(key: str, version_id: str, size: int, answer: Mapping[str, Any]) -> ObjectInfo:
     """From the headers of HEAD or GET. What is not there was not shown: no lock is then reported."""
     until = answer.get("ObjectLockRetainUntilDate")
+    stored_at = answer.get("LastModified")
     return ObjectInfo(
-        stored=StoredVersion(key, version_id, size),
+        stored=StoredVersion(key, version_id, size, None if stored_at is None else stored_at.astimezone(UTC)),
         lock=LockFound(
             mode=answer.get("ObjectLockMode") or None,
             retain_until=until.astimezone(UTC) if until is not None else None,

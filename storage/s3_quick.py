@@ -6,6 +6,7 @@ answer means, and retries.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -50,6 +51,14 @@ class QuickReader:
         return {**_told(answer.headers), "Body": answer.raw}
 
 
+def _moment(value: str | None) -> datetime | None:
+    """When the object was stored; None where the store does not say so in the way of HTTP."""
+    try:
+        return None if value is None else parsedate_to_datetime(value)
+    except ValueError:
+        return None
+
+
 def _told(headers: Mapping[str, str]) -> dict[str, Any]:
     until = headers.get("x-amz-object-lock-retain-until-date")
     return {
@@ -57,6 +66,7 @@ def _told(headers: Mapping[str, str]) -> dict[str, Any]:
         "VersionId": headers.get("x-amz-version-id"),
         "ETag": headers.get("etag", ""),
         "ChecksumSHA256": headers.get("x-amz-checksum-sha256"),
+        "LastModified": _moment(headers.get("last-modified")),
         "ObjectLockMode": headers.get("x-amz-object-lock-mode"),
         "ObjectLockRetainUntilDate": None if until is None else datetime.fromisoformat(until),
         "ObjectLockLegalHoldStatus": headers.get("x-amz-object-lock-legal-hold"),

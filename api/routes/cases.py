@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from api.bodies import BodyRoute
 from api.deps import Core, IfMatch, OnceKey, Paging, Whoever, act, answer, etag, paged
 from api.problems import problem_responses
 from api.schemas.base import Line, Listed
@@ -27,7 +28,7 @@ from dems.model.ids import CaseId, PersonId
 from dems.ports import CaseFilter
 from dems.usecases.cases.put_member import Holding as Held
 
-router = APIRouter(prefix="/v1/cases", tags=["cases"])
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=BodyRoute)
 
 Reason = Annotated[Line | None, Query(description="Why, for the record")]
 

@@ -9,7 +9,7 @@ from api.problems import problem_responses
 from api.schemas.base import Listed
 from api.schemas.custody import EntryView
 from dems.model.acts import Act
-from dems.model.ids import CaseId, EntryId, EvidenceId
+from dems.model.ids import CaseId, EntryId, EvidenceId, PersonId
 
 router = APIRouter(prefix="/v1", tags=["custody"])
 
@@ -35,6 +35,28 @@ def read_case_custody(
 ) -> Listed[EntryView]:
     """Entries of a case and of its items, in the order in which they were recorded."""
     rows = dems.custody.read.case(actor, CaseId(case_id), page)
+    return Listed[EntryView](**paged(request, response, page, rows, key=lambda r: r.id, show=EntryView.of))
+
+
+@router.get(
+    "/people/{person_id}/custody",
+    openapi_extra=act(Act.PERSON_CUSTODY),
+    responses=problem_responses(401, 403, 404, 429),
+)
+def read_person_custody(
+    person_id: UUID, dems: Core, actor: Whoever, page: Paging, request: Request, response: Response
+) -> Listed[EntryView]:
+    """The chain of one person: what was done to their record, and in batches what they looked at or were denied."""
+    rows = dems.custody.read.person(actor, PersonId(person_id), page)
+    return Listed[EntryView](**paged(request, response, page, rows, key=lambda r: r.id, show=EntryView.of))
+
+
+@router.get("/custody", openapi_extra=act(Act.INSTALLATION_CUSTODY), responses=problem_responses(401, 403, 429))
+def read_installation_custody(
+    dems: Core, actor: Whoever, page: Paging, request: Request, response: Response
+) -> Listed[EntryView]:
+    """The chain of the installation: what belongs to no case and no person."""
+    rows = dems.custody.read.installation(actor, page)
     return Listed[EntryView](**paged(request, response, page, rows, key=lambda r: r.id, show=EntryView.of))
 
 

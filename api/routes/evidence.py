@@ -7,25 +7,23 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from api.bodies import BodyRoute
 from api.deps import Core, IfMatch, OnceKey, Paging, Whoever, act, answer, etag, paged
 from api.problems import problem_responses
 from api.schemas.base import Hex256, Line, Listed
 from api.schemas.evidence import (
-    AccessWanted,
     DeclaredEvidence,
     EvidenceChange,
     EvidenceView,
     EvidenceWithUpload,
-    GrantView,
     NewEvidence,
     NewUpload,
     OpenedUpload,
     RefCorrection,
     UploadView,
-    VerificationView,
-    VerificationWanted,
     digest,
 )
+from api.schemas.reading import AccessWanted, GrantView, VerificationView, VerificationWanted
 from api.streams import Outgoing, span_wanted
 from dems.errors import IntegrityBroken
 from dems.model.acts import Act
@@ -35,7 +33,7 @@ from dems.model.ids import CaseId, EvidenceId, GrantId
 from dems.ports import EvidenceFilter
 from storage.errors import ObjectMissing
 
-router = APIRouter(prefix="/v1", tags=["evidence"])
+router = APIRouter(prefix="/v1", tags=["evidence"], route_class=BodyRoute)
 
 
 @router.post(
@@ -84,8 +82,9 @@ def list_evidence(
     rows = dems.evidence.look_up.page(
         actor, CaseId(case_id), page, EvidenceFilter(state, integrity, exhibit_ref, sha256)
     )
+    asked = dems.evidence.look_up.invitations(actor, [item for item, _ in rows])
     return Listed[EvidenceView](
-        **paged(request, response, page, rows, key=lambda r: r[0].id, show=lambda r: EvidenceView.of(*r))
+        **paged(request, response, page, rows, key=lambda r: r[0].id, show=lambda r: EvidenceView.of(*r, asked=asked))
     )
 
 
@@ -96,7 +95,10 @@ def read_evidence(evidence_id: UUID, dems: Core, actor: Whoever, response: Respo
     """One item, with its current upload."""
     item, upload = dems.evidence.look_up.one(actor, EvidenceId(evidence_id))
     response.headers["ETag"] = etag(item.version)
-    return EvidenceWithUpload.of(item, upload, dems.evidence.look_up.duplicates(actor, item.id))
+    look_up = dems.evidence.look_up
+    return EvidenceWithUpload.of(
+        item, upload, look_up.duplicates(actor, item.id), asked=look_up.invitations(actor, [item])
+    )
 
 
 @router.patch(
@@ -114,7 +116,7 @@ def describe_evidence(
     dems.evidence.describe(actor, EvidenceId(evidence_id), changes, if_version=version, reason=body.reason)
     item, upload = dems.evidence.look_up.one(actor, EvidenceId(evidence_id))
     response.headers["ETag"] = etag(item.version)
-    return EvidenceWithUpload.of(item, upload)
+    return EvidenceWithUpload.of(item, upload, asked=dems.evidence.look_up.invitations(actor, [item]))
 
 
 @router.post(
@@ -129,7 +131,8 @@ def correct_exhibit_ref(evidence_id: UUID, body: RefCorrection, dems: Core, acto
     item = dems.evidence.correct_ref(
         actor, EvidenceId(evidence_id), ExhibitRef(body.exhibit_ref), reason=body.reason, once=once
     )
-    view = EvidenceView.of(*dems.evidence.look_up.one(actor, item.id))
+    asked = dems.evidence.look_up.invitations(actor, [item])
+    view = EvidenceView.of(*dems.evidence.look_up.one(actor, item.id), asked=asked)
     return answer(dems, once, 201, view, headers={"ETag": etag(item.version)})
 
 

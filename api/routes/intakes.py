@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.bodies import BodyRoute
 from api.deps import Core, OnceKey, Paging, Whoever, act, answer, paged
 from api.manifests import ManifestRoute
 from api.problems import problem_responses
@@ -31,7 +32,7 @@ from dems.model.acts import Act
 from dems.model.ids import CaseId, IntakeId, UploadId
 from dems.model.intakes import Outcome
 
-router = APIRouter(prefix="/v1", tags=["intakes"])
+router = APIRouter(prefix="/v1", tags=["intakes"], route_class=BodyRoute)
 manifests = APIRouter(prefix="/v1", tags=["intakes"], route_class=ManifestRoute)
 
 

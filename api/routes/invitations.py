@@ -4,6 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from api.bodies import BodyRoute
 from api.deps import Core, OnceKey, Paging, Whoever, act, answer, paged
 from api.problems import problem_responses
 from api.schemas.base import Listed
@@ -18,7 +19,7 @@ from api.schemas.invitations import (
 from dems.model.acts import Act
 from dems.model.ids import CaseId, EvidenceId, InvitationId
 
-router = APIRouter(prefix="/v1", tags=["invitations"])
+router = APIRouter(prefix="/v1", tags=["invitations"], route_class=BodyRoute)
 
 
 @router.post(

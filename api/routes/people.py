@@ -6,20 +6,35 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.bodies import BodyRoute
 from api.deps import Core, IfMatch, OnceKey, Paging, Whoever, act, answer, etag, paged
 from api.problems import problem_responses
 from api.schemas.base import Listed
-from api.schemas.people import IssuedToken, Me, NewPerson, NewToken, PersonChange, PersonView, TokenView
+from api.schemas.people import (
+    IssuedToken,
+    LinksView,
+    Me,
+    NewPerson,
+    NewToken,
+    PersonChange,
+    PersonView,
+    RevokedToken,
+    TokenView,
+)
+from dems.errors import NotFound
+from dems.model.actors import ActorKind
 from dems.model.acts import Act
 from dems.model.ids import PersonId, TokenId
 from dems.model.people import TokenKind
 
-router = APIRouter(prefix="/v1", tags=["people"])
+router = APIRouter(prefix="/v1", tags=["people"], route_class=BodyRoute)
 
 
-@router.get("/me", openapi_extra=act(Act.ME_READ), responses=problem_responses(401, 403, 429))
+@router.get("/me", openapi_extra=act(Act.ME_READ), responses=problem_responses(401, 403, 404, 429))
 def read_me(actor: Whoever) -> Me:
-    """Who the token is, and its roles."""
+    """Who the token is, and its roles. Whoever holds an invitation is nobody here: `GET /v1/invitation` is for them."""
+    if actor.kind is ActorKind.INVITATION:
+        raise NotFound("person")
     return Me.of_actor(actor)
 
 
@@ -106,14 +121,28 @@ def issue_token(person_id: UUID, body: NewToken, dems: Core, actor: Whoever) -> 
 
 
 @router.delete(
-    "/tokens/{token_id}",
-    status_code=204,
-    openapi_extra=act(Act.TOKEN_REVOKE),
-    responses=problem_responses(401, 403, 404, 429),
+    "/tokens/{token_id}", openapi_extra=act(Act.TOKEN_REVOKE), responses=problem_responses(401, 403, 404, 429)
 )
-def revoke_token(token_id: UUID, dems: Core, actor: Whoever) -> None:
-    """Revoke a token: it stops working with the next request."""
-    dems.people.revoke_token(actor, TokenId(token_id))
+def revoke_token(token_id: UUID, dems: Core, actor: Whoever) -> RevokedToken:
+    """Revoke a token: it stops working with the next request. Links that its person gave to others work on: see `links`."""
+    person_id, links = dems.people.revoke_token(actor, TokenId(token_id))
+    return RevokedToken(person_id=person_id, links=LinksView.of(links))
+
+
+@router.get(
+    "/people/{person_id}/links", openapi_extra=act(Act.LINK_LIST), responses=problem_responses(401, 403, 404, 429)
+)
+def read_links(person_id: UUID, dems: Core, actor: Whoever) -> LinksView:
+    """How many invitations and tokens of intakes and uploads open something in this person's name."""
+    return LinksView.of(dems.people.look_up.links(actor, PersonId(person_id), dems.clock()))
+
+
+@router.delete(
+    "/people/{person_id}/links", openapi_extra=act(Act.LINK_REVOKE), responses=problem_responses(401, 403, 404, 429)
+)
+def withdraw_links(person_id: UUID, dems: Core, actor: Whoever) -> LinksView:
+    """Withdraw them all: none opens anything from the next request on, receipts included. What was sent stays."""
+    return LinksView.of(dems.people.withdraw_links(actor, PersonId(person_id)))
 
 
 def _text(value: str | None) -> str | None:

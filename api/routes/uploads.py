@@ -9,6 +9,7 @@ from uuid import UUID
 import anyio
 from fastapi import APIRouter, Header, Path, Request, Response
 
+from api.bodies import BodyRoute
 from api.deps import Core, OnceKey, Whoever, act, answer
 from api.problems import problem_responses
 from api.schemas.evidence import Completion, UploadView, digest
@@ -20,7 +21,7 @@ from dems.model.digests import Digest
 from dems.model.ids import UploadId
 from dems.model.uploads import MAX_PARTS
 
-router = APIRouter(prefix="/v1/uploads", tags=["uploads"])
+router = APIRouter(prefix="/v1/uploads", tags=["uploads"], route_class=BodyRoute)
 
 _BYTES = {
     "required": True,

@@ -1,8 +1,8 @@
 """Items, uploads, verifications and grants on the wire."""
 
 import base64
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -11,11 +11,17 @@ from api.schemas.base import Body, Hex256, Instant, Line, Prose, View
 from dems.model.digests import Digest
 from dems.model.evidence import Evidence, EvidenceState, Integrity, Kind
 from dems.model.exhibits import ExhibitRef
+from dems.model.ids import IntakeId
+from dems.model.invitations import Invitation
 from dems.model.names import MAX_NAME_BYTES, OriginalName
 from dems.model.uploads import MAX_OBJECT_SIZE, Upload, UploadState
-from dems.model.verification import AccessGrant, Verification
 from dems.steps.declaring import FileDeclared
 from storage.interface import Part
+
+Asked = Mapping[IntakeId, Invitation]
+"""The invitations among the intakes that some items belong to."""
+
+NONE_ASKED: Asked = {}
 
 
 def _reference(text: str) -> str:
@@ -128,6 +134,13 @@ class UploadView(View):
         )
 
 
+class CameBy(View):
+    """The invitation by which an item came, and whom it was given to."""
+
+    id: UUID
+    recipient: str
+
+
 class EvidenceView(View):
     """An item of evidence. It can be read only while `state` is `sealed`."""
 
@@ -156,11 +169,15 @@ class EvidenceView(View):
     declared_at: Instant
     sealed_at: Instant | None
     checked_at: Instant | None
+    intake_id: UUID | None = Field(
+        description="The intake that it was declared in; null where it was declared by itself"
+    )
+    invitation: CameBy | None = Field(description="What it was declared under; who sent its bytes is in the receipt")
     warnings: list[str]
 
     @classmethod
-    def of(cls, item: Evidence, upload: Upload | None = None) -> "EvidenceView":
-        return cls(**_fields(item, upload))
+    def of(cls, item: Evidence, upload: Upload | None = None, *, asked: Asked = NONE_ASKED) -> "EvidenceView":
+        return cls(**_fields(item, upload, asked))
 
 
 class Duplicate(View):
@@ -178,10 +195,15 @@ class EvidenceWithUpload(EvidenceView):
 
     @classmethod
     def of(
-        cls, item: Evidence, upload: Upload | None = None, duplicates: Sequence[Evidence] = ()
+        cls,
+        item: Evidence,
+        upload: Upload | None = None,
+        duplicates: Sequence[Evidence] = (),
+        *,
+        asked: Asked = NONE_ASKED,
     ) -> "EvidenceWithUpload":
         return cls(
-            **_fields(item, upload),
+            **_fields(item, upload, asked),
             upload=None if upload is None else UploadView.of(upload),
             duplicates=[Duplicate(id=d.id, exhibit_ref=d.exhibit_ref.text) for d in duplicates],
         )
@@ -198,8 +220,9 @@ class OpenedUpload(UploadView):
     )
 
 
-def _fields(item: Evidence, upload: Upload | None) -> dict[str, Any]:
+def _fields(item: Evidence, upload: Upload | None, asked: Asked) -> dict[str, Any]:
     name = item.name
+    invitation = None if item.intake_id is None else asked.get(item.intake_id)
     return {
         "id": item.id,
         "case_id": item.case_id,
@@ -224,6 +247,8 @@ def _fields(item: Evidence, upload: Upload | None) -> dict[str, Any]:
         "declared_at": item.declared_at,
         "sealed_at": item.sealed_at,
         "checked_at": item.checked_at,
+        "intake_id": item.intake_id,
+        "invitation": None if invitation is None else CameBy(id=invitation.id, recipient=invitation.terms.recipient),
         "warnings": [*item.exhibit_ref.warnings, *(name.warnings if name is not None else ())],
     }
 
@@ -237,55 +262,3 @@ class NewUpload(Body):
 
 class Completion(Body):
     sha256: Hex256 | None = Field(default=None, description="Of the whole file, if not declared before")
-
-
-class AccessWanted(Body):
-    purpose: Line = Field(examples=["investigation"])
-    reason: Prose = Field(examples=["Viewing the custody-suite footage of 3 March"])
-
-
-class GrantView(View):
-    grant: UUID
-    expires_at: Instant
-    url: str = Field(description="Works only with your own token, until the grant expires")
-
-    @classmethod
-    def of(cls, grant: AccessGrant) -> "GrantView":
-        url = f"/v1/evidence/{grant.evidence_id}/content?grant={grant.id}"
-        return cls(grant=grant.id, expires_at=grant.expires_at, url=url)
-
-
-class VerificationWanted(Body):
-    reason: Prose | None = None
-
-
-class VerificationView(View):
-    """`outcome` is null while the verification waits."""
-
-    id: UUID
-    evidence_id: UUID
-    state: Literal["waiting", "done"]
-    requested_by: UUID | None = Field(description="Null: by the schedule")
-    requested_at: Instant
-    reason: str | None
-    finished_at: Instant | None
-    outcome: Integrity | None
-    size: int | None
-    digests: dict[str, str]
-    problem: str | None
-
-    @classmethod
-    def of(cls, verification: Verification) -> "VerificationView":
-        return cls(
-            id=verification.id,
-            evidence_id=verification.evidence_id,
-            state="waiting" if verification.outcome is None else "done",
-            requested_by=verification.requested_by,
-            requested_at=verification.requested_at,
-            reason=verification.reason,
-            finished_at=verification.finished_at,
-            outcome=verification.outcome,
-            size=verification.size,
-            digests={d.algorithm: d.hex for d in verification.digests},
-            problem=verification.problem,
-        )

@@ -139,6 +139,14 @@ class ReceiptEntry(View):
     leaf_hash: Hex256
 
 
+class SenderView(View):
+    """Who sent the bytes: the person, or what the invited are called; `kind` is by what they were known."""
+
+    kind: Literal["person", "service", "upload", "intake", "invitation"]
+    name: str
+    on_behalf_of: str | None
+
+
 class ReceiptView(View):
     """What we have of an item, as it stood `at` this time. Keep it: it proves what was given to us, and when."""
 
@@ -152,7 +160,10 @@ class ReceiptView(View):
     digests: dict[str, str]
     state: EvidenceState
     declared_at: Instant
-    received_at: Instant | None
+    received_at: Instant | None = Field(
+        description="When the store had all bytes, by its clock and to the second where it said so, else when we knew"
+    )
+    sent_by: SenderView | None = Field(description="Who sent the bytes; null until they have come")
     sealed_at: Instant | None
     at: Instant
     chain: UUID | None = Field(description="The item's chain of custody entries")
@@ -174,6 +185,7 @@ class ReceiptView(View):
             state=item.state,
             declared_at=item.declared_at,
             received_at=None if upload is None else upload.completed_at,
+            sent_by=None if receipt.sent_by is None else SenderView.model_validate(receipt.sent_by),
             sealed_at=item.sealed_at,
             at=receipt.at,
             chain=receipt.entries[0][1].chain_id if receipt.entries else None,
@@ -195,7 +207,8 @@ class AnnouncementView(View):
     invitation_id: UUID
     files: int
     bytes: int
-    text: str
+    after_withdrawal: bool = Field(description="Whether these came after the invitation was withdrawn")
+    text: str = Field(description="The same as one sentence. Who sent them is in the entries of the items")
 
     @classmethod
     def of(cls, announcement: Announcement) -> "AnnouncementView":
@@ -208,5 +221,6 @@ class AnnouncementView(View):
             invitation_id=announcement.invitation_id,
             files=announcement.sent.files,
             bytes=announcement.sent.bytes,
+            after_withdrawal=announcement.withdrawn_at is not None,
             text=announcement.text,
         )

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from api.schemas.base import Body, Instant, Line, View
 from dems.model.actors import Actor
-from dems.model.people import OrganisationRole, Person, Token
+from dems.model.people import Links, OrganisationRole, Person, Token
 
 Email = Annotated[
     str,
@@ -39,7 +39,7 @@ class PersonView(View):
 class Me(PersonView):
     """Who the token is. For a service acting for somebody, `on_behalf_of` is that person."""
 
-    kind: Literal["person", "service", "upload"]
+    kind: Literal["person", "service", "upload", "intake"]
     on_behalf_of: PersonView | None
 
     @classmethod
@@ -89,6 +89,23 @@ class TokenView(View):
     @classmethod
     def of(cls, token: Token) -> "TokenView":
         return cls.model_validate(token)
+
+
+class LinksView(View):
+    """What opens something in a person's name and is in other hands: it outlives the token with which it was made."""
+
+    invitations: int
+    intakes: int = Field(description="Tokens of intakes")
+    uploads: int = Field(description="Tokens of single uploads, also those that open only a receipt by now")
+
+    @classmethod
+    def of(cls, links: Links) -> "LinksView":
+        return cls.model_validate(links)
+
+
+class RevokedToken(View):
+    person_id: UUID
+    links: LinksView = Field(description="They work on. `DELETE /v1/people/{person_id}/links` withdraws them all")
 
 
 class IssuedToken(TokenView):

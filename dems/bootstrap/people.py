@@ -16,6 +16,7 @@ from dems.usecases.people.issue_token import IssueToken
 from dems.usecases.people.look_up import LookUpPeople
 from dems.usecases.people.recognise import Recognise
 from dems.usecases.people.revoke_token import RevokeToken
+from dems.usecases.people.withdraw_links import WithdrawLinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class People:
     look_up: LookUpPeople
     issue_token: IssueToken
     revoke_token: RevokeToken
+    withdraw_links: WithdrawLinks
 
     @classmethod
     def of(cls, core: Core) -> "People":
@@ -37,6 +39,7 @@ class People:
             LookUpPeople(tx),
             IssueToken(tx, clock),
             RevokeToken(tx, clock),
+            WithdrawLinks(tx, clock),
         )
 
 

@@ -6,6 +6,7 @@ from dems.bootstrap.core import Core
 from dems.db.holdings import DatabaseHoldings
 from dems.usecases.upkeep.check_store import CheckStore
 from dems.usecases.upkeep.extend_locks import ExtendLocks
+from dems.usecases.upkeep.find_forgotten import FindForgotten
 from dems.usecases.upkeep.forget import ForgetOld
 from dems.usecases.upkeep.keep_answer import KeepAnswer
 from dems.usecases.upkeep.observe import Observe
@@ -17,6 +18,7 @@ from dems.usecases.upkeep.verify_all import VerifyAll
 @dataclass(frozen=True, slots=True)
 class Upkeep:
     sweep: Sweep
+    find_forgotten: FindForgotten
     extend_locks: ExtendLocks
     reconcile: Reconcile
     check_store: CheckStore
@@ -30,6 +32,7 @@ class Upkeep:
         tx, clock = core.transaction, core.clock
         return cls(
             Sweep(tx),
+            FindForgotten(tx),
             ExtendLocks(tx, core.store, core.locks, clock),
             Reconcile(tx, core.store, clock),
             CheckStore(tx, core.probe_store),

@@ -13,9 +13,10 @@ from dems.ledger.entry import Entry, EntryInvalid, Leaf, verify_chain
 class Chain:
     """`entries` are as the server gave them. What is believed is only what the leaves commit to."""
 
-    def __init__(self, evidence_id: UUID, entries: Sequence[dict[str, Any]]) -> None:
+    def __init__(self, evidence_id: UUID | None, entries: Sequence[dict[str, Any]]) -> None:
+        """`evidence_id` where it is an item's; those of people and of the installation are about no item."""
         self.entries = entries
-        self._evidence_id = str(evidence_id)
+        self._evidence_id = None if evidence_id is None else str(evidence_id)
 
     def problem(self) -> str | None:
         """The first thing that does not hold; None when all does."""
@@ -34,7 +35,7 @@ class Chain:
             return
         detail = entry.opened()
         if detail.get("evidence") != self._evidence_id:
-            raise EntryInvalid(f"entry {place} is about another item")
+            raise EntryInvalid(f"entry {place} is about {'an' if self._evidence_id is None else 'another'} item")
 
     def verdict(self) -> str:
         problem = self.problem()

@@ -2,14 +2,15 @@
 
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
 from dems.cli.chain import Chain
-from dems.cli.client import connect, wanted_uuid
+from dems.cli.client import Client, as_uuid, connect, wanted_uuid
 from dems.cli.people import Json
 from dems.cli.receive import receive
-from dems.cli.screen import say, say_fields, say_json, say_table, shown, size_text
+from dems.cli.screen import Failed, say, say_fields, say_json, say_table, shown, size_text
 from dems.model.evidence import EvidenceState
 
 evidence = typer.Typer(no_args_is_help=True, help="Items of evidence: what is there, and its bytes.")
@@ -57,10 +58,14 @@ def show_evidence(which: _Id, as_json: Json = False) -> None:
 
 
 def _readable(item: dict[str, Any]) -> dict[str, object]:
-    fields: dict[str, object] = {k: v for k, v in item.items() if k not in {"digests", "upload", "warnings"}}
+    apart = {"digests", "upload", "warnings", "invitation", "duplicates"}
+    fields: dict[str, object] = {k: v for k, v in item.items() if k not in apart}
     fields |= item["digests"]
     if item["upload"] is not None:
         fields["upload"] = f"{item['upload']['id']} ({item['upload']['state']})"
+    if item["invitation"] is not None:
+        fields["invitation"] = f"{item['invitation']['id']} ({item['invitation']['recipient']})"
+    fields["same bytes"] = ", ".join(d["exhibit_ref"] for d in item["duplicates"])
     fields["warnings"] = ", ".join(item["warnings"])
     return fields
 
@@ -99,6 +104,43 @@ def show_custody(which: _Id, as_json: Json = False) -> None:
     evidence_id = wanted_uuid(which)
     with connect() as client:
         chain = Chain(evidence_id, list(client.pages(f"/v1/evidence/{evidence_id}/custody")))
+    _tell(chain, as_json=as_json)
+
+
+@custody.command("person")
+def show_person_custody(
+    which: Annotated[str, typer.Argument(metavar="PERSON", help="The person's e-mail address or id")],
+    as_json: Json = False,
+) -> None:
+    """The chain of one person, for auditors: what was done to their record, what they looked at and were denied.
+
+    Example: dems custody person a.khan@example.org
+    """
+    with connect() as client:
+        person_id = as_uuid(which) or _person(client, which)
+        chain = Chain(None, list(client.pages(f"/v1/people/{person_id}/custody")))
+    _tell(chain, as_json=as_json)
+
+
+@custody.command("installation")
+def show_installation_custody(as_json: Json = False) -> None:
+    """The chain of the installation: what belongs to no case and no person.
+
+    Example: dems custody installation
+    """
+    with connect() as client:
+        chain = Chain(None, list(client.pages("/v1/custody")))
+    _tell(chain, as_json=as_json)
+
+
+def _person(client: Client, email: str) -> UUID:
+    found = client.get("/v1/people", email=email)["items"]
+    if not found:
+        raise Failed(f"Nobody with the address {shown(email)} is known.")
+    return UUID(found[0]["id"])
+
+
+def _tell(chain: Chain, *, as_json: bool) -> None:
     problem = chain.problem()
     if as_json:
         say_json({"holds": problem is None, "problem": problem, "entries": chain.entries})

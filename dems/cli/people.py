@@ -2,16 +2,17 @@
 
 import re
 import sys
-from datetime import timedelta
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
 from dems.cli.durations import duration
-from dems.cli.screen import Failed, say, say_json, say_table, warn
+from dems.cli.screen import Failed, say, say_json, say_table, shown, warn
 from dems.model.ids import TokenId
-from dems.model.people import OrganisationRole, Person, TokenKind
+from dems.model.people import Links, OrganisationRole, Person, Token, TokenKind
 from dems.model.times import rfc3339
 from dems.ports import Page
 
@@ -98,10 +99,7 @@ def issue_token(
     lasts = _duration(expires)
     kind = TokenKind.SERVICE if service else TokenKind.PERSON
     with core() as dems:
-        whose = dems.people.look_up.page(operator(), Page(1), email=email)
-        if not whose:
-            raise Failed(f"Nobody with the address {email} is known: add them with `dems person add`.")
-        record, secret = dems.people.issue_token(operator(), whose[0].id, lasts=lasts, kind=kind)
+        record, secret = dems.people.issue_token(operator(), _known(dems, email).id, lasts=lasts, kind=kind)
     if as_json:
         say_json({"id": record.id, "token": secret, "kind": kind, "expires_at": rfc3339(record.expires_at)})
         return
@@ -113,8 +111,9 @@ def issue_token(
 @token.command("revoke")
 def revoke_token(
     which: Annotated[str, typer.Argument(metavar="ID", help="The token's id, or the token itself")],
+    as_json: Json = False,
 ) -> None:
-    """Revoke a token: it stops working with the next request.
+    """Revoke a token: it stops working with the next request. Says how many links of its person work on.
 
     Example: dems token revoke 019f6b0e-5c1d-7c3a-9a55-2f0d6f0a9b11
     """
@@ -128,7 +127,63 @@ def revoke_token(
             if known is None:
                 raise Failed("This is not a token of a person or a service.") from None
             token_id = known
-        dems.people.revoke_token(operator(), token_id)
+        person_id, links = dems.people.revoke_token(operator(), token_id)
+        whose = dems.people.look_up.one(operator(), person_id)
+    if as_json:
+        say_json({"person_id": person_id, "links": asdict(links)})
+    elif links != Links(0, 0, 0):
+        say(f"Links of {shown(whose.name)} work on ({_counted(links)}).")
+        say(f"Was the token stolen, withdraw them with: dems person links {shown(whose.email)} --withdraw")
+
+
+@token.command("list")
+def list_tokens(
+    email: Annotated[str, typer.Argument(help="Whose tokens")],
+    as_json: Json = False,
+) -> None:
+    """The records of a person's tokens: since when, until when, and by whom they were issued.
+
+    Example: dems token list a.khan@example.org
+    """
+    from dems.cli.beside import core, operator  # noqa: PLC0415  (client commands do not wait for its imports)
+
+    found: list[Token] = []
+    page = Page(500)
+    with core() as dems:
+        whose = _known(dems, email)
+        while rows := dems.people.look_up.tokens(operator(), whose.id, page):
+            found += rows
+            page = Page(500, rows[-1].id)
+        now = dems.clock()
+    if as_json:
+        say_json([_of_token(t) for t in found])
+        return
+    headings = ("id", "kind", "created", "expires", "stands", "issued by")
+    say_table(headings, [_row(t, now) for t in found])
+
+
+@person.command("links")
+def links_of_person(
+    email: Annotated[str, typer.Argument(help="Whose links")],
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="End them all, at once and for good")] = False,
+    as_json: Json = False,
+) -> None:
+    """Invitations and tokens of uploads that work in a person's name, in other hands. They outlive the person's own token.
+
+    Example: dems person links a.khan@example.org --withdraw
+    """
+    from dems.cli.beside import core, operator  # noqa: PLC0415  (client commands do not wait for its imports)
+
+    with core() as dems:
+        whose = _known(dems, email)
+        if withdraw:
+            links = dems.people.withdraw_links(operator(), whose.id)
+        else:
+            links = dems.people.look_up.links(operator(), whose.id, dems.clock())
+    if as_json:
+        say_json({**asdict(links), "withdrawn": withdraw})
+    else:
+        say(f"{'Withdrawn' if withdraw else 'At work'}: {_counted(links)}.")
 
 
 def _duration(text: str) -> timedelta:
@@ -136,6 +191,37 @@ def _duration(text: str) -> timedelta:
         return duration(text)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--expires") from error
+
+
+def _known(dems: "Dems", email: str) -> Person:
+    """Raises `Failed`."""
+    from dems.cli.beside import operator  # noqa: PLC0415  (client commands do not wait for its imports)
+
+    whose = dems.people.look_up.page(operator(), Page(1), email=email)
+    if not whose:
+        raise Failed(f"Nobody with the address {email} is known: add them with `dems person add`.")
+    return whose[0]
+
+
+def _counted(links: Links) -> str:
+    return f"invitations: {links.invitations}, tokens of intakes: {links.intakes}, tokens of uploads: {links.uploads}"
+
+
+def _of_token(found: Token) -> dict[str, object]:
+    return {
+        "id": found.id,
+        "kind": found.kind,
+        "created_at": rfc3339(found.created_at),
+        "expires_at": rfc3339(found.expires_at),
+        "revoked_at": None if found.revoked_at is None else rfc3339(found.revoked_at),
+        "issued_by": found.issued_by,
+    }
+
+
+def _row(found: Token, now: datetime) -> tuple[object, ...]:
+    stands = "revoked" if found.revoked_at is not None else "works" if found.usable(now) else "expired"
+    created, expires = f"{found.created_at:%Y-%m-%d %H:%M}", f"{found.expires_at:%Y-%m-%d %H:%M}"
+    return found.id, found.kind.value, created, expires, stands, found.issued_by or "the operator"
 
 
 def _everybody(dems: "Dems") -> list[Person]:

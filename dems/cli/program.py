@@ -6,6 +6,7 @@ from dems.cli import up
 from dems.cli.backup.command import backup, restore
 from dems.cli.cases import case
 from dems.cli.evidence import custody, evidence
+from dems.cli.invitations import announcements, invitation
 from dems.cli.people import person, token
 from dems.cli.upload.command import upload
 
@@ -25,8 +26,10 @@ app.command()(backup)
 app.command()(restore)
 app.command()(up.demo)
 app.command()(upload)
+app.command()(announcements)
 app.add_typer(person, name="person")
 app.add_typer(token, name="token")
 app.add_typer(case, name="case")
+app.add_typer(invitation, name="invitation")
 app.add_typer(evidence, name="evidence")
 app.add_typer(custody, name="custody")

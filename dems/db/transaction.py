@@ -32,6 +32,7 @@ from dems.db.repositories.idempotency import IdempotencyRows
 from dems.db.repositories.intakes import IntakeRows
 from dems.db.repositories.invitations import InvitationRows
 from dems.db.repositories.jobs import JobRows
+from dems.db.repositories.links import LinkRows
 from dems.db.repositories.people import PeopleRows, TokenRows
 from dems.db.repositories.upkeep import UpkeepRows
 from dems.db.repositories.uploads import UploadRows
@@ -135,6 +136,10 @@ class DatabaseTransaction:
     @cached_property
     def invitations(self) -> InvitationRows:
         return InvitationRows(self)
+
+    @cached_property
+    def links(self) -> LinkRows:
+        return LinkRows(self)
 
     @cached_property
     def announcements(self) -> AnnouncementRows:

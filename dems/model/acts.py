@@ -16,6 +16,11 @@ class Act(StrEnum):
     TOKEN_ISSUE = "token.issue"  # noqa: S105 the name of an act
     TOKEN_LIST = "token.list"  # noqa: S105 the name of an act
     TOKEN_REVOKE = "token.revoke"  # noqa: S105 the name of an act
+    LINK_LIST = "link.list"
+    """Links are what people gave to others in their own name: invitations, and tokens of intakes and uploads."""
+    LINK_REVOKE = "link.revoke"
+    PERSON_CUSTODY = "person.custody"
+    INSTALLATION_CUSTODY = "installation.custody"
 
     CASE_OPEN = "case.open"
     CASE_LIST = "case.list"

@@ -18,6 +18,12 @@ from dems.model.times import rfc3339
 
 INSTALLATION_ID = UUID(int=0)
 
+MOST_DETAIL_BYTES = 64 * 1024 - 1
+"""What the detail of an entry has at most, in canonical form: whoever reads a chain knows beforehand how much that is."""
+
+MOST_FACTS_BYTES = 56 * 1024
+"""What facts and reason may have of it; names, roles and ids of whoever acts have the rest."""
+
 
 class ChainKind(StrEnum):
     ITEM = "item"

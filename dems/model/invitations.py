@@ -119,7 +119,11 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """That files of an invitation arrived since the last one that its reader has seen; `sent` is what arrived."""
+    """That files of an invitation arrived since the last one that its reader has seen; `sent` is what arrived.
+
+    Who sent them is in the entries: whoever works on the case may have sent what was asked of somebody else. An
+    announcement tells of what came before the invitation was withdrawn or of what came after it, never of both.
+    """
 
     id: UUID
     at: datetime
@@ -128,11 +132,16 @@ class Announcement:
     invitation_id: InvitationId
     recipient: str
     sent: Sent
+    withdrawn_at: datetime | None = None
+    """When the invitation was withdrawn, where these files came after that."""
 
     @property
     def text(self) -> str:
         files = "1 file" if self.sent.files == 1 else f"{self.sent.files:,} files"
-        return f"{files} ({_amount(self.sent.bytes)}) arrived from {self.recipient}."
+        told = f"{files} ({_amount(self.sent.bytes)}) arrived under the invitation to {self.recipient}"
+        if self.withdrawn_at is None:
+            return f"{told}."
+        return f"{told}, after it was withdrawn on {self.withdrawn_at.astimezone(LONDON):%-d %B %Y at %H:%M}."
 
 
 def _amount(size: int) -> str:

@@ -87,6 +87,18 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class Links:
+    """What still opens something in a person's name, in other hands: how many invitations, and tokens of intakes and uploads.
+
+    They outlive the API token with which they were made, and are looked at again at each use.
+    """
+
+    invitations: int
+    intakes: int
+    uploads: int
+
+
+@dataclass(frozen=True, slots=True)
 class CaseGrant:
     """One role or clearance of one person on one case, from and until London dates (both included)."""
 

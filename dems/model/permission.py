@@ -108,6 +108,11 @@ TABLE: Mapping[Act, Rule] = {
     Act.TOKEN_ISSUE: _people(_O.ADMINISTRATOR),
     Act.TOKEN_LIST: _people(_O.ADMINISTRATOR, _O.AUDITOR),
     Act.TOKEN_REVOKE: _people(_O.ADMINISTRATOR),
+    Act.LINK_LIST: _people(_O.ADMINISTRATOR, _O.AUDITOR),
+    Act.LINK_REVOKE: _people(_O.ADMINISTRATOR),
+    # What people looked at is for whoever audits; what the installation found is also for whoever has to act on it.
+    Act.PERSON_CUSTODY: _people(_O.AUDITOR),
+    Act.INSTALLATION_CUSTODY: _people(_O.ADMINISTRATOR, _O.AUDITOR),
     Act.CASE_OPEN: _people(_O.CASE_MANAGER, _O.INTEGRATION),
     Act.CASE_LIST: Rule(everyone=True, about_a_case=False),
     Act.CASE_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
@@ -148,7 +153,17 @@ TABLE: Mapping[Act, Rule] = {
 """Acts that are not here can be done by the installation itself only."""
 
 OPERATOR_ACTS = frozenset(
-    {Act.PERSON_ADD, Act.PERSON_LIST, Act.PERSON_READ, Act.PERSON_CHANGE, Act.TOKEN_ISSUE, Act.TOKEN_REVOKE}
+    {
+        Act.PERSON_ADD,
+        Act.PERSON_LIST,
+        Act.PERSON_READ,
+        Act.PERSON_CHANGE,
+        Act.TOKEN_ISSUE,
+        Act.TOKEN_LIST,
+        Act.TOKEN_REVOKE,
+        Act.LINK_LIST,
+        Act.LINK_REVOKE,
+    }
 )
 """What may be done at the command line beside the database, where no token is asked for."""
 

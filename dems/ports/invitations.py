@@ -48,7 +48,10 @@ class Announcements(Protocol):
     def received(
         self, invitation: Invitation, person_id: PersonId, sent: Sent, at: datetime, together: timedelta
     ) -> None:
-        """Add to what the person has not seen and was begun within `together`, or begin another announcement."""
+        """Add to what the person has not seen and was begun within `together`, or begin another announcement.
+
+        What comes after the invitation was withdrawn is never added to what came before.
+        """
         ...
 
     def page(self, viewers: Sequence[Person], of: PersonId, page: Page) -> list[Announcement]:

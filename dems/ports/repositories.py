@@ -1,6 +1,6 @@
 """The repositories of a transaction, as the use cases see them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -178,7 +178,10 @@ class Custody(Protocol):
         """Add an entry to a chain; `act` is the authority's unless said. Written, in one order, as the transaction commits."""
         ...
 
-    def chain(self, chain: ChainOf, page: Page) -> list[CustodyRow]: ...
+    def chain(self, chain: ChainOf, page: Page, *, acts: Collection[Act] | None = None) -> list[CustodyRow]:
+        """From its beginning, in its order; only the entries of these acts where any are named."""
+        ...
+
     def of_case(self, case_id: CaseId, page: Page) -> list[CustodyRow]:
         """Entries of the case and of its items, in the order in which they were recorded."""
         ...
@@ -220,6 +223,10 @@ class Jobs(Protocol):
 
     def put_back(self, lease: Lease, problem: str, after: timedelta) -> None: ...
     def to_nudge(self, limit: int, again_after: timedelta) -> list[Job]: ...
+    def forgotten(self, limit: int) -> list[EvidenceId]:
+        """Items that wait to be verified, and for which no job is there. Looks through all items: not often."""
+        ...
+
     def backlog(self) -> Mapping[JobKind, tuple[int, float]]:
         """By kind: how many are waiting, and the age in seconds of the oldest."""
         ...

@@ -10,6 +10,7 @@ from dems.model.acts import Act
 from dems.model.custody import Authority
 from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
 from dems.ports.invitations import Announcements, Invitations
+from dems.ports.links import LinksGiven
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -39,6 +40,8 @@ class Transaction(Protocol):
     def intakes(self) -> Intakes: ...
     @property
     def invitations(self) -> Invitations: ...
+    @property
+    def links(self) -> LinksGiven: ...
     @property
     def announcements(self) -> Announcements: ...
     @property

@@ -17,6 +17,7 @@ from dems.model.custody import Authority, of_item, person_facts
 from dems.model.digests import composite_sha256
 from dems.model.evidence import Evidence
 from dems.model.ids import UploadId
+from dems.model.times import rfc3339
 from dems.model.uploads import Upload, UploadState
 from dems.ports import Job, JobKind, Transaction
 from dems.steps.announcing import announce
@@ -119,8 +120,16 @@ def completed(
             "will be reported; open a new upload of the item.",
             state=upload.state.value,
         )
-    done = upload.completed(stored.version_id, at, [p.sha256 for p in parts])
+    done = upload.completed(stored.version_id, _came_at(upload, stored, at), [p.sha256 for p in parts])
     return done, evidence.received(done)
+
+
+def _came_at(upload: Upload, stored: StoredVersion, at: datetime) -> datetime:
+    """When the store had the bytes, where it said so with them, by the second and by its clock; else `at`, when we learnt it.
+
+    Neither before the upload was opened nor after it was recorded, whatever the store's clock says.
+    """
+    return at if stored.stored_at is None else min(at, max(stored.stored_at, upload.created_at))
 
 
 def record(
@@ -150,8 +159,23 @@ def record(
             "composite_sha256": composite_sha256([p.sha256 for p in parts]).hex(),
             "declared_sha256": None if done.declared is None else done.declared.hex,
             "sent_by": None if sender is None else dict(sender),
+            **_after_withdrawal(tx, authority, done, sender),
         },
     )
+
+
+def _after_withdrawal(
+    tx: Transaction, authority: Authority, done: Upload, sender: Mapping[str, Any] | None
+) -> dict[str, str]:
+    """What the entry says where bytes sent by an invitation are found after it was withdrawn: nothing sent is lost."""
+    kind = authority.actor.kind.value if sender is None else sender["kind"]
+    if kind != ActorKind.INVITATION.value or done.intake_id is None:
+        return {}
+    # Kept as it is until this is committed: what no entry calls late was recorded before the withdrawal.
+    invitation = tx.invitations.of_intake(done.intake_id, keep_as_is=True)
+    if invitation is None or invitation.revoked_at is None:
+        return {}
+    return {"invitation_withdrawn_at": rfc3339(invitation.revoked_at)}
 
 
 def sender_of(authority: Authority) -> dict[str, Any]:

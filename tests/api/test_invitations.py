@@ -78,7 +78,7 @@ def test_a_file_comes_by_invitation_and_is_receipted(
     assert (told["kind"], told["invitation_id"], told["text"]) == (
         "received",
         made["id"],
-        "1 file (3 bytes) arrived from Northshire Police.",
+        "1 file (3 bytes) arrived under the invitation to Northshire Police.",
     )
     http.delete(f"{case}/invitations/{made['id']}", headers=inviter.headers).raise_for_status()
     dead = http.get("/v1/invitation", headers=holder.headers)
@@ -223,3 +223,25 @@ def test_the_page_runs_only_what_is_ours(http: httpx.Client) -> None:
     assert http.get("/i/page.css").headers["content-type"].startswith("text/css")
     for name in ("nothing.js", "..%2Fmain.py", "%2e%2e%2fmain.py", "__init__.py", "index.html%00"):
         assert http.get(f"/i/{name}").status_code == 404, name
+
+
+def test_an_item_says_what_it_was_declared_under_and_its_receipt_who_sent_it(
+    dems: Dems, http: httpx.Client, team: Team, inviter: Submitter
+) -> None:
+    made = inviter.post(f"/v1/cases/{team.case.id}/invitations", asked(dems), 201)
+    holder = holding(http, made)
+    (item,) = holder.post(f"/v1/intakes/{made['intake_id']}/items", {"items": [entry("a", b"abc")]}, 201)["items"]
+    upload, path = item["upload"]["id"], f"/v1/evidence/{item['evidence_id']}"
+    assert inviter.get(f"{path}/receipt")["sent_by"] is None
+    holder.put_part(upload, 1, b"abc")
+    holder.post(f"/v1/uploads/{upload}/complete", {})
+    came_by = {"id": made["id"], "recipient": "Northshire Police"}
+    shown = [inviter.get(path), *inviter.get(f"/v1/cases/{team.case.id}/evidence")["items"]]
+    assert [(s["intake_id"], s["invitation"]) for s in shown] == [(made["intake_id"], came_by)] * 2
+    by = {"kind": "invitation", "name": "Northshire Police", "on_behalf_of": None}
+    assert holder.get(f"{path}/receipt")["sent_by"] == by
+    alone = {"exhibit_ref": "ABC/1", "kind": "physical"}
+    other = inviter.post(f"/v1/cases/{team.case.id}/evidence", alone, 201)
+    assert (other["intake_id"], other["invitation"]) == (None, None)
+    (told,) = inviter.get("/v1/me/announcements")["items"]
+    assert told["after_withdrawal"] is False

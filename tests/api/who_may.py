@@ -67,6 +67,10 @@ NOT_ABOUT_A_CASE: dict[str, set[str]] = {
     "token.issue": {"administrator"},
     "token.list": {"administrator", "auditor"},
     "token.revoke": {"administrator"},
+    "link.list": {"administrator", "auditor"},
+    "link.revoke": {"administrator"},
+    "person.custody": {"auditor"},
+    "installation.custody": {"administrator", "auditor"},
 }
 BY_ITS_BODY = {"case.close", "case.reopen"}
 """Reached through PATCH /v1/cases/{id}, whose route says `case.change`; tested with the use case."""

@@ -25,6 +25,10 @@ MATRIX = """
     token.issue                  FFFFF FFFF AFF FFF
     token.list                   FFFFF FFFF AAF FFF
     token.revoke                 FFFFF FFFF AFF FFF
+    link.list                    FFFFF FFFF AAF FFF
+    link.revoke                  FFFFF FFFF AFF FFF
+    person.custody               FFFFF FFFF FAF FFF
+    installation.custody         FFFFF FFFF AAF FFF
     case.open                    FFFFF AFFF FFA FFA
     case.list                    AAAAA AAAA AAA AAA
     case.read                    AAAAA AAAA FAA UUU

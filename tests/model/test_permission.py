@@ -131,7 +131,10 @@ def test_the_operator_manages_people_and_tokens_and_nothing_else() -> None:
         Act.PERSON_READ,
         Act.PERSON_CHANGE,
         Act.TOKEN_ISSUE,
+        Act.TOKEN_LIST,
         Act.TOKEN_REVOKE,
+        Act.LINK_LIST,
+        Act.LINK_REVOKE,
     }
     assert may(operator, Act.PERSON_ADD, Subject()).role == "operator"
     assert may(operator, Act.EVIDENCE_ACCESS, Subject()).answer is Answer.FORBIDDEN

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from dems.bootstrap import Dems
-from dems.errors import NotFound
+from dems.errors import NotFound, NotPermitted
 from dems.ledger.entry import Entry, verify_chain
+from dems.model.actors import system
+from dems.model.acts import Act
+from dems.model.custody import INSTALLATION
 from dems.model.ids import EntryId, new_id
 from dems.model.requests import REQUEST_ID
 from dems.ports import CustodyRow, Page
@@ -108,8 +111,6 @@ def test_what_was_looked_at_and_denied_is_on_the_persons_chain(
     dems.cases.look_up.one(who.actor, team.case.id)
     dems.custody.note_denial(who.actor, "GET /v1/cases", {}, "403")
     with dems.transaction() as tx:
-        from dems.model.actors import system  # noqa: PLC0415
-
         tx.denied(system(), "nothing", {}, "is noted of the installation")
     for _ in range(150):
         dems.custody.note_denial(who.actor, "again", {"case_id": "x\0\ud800"}, "404")
@@ -129,3 +130,29 @@ def test_what_was_looked_at_and_denied_is_on_the_persons_chain(
     }
     assert (batches[0][1]["act"], batches[0][1]["outcome"]) == ("GET /v1/cases", "403")
     assert dems.custody.write_consultations() == 0
+
+
+def test_the_chain_of_a_person_and_of_the_installation_are_read_by_auditors(
+    dems: Dems, world: World, team: Team
+) -> None:
+    auditor, admin, read = world.somebody("auditor"), world.somebody("administrator"), dems.custody.read
+    chain = read.person(auditor.actor, team.investigator.person.id, Page(50))
+    acts = [json.loads(r.detail or b"")["act"] for r in chain]
+    assert acts[:2] == ["person.add", "token.issue"]
+    assert read.person(auditor.actor, team.investigator.person.id, Page(1, chain[0].id)) == chain[1:2]
+    for who in (admin, team.manager, team.investigator):
+        with pytest.raises(NotPermitted):
+            read.person(who.actor, team.investigator.person.id, Page(1))
+    with pytest.raises(NotPermitted):
+        read.installation(team.manager.actor, Page(1))
+    with dems.transaction() as tx:
+        authority = tx.authorise(system(), Act.ORPHAN_REPORT)
+        tx.custody.append(authority, INSTALLATION, facts={"orphans": []})
+    first = read.installation(admin.actor, Page(1))
+    assert first == read.installation(auditor.actor, Page(1))
+    assert first[0].seq == 1
+    while dems.custody.write_consultations(at_most=1000) == 1000:
+        pass
+    own = [json.loads(r.detail or b"") for r in read.person(auditor.actor, auditor.person.id, Page(50))]
+    looked = {f["act"] for e in own if e["act"] == "records.consulted" for f in e["facts"]["consulted"]}
+    assert looked >= {"person.custody", "installation.custody"}, "who looks is looked at"

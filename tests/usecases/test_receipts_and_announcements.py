@@ -101,9 +101,9 @@ def test_the_inviter_and_who_leads_the_case_are_told_together_of_what_arrives(
     holder.sent("c", b"f")
     assert told(lead) == [(2, 5), (1, 1)], "what was seen does not change any more"
     first = read(lead.actor, Page(1))[0]
-    assert first.text == "2 files (5 bytes) arrived from Northshire Police."
+    assert first.text == "2 files (5 bytes) arrived under the invitation to Northshire Police."
     (later,) = read(lead.actor, Page(50, after=first.id))
-    assert later.text == "1 file (1 byte) arrived from Northshire Police."
+    assert later.text == "1 file (1 byte) arrived under the invitation to Northshire Police."
     time.ahead = timedelta(minutes=11)
     holder.sent("d", b"g")
     assert told(team.investigator) == [(2, 5), (1, 1), (1, 1)]

@@ -10,7 +10,8 @@ import pytest
 
 from dems.bootstrap import Dems
 from dems.engines import Connections
-from dems.errors import NotFound
+from dems.errors import NoLongerDue, NotFound
+from dems.model.evidence import EvidenceState
 from dems.model.ids import EvidenceId, UploadId, new_id
 from dems.ports import Job, JobKind, Once, StoreCheck
 from dems.usecases.upkeep.check_store import CheckStore
@@ -167,6 +168,23 @@ def test_the_sweep_names_what_was_lost_once_a_minute(dems: Dems, world: World, t
     assert waiting >= 1
     assert age >= 0
     dems.evidence.seal(item.id)
+
+
+def test_an_item_that_waits_with_nothing_due_for_it_is_found(
+    dems: Dems, world: World, team: Team, as_owner: Owner, caplog: pytest.LogCaptureFixture
+) -> None:
+    item, other = (world.verifying(team.investigator, team.case, c) for c in (b"forgotten", b"waits its turn"))
+    sealed = world.sealed(team.investigator, team.case, b"sealed")
+    as_owner(f"DELETE FROM jobs WHERE subject = '{item.id}'")  # noqa: S608
+    with pytest.raises(NoLongerDue):
+        dems.evidence.seal(item.id)
+    while dems.upkeep.find_forgotten() == 500:
+        pass
+    told = {str(r.__dict__.get("evidence")) for r in caplog.records if r.message == "verification_was_forgotten"}
+    assert str(item.id) in told
+    assert not told & {str(other.id), str(sealed.id)}
+    assert dems.evidence.seal(item.id).state is EvidenceState.SEALED
+    assert dems.evidence.seal(other.id).state is EvidenceState.SEALED
 
 
 def test_an_answer_is_kept_and_given_again_and_forgotten_after_a_month(

@@ -103,6 +103,7 @@ def test_what_was_expected_to_go_wrong_is_one_line_and_a_bug_is_raised(
 
 ON_THE_CLOCK = [
     "find_overdue_completions",
+    "find_forgotten",
     "write_consultations",
     "expire_uploads",
     "schedule_rechecks",

@@ -26,6 +26,7 @@ def _to_announcement(row: Row[Any]) -> Announcement:
         InvitationId(row.invitation_id),
         row.recipient,
         Sent(row.files, row.bytes),
+        row.revoked_at if row.revoked_at is not None and row.begun_at >= row.revoked_at else None,
     )
 
 
@@ -52,7 +53,9 @@ class AnnouncementRows(Rows):
         unseen = (told.c.invitation_id == invitation.id, told.c.person_id == person_id, told.c.seen_at.is_(None))
         newest = select(told.c.id).where(*unseen).order_by(told.c.id.desc()).limit(1).scalar_subquery()
         # Asked once more of the row itself: it may have been seen while this waited for it.
-        fresh = (told.c.id == newest, told.c.seen_at.is_(None), told.c.begun_at > at - together)
+        fresh = [told.c.id == newest, told.c.seen_at.is_(None), told.c.begun_at > at - together]
+        if invitation.revoked_at is not None:
+            fresh.append(told.c.begun_at >= invitation.revoked_at)
         more = {"files": told.c.files + sent.files, "bytes": told.c.bytes + sent.bytes, "at": at}
         if self._tx.execute(update(told).where(*fresh).values(more)).rowcount == 0:
             self._tx.execute(
@@ -69,7 +72,13 @@ class AnnouncementRows(Rows):
 
     def page(self, viewers: Sequence[Person], of: PersonId, page: Page) -> list[Announcement]:
         statement = (
-            select(announcements, invitations.c.case_id, invitations.c.intake_id, invitations.c.recipient)
+            select(
+                announcements,
+                invitations.c.case_id,
+                invitations.c.intake_id,
+                invitations.c.recipient,
+                invitations.c.revoked_at,
+            )
             .join(invitations, invitations.c.id == announcements.c.invitation_id)
             .join(cases, cases.c.id == invitations.c.case_id)
             .where(announcements.c.person_id == of)

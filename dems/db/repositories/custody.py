@@ -1,7 +1,7 @@
 """The custody chains. Entries are collected during the transaction and written in one go before it commits."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +15,7 @@ from dems.errors import NotFound
 from dems.ledger.canonical import canonical
 from dems.ledger.entry import NONCE_BYTES, leaf_hash, next_leaf
 from dems.model.acts import Act
-from dems.model.custody import Authority, ChainOf, Record
+from dems.model.custody import MOST_FACTS_BYTES, Authority, ChainOf, Record
 from dems.model.ids import CaseId, EntryId, EvidenceId, new_id
 from dems.ports import CustodyRow, Page
 
@@ -39,7 +39,10 @@ class CustodyRows(Rows):
         record = Record(
             EntryId(new_id()), chain, authority, act or authority.act, case_id, evidence_id, reason, dict(facts or {})
         )
-        canonical(record.facts)  # a fact that cannot be written down is a bug of the use case: raise it there
+        # A fact that cannot be written down, or not in one entry, is a bug of the use case: raise it there.
+        size = len(canonical(record.facts)) + len(canonical(reason))
+        if size > MOST_FACTS_BYTES:
+            raise ValueError(f"{record.act.value}: {size} bytes of facts and reason belong into several entries")
         self.pending.append(record)
         return record.id
 
@@ -152,11 +155,13 @@ class CustodyRows(Rows):
             leaves |= {UUID(str(r.id)): bytes(r.leaf) for r in rows}
         return leaves
 
-    def chain(self, chain: ChainOf, page: Page) -> list[CustodyRow]:
+    def chain(self, chain: ChainOf, page: Page, *, acts: Collection[Act] | None = None) -> list[CustodyRow]:
         chain_id = self._find(chain)
         if chain_id is None:
             return []
         statement = _entries().where(custody_entries.c.chain_id == chain_id)
+        if acts is not None:
+            statement = statement.where(custody_details.c.act.in_(sorted(a.value for a in acts)))
         if page.after is not None:
             place = select(custody_entries.c.seq).where(custody_entries.c.id == page.after).scalar_subquery()
             statement = statement.where(custody_entries.c.seq > place)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, exists, func, insert, or_, select, update
 
-from dems.db.repositories.base import Rows, paged_within
+from dems.db.repositories.base import Rows, Runner, paged_within
 from dems.db.repositories.evidence import READ_BACK
 from dems.db.tables import evidence, invitations, upload_parts, uploads
 from dems.errors import NotFound
@@ -29,7 +29,7 @@ _in_store_or_to_come = or_(
 """A file that was sent, found different and sent again lies in the store twice and counts twice."""
 
 
-def _to_invitation(row: Row[Any]) -> Invitation:
+def to_invitation(row: Row[Any]) -> Invitation:
     return Invitation(
         InvitationId(row.id),
         CaseId(row.case_id),
@@ -48,6 +48,10 @@ def _with_uploads(statement: Select[Any]) -> Select[Any]:
 
 
 class InvitationRows(Rows):
+    def __init__(self, tx: Runner) -> None:
+        super().__init__(tx)
+        self._kept: dict[IntakeId, Invitation | None] = {}
+
     def add(self, invitation: Invitation) -> None:
         self._tx.execute(
             insert(invitations).values(
@@ -65,16 +69,22 @@ class InvitationRows(Rows):
         row = self._tx.execute(statement.with_for_update() if for_update else statement).first()
         if row is None:
             raise NotFound("invitation")
-        return _to_invitation(row)
+        return to_invitation(row)
 
     def of_intake(self, intake_id: IntakeId, *, keep_as_is: bool = False) -> Invitation | None:
+        if intake_id in self._kept:
+            return self._kept[intake_id]
         statement = select(invitations).where(invitations.c.intake_id == intake_id)
         row = self._tx.execute(statement.with_for_update(read=True) if keep_as_is else statement).first()
-        return None if row is None else _to_invitation(row)
+        found = None if row is None else to_invitation(row)
+        if keep_as_is:
+            # Nobody changes it before this transaction ends, so that the items of one intake ask once.
+            self._kept[intake_id] = found
+        return found
 
     def of_intakes(self, intake_ids: Sequence[IntakeId]) -> list[Invitation]:
         statement = select(invitations).where(invitations.c.intake_id.in_(intake_ids)).order_by(invitations.c.id)
-        return [_to_invitation(r) for r in self._tx.execute(statement)]
+        return [to_invitation(r) for r in self._tx.execute(statement)]
 
     def revoke(self, invitation_id: InvitationId, at: datetime) -> None:
         self._tx.execute(update(invitations).where(invitations.c.id == invitation_id).values(revoked_at=at))
@@ -85,7 +95,7 @@ class InvitationRows(Rows):
 
     def page(self, case_id: CaseId, page: Page) -> list[Invitation]:
         statement = paged_within(select(invitations), invitations.c.case_id, case_id, invitations.c.id, page)
-        return [_to_invitation(r) for r in self._tx.execute(statement)]
+        return [to_invitation(r) for r in self._tx.execute(statement)]
 
     def sent(self, intake_id: IntakeId) -> Sent:
         files, size = func.count(evidence.c.id.distinct()), func.coalesce(func.sum(uploads.c.size), 0)

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories.base import Rows, Runner, chunks
 from dems.db.tables import evidence, jobs
 from dems.errors import NoLongerDue
+from dems.model.evidence import EvidenceState
+from dems.model.ids import EvidenceId
 from dems.ports import Job, JobKind, Lease
 
 _now = func.clock_timestamp()
@@ -113,6 +115,11 @@ class JobRows(Rows):
         """Their nudges were lost: the next sweep is to send them."""
         for job in unsent:
             self._tx.execute(update(jobs).where(_is(job)).values(nudged_at=None))
+
+    def forgotten(self, limit: int) -> list[EvidenceId]:
+        due = exists().where(jobs.c.kind == JobKind.VERIFY.value, jobs.c.subject == evidence.c.id)
+        statement = select(evidence.c.id).where(evidence.c.state == EvidenceState.VERIFYING.value, ~due)
+        return [EvidenceId(r.id) for r in self._tx.execute(statement.limit(limit))]
 
     def backlog(self) -> Mapping[JobKind, tuple[int, float]]:
         age = func.extract("epoch", _now - func.min(jobs.c.due_at))

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from dems.model.actors import system
 from dems.model.acts import Act
 from dems.model.custody import of_person
 from dems.model.ids import PersonId
 from dems.ports import Transactions
+from dems.steps.many_facts import shared_out
 
 IN_ONE_ENTRY = 100
-"""So many facts go into one entry, which must stay far below 64 KiB."""
+"""So many facts go into one entry, and fewer where they are long: names from outside are in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,7 @@ class WriteConsultations:
             found = tx.upkeep.consultations(at_most)
             by_person = sorted(found, key=lambda row: row[1])
             for person_id, rows in groupby(by_person, key=lambda row: row[1]):
-                facts = [dict(fact) for _, _, fact in rows]
-                for start in range(0, len(facts), IN_ONE_ENTRY):
-                    batch: list[dict[str, Any]] = facts[start : start + IN_ONE_ENTRY]
+                for batch in shared_out([fact for _, _, fact in rows], IN_ONE_ENTRY):
                     tx.custody.append(authority, of_person(PersonId(person_id)), facts={"consulted": batch})
             tx.upkeep.forget_consultations([row_id for row_id, _, _ in found])
         return len(found)

@@ -1,11 +1,13 @@
 """Read one item, or list a case's items."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.evidence import Evidence
-from dems.model.ids import CaseId, EvidenceId
+from dems.model.ids import CaseId, EvidenceId, IntakeId
+from dems.model.invitations import Invitation
 from dems.model.uploads import Upload
 from dems.model.verification import Verification
 from dems.ports import EvidenceFilter, Page, Transactions
@@ -32,6 +34,15 @@ class LookUpEvidence:
             evidence = tx.evidence.get(evidence_id)
             tx.authorise(actor, Act.EVIDENCE_READ, case_id=evidence.case_id)
             return tx.evidence.same_bytes(evidence, MOST_DUPLICATES)
+
+    def invitations(self, actor: Actor, items: Sequence[Evidence]) -> Mapping[IntakeId, Invitation]:
+        """By which invitations these items of one case came, those that did. Raises `NotFound`."""
+        intake_ids = sorted({i.intake_id for i in items if i.intake_id is not None})
+        if not intake_ids:
+            return {}
+        with self.transaction() as tx:
+            tx.authorise(actor, Act.EVIDENCE_READ, case_id=items[0].case_id)
+            return {i.intake_id: i for i in tx.invitations.of_intakes(intake_ids) if i.case_id == items[0].case_id}
 
     def page(
         self, actor: Actor, case_id: CaseId, page: Page, wanted: EvidenceFilter

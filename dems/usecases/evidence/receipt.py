@@ -1,9 +1,10 @@
 """Give a receipt for an item: what was declared, what we found, and the entries that say so, to be proved in the log later."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from dems.model.actors import Actor, ActorKind
 from dems.model.acts import Act
@@ -11,7 +12,7 @@ from dems.model.custody import of_item
 from dems.model.evidence import Evidence
 from dems.model.ids import EvidenceId
 from dems.model.uploads import Upload
-from dems.ports import Clock, CustodyRow, Page, Transactions
+from dems.ports import Clock, CustodyRow, Page, Transaction, Transactions
 
 ON_THE_WAY_IN = frozenset(
     {
@@ -27,8 +28,17 @@ ON_THE_WAY_IN = frozenset(
 )
 """What a receipt tells of. Who looked at the item later is nobody's business who sent it."""
 
-LOOKED_AT = 500
-"""Entries from the beginning of the item's chain: an item has come by then."""
+AT_ONCE = 500
+"""Entries in one query; however long the chain has grown since, all that tell of the way in are in the receipt."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentBy:
+    """Who sent the bytes, as the entry says that they came: the person, or what the invited are called."""
+
+    kind: ActorKind
+    name: str
+    on_behalf_of: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,8 @@ class Receipt:
     evidence: Evidence
     upload: Upload | None
     entries: list[tuple[Act, CustodyRow]]
+    sent_by: SentBy | None
+    """None until the bytes of the current upload have come."""
     at: datetime
 
 
@@ -60,12 +72,39 @@ class GiveReceipt:
             if actor.kind in {ActorKind.PERSON, ActorKind.SERVICE}:
                 tx.consulted(authority, evidence_id)
             upload = None if evidence.upload_id is None else tx.uploads.get(evidence.upload_id)
-            rows = tx.custody.chain(of_item(evidence_id), Page(LOOKED_AT))
-            return Receipt(evidence, upload, list(_on_the_way_in(rows)), self.clock())
+            said = [(_said(row), row) for row in _on_the_way_in(tx, evidence_id)]
+            entries = [(Act(detail["act"]), row) for detail, row in said]
+            return Receipt(evidence, upload, entries, _sent_by(upload, [d for d, _ in said]), self.clock())
 
 
-def _on_the_way_in(rows: Sequence[CustodyRow]) -> Iterator[tuple[Act, CustodyRow]]:
-    for row in rows:
-        act = None if row.detail is None else Act(json.loads(row.detail)["act"])
-        if act in ON_THE_WAY_IN:
-            yield act, row
+def _on_the_way_in(tx: Transaction, evidence_id: EvidenceId) -> list[CustodyRow]:
+    found: list[CustodyRow] = []
+    page = Page(AT_ONCE)
+    while rows := tx.custody.chain(of_item(evidence_id), page, acts=ON_THE_WAY_IN):
+        found += rows
+        if len(rows) < page.limit:
+            break
+        page = Page(AT_ONCE, rows[-1].id)
+    return found
+
+
+def _said(row: CustodyRow) -> dict[str, Any]:
+    detail: dict[str, Any] = json.loads(row.detail or b"{}")
+    return detail
+
+
+def _sent_by(upload: Upload | None, details: Sequence[dict[str, Any]]) -> SentBy | None:
+    arrived = [
+        d
+        for d in details
+        # Not those that only declare a digest.
+        if d["act"] == Act.UPLOAD_COMPLETE.value and "version_id" in d["facts"]
+    ]
+    if upload is None or not arrived or arrived[-1]["facts"]["upload"] != str(upload.id):
+        return None
+    # A worker that only wrote it down says who sent them.
+    said = arrived[-1]["facts"]["sent_by"] or {**arrived[-1]["actor"], "on_behalf_of": arrived[-1]["on_behalf_of"]}
+    kind, behalf = ActorKind(said["kind"]), said["on_behalf_of"]
+    if kind is ActorKind.INVITATION:
+        return SentBy(kind, said.get("recipient") or said["name"], None)
+    return SentBy(kind, said["person"]["name"], None if behalf is None else behalf["name"])

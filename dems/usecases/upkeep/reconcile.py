@@ -17,6 +17,7 @@ from dems.model.custody import INSTALLATION
 from dems.model.ids import UploadId
 from dems.model.uploads import UploadState
 from dems.ports import Clock, Orphan, Transactions
+from dems.steps.many_facts import shared_out
 from storage.errors import StorageError
 from storage.interface import ObjectStore, VersionEntry
 
@@ -25,6 +26,7 @@ Row = TypeVar("Row")
 log = logging.getLogger(__name__)
 
 BATCH = 500
+IN_ONE_ENTRY = 100
 IN_FLIGHT = timedelta(hours=1)
 """Younger objects may belong to an upload that is being recorded right now."""
 
@@ -73,12 +75,9 @@ class Reconcile:
         with self.transaction() as tx:
             authority = tx.authorise(system(), Act.ORPHAN_REPORT)
             new = [o for o in orphans if tx.upkeep.report_orphan(o, self.clock())]
-            for start in range(0, len(new), 100):
-                rows = [
-                    {"key": o.key, "version_id": o.version_id, "kind": o.kind, "size": o.size}
-                    for o in new[start : start + 100]
-                ]
-                tx.custody.append(authority, INSTALLATION, facts={"orphans": list(rows)})
+            told = [{"key": o.key, "version_id": o.version_id, "kind": o.kind, "size": o.size} for o in new]
+            for rows in shared_out(told, IN_ONE_ENTRY):
+                tx.custody.append(authority, INSTALLATION, facts={"orphans": rows})
         for orphan in new:
             log.error(
                 "orphan_in_store", extra={"key": orphan.key, "version_id": orphan.version_id, "kind": orphan.kind}
