@@ -13,7 +13,19 @@ from api.auth import Failures
 from api.denials import Denials
 from api.middleware import Surroundings
 from api.relays import Relays
-from api.routes import cases, custody, evidence, health, intakes, invitations, page, people, uploads
+from api.routes import (
+    cases,
+    custody,
+    evidence,
+    findings,
+    health,
+    intakes,
+    invitations,
+    page,
+    people,
+    searching,
+    uploads,
+)
 from dems import logs
 from dems import settings as dems_settings
 from dems.bootstrap import Dems
@@ -75,6 +87,8 @@ _ROUTERS = (
     invitations.router,
     uploads.router,
     custody.router,
+    findings.router,
+    searching.router,
     page.router,
 )
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from benchmarks import direct, many_files, memory, pages, relay, small_intake, small_item, verification
+from benchmarks import direct, many_files, memory, pages, relay, search, small_intake, small_item, verification
 from benchmarks.installation import Installation
 from benchmarks.sizes import FULL, QUICK, Sizes
 from benchmarks.table import Result, show
@@ -24,6 +24,7 @@ BENCHMARKS: Mapping[str, Callable[[Installation, Sizes], list[Result]]] = {
     "verification": verification.measure,
     "memory": memory.measure,
     "pages": pages.measure,
+    "search": search.measure,
     "small-item": small_item.measure,
     "direct": direct.measure,
     "many-files": many_files.measure,

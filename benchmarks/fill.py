@@ -70,6 +70,12 @@ _COPIES = (
     SELECT t.case_id, lower(made.ref), made.item FROM evidence t, made WHERE t.id = :template
     """,
     """
+    INSERT INTO item_index (evidence_id, case_id, state, declared_text, found_text, device_text)
+    SELECT made.item, i.case_id, i.state, replace(i.declared_text, made_from.ref, made.ref), '', ''
+    FROM item_index i, made, (SELECT exhibit_ref AS ref FROM evidence WHERE id = :template) AS made_from
+    WHERE i.evidence_id = :template
+    """,
+    """
     INSERT INTO custody_chains (id, kind, subject, begun_at)
     SELECT made.chain, 'item', made.item, t.declared_at FROM evidence t, made WHERE t.id = :template
     """,
@@ -94,6 +100,7 @@ _FILLED = (
     "evidence",
     "uploads",
     "exhibit_refs",
+    "item_index",
     "custody_chains",
     "custody_entries",
     "custody_details",

@@ -21,7 +21,16 @@ from dems.model.ids import CaseId, EvidenceId
 from dems.ports import Page
 
 LIMIT = 50
-_GROWING = ("evidence", "uploads", "exhibit_refs", "custody_chains", "custody_entries", "custody_details")
+_GROWING = (
+    "evidence",
+    "uploads",
+    "exhibit_refs",
+    "item_index",
+    "findings",
+    "custody_chains",
+    "custody_entries",
+    "custody_details",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def declare(dems: Dems, actor: Actor, case: Case, size: int, sha256: bytes | Non
 
 def stored_version(dems: Dems, actor: Actor, evidence_id: EvidenceId | UUID) -> StoredVersion:
     """Where the bytes of an item lie, by the record. Raises when there are none."""
-    item, upload = dems.evidence.look_up.one(actor, EvidenceId(evidence_id))
+    item, upload, _ = dems.evidence.look_up.one(actor, EvidenceId(evidence_id))
     if upload is None or upload.version_id is None or item.size is None:
         raise RuntimeError(f"the bytes of {evidence_id} are not in the store: {item.state.value}")
     return StoredVersion(evidence_key(item.id, upload.id), upload.version_id, item.size)

@@ -18,6 +18,7 @@ class Sizes:
     large_file: int
     small_case: int
     large_case: int
+    small_search: int
     page_rounds: int
     direct_file: int
     many_files: int
@@ -38,6 +39,7 @@ FULL = Sizes(
     large_file=2048 * MIB,
     small_case=100,
     large_case=200_000,
+    small_search=2_000,
     page_rounds=40,
     direct_file=1024 * MIB,
     many_files=5_000,
@@ -52,6 +54,7 @@ QUICK = Sizes(
     large_file=24 * MIB,
     small_case=100,
     large_case=2_000,
+    small_search=400,
     page_rounds=3,
     direct_file=24 * MIB,
     many_files=60,

@@ -69,6 +69,15 @@ class ManifestRefused(Invalid):
         )
 
 
+class SearchTooBroad(Invalid):
+    """Answering would take longer than a search may."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This search takes too long. Narrow it: name a case, a shorter time, a smaller distance or rarer words."
+        )
+
+
 class LengthRequired(DemsError):
     """A part came without a `Content-Length`."""
 

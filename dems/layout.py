@@ -6,12 +6,18 @@ from uuid import UUID
 from dems.model.ids import EvidenceId, UploadId
 
 EVIDENCE_PREFIX = "evidence/"
+RENDITION_PREFIX = "renditions/"
 _EVIDENCE_KEY = re.compile(r"evidence/([0-9a-f-]{36})/([0-9a-f-]{36})")
 
 
 def evidence_key(evidence_id: EvidenceId, upload_id: UploadId) -> str:
     """The key of one upload's object: known before the first byte, used once."""
     return f"{EVIDENCE_PREFIX}{evidence_id}/{upload_id}"
+
+
+def rendition_key(evidence_id: EvidenceId, sha256: bytes) -> str:
+    """The key, in the bucket of exports, of a picture made from an item: by the SHA-256 of the picture."""
+    return f"{RENDITION_PREFIX}{evidence_id}/{sha256.hex()}"
 
 
 def parse_evidence_key(key: str) -> tuple[EvidenceId, UploadId] | None:

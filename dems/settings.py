@@ -96,6 +96,22 @@ class EvidenceSettings(_Part):
     self_check_max_age_hours: int = Field(default=36, ge=1, description="An older self-check counts as none")
 
 
+class FindingsSettings(_Part):
+    """How files are read, and what one reading may cost."""
+
+    bytes_per_item: int = Field(
+        default=256 * 1024 * 1024, ge=1024 * 1024, description="Asked of the store for one item; then it is partial"
+    )
+    requests_per_item: int = Field(default=4000, ge=10, description="To the store for one item; then it is partial")
+    seconds: int = Field(default=60, ge=1, description="For one small item; its reader is ended then")
+    seconds_large: int = Field(default=600, ge=1, description="The same for large items and second tries")
+    memory_bytes: int = Field(default=512 * 1024 * 1024, ge=64 * 1024 * 1024, description="Of one reader")
+    required_sandbox: Literal["none", "limits", "seccomp", "landlock", "full"] = Field(
+        default="seccomp", description="Where a machine does not hold readers so tightly, nothing is read"
+    )
+    reread_on_new_tools: bool = Field(default=True, description="Read items again when a tool's version has changed")
+
+
 class Settings(BaseSettings):
     """All settings. Unknown keys are refused, so that a misspelt one does not pass for a default."""
 
@@ -110,6 +126,7 @@ class Settings(BaseSettings):
     broker: BrokerSettings = BrokerSettings()
     api: ApiSettings = ApiSettings()
     evidence: EvidenceSettings = EvidenceSettings()
+    findings: FindingsSettings = FindingsSettings()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     workers: int = Field(default=2, ge=1, description="Processes of the Celery worker that `dems up` starts")
 

@@ -6,15 +6,18 @@ from dems.model.requests import REQUEST_ID
 from dems.ports import Job, JobKind
 from dems.settings import BrokerSettings
 
-VERIFY, UPKEEP = "verify", "upkeep"
+VERIFY, UPKEEP, EXTRACT, EXTRACT_LARGE = "verify", "upkeep", "extract", "extract_large"
 QUEUES = {
     JobKind.VERIFY: VERIFY,
     JobKind.VERIFY_MANY: VERIFY,
     JobKind.RECHECK: VERIFY,
     JobKind.FINISH_COMPLETION: UPKEEP,
     JobKind.DISCARD_PARTS: UPKEEP,
+    JobKind.EXTRACT: EXTRACT,
+    JobKind.EXTRACT_MANY: EXTRACT,
+    JobKind.EXTRACT_LARGE: EXTRACT_LARGE,
 }
-"""Reading whole files, which takes long, is kept apart from what keeps the rest going."""
+"""Reading whole files, which takes long, is kept apart from what keeps the rest going; what parses them, from both."""
 
 REQUEST_HEADER = "dems_request_id"
 

@@ -20,6 +20,7 @@ def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
         "extend_locks": timedelta(hours=6),
         "reconcile": timedelta(hours=24),
         "check_store": timedelta(hours=12),
+        "renew_findings": timedelta(minutes=10),
         "forget_old": timedelta(hours=24),
     }
     return {

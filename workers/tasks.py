@@ -36,6 +36,10 @@ def register(app: Celery, dems: Callable[[], Dems], nudge: Callable[[Job], None]
     job(JobKind.FINISH_COMPLETION, lambda s: dems().intake.finish_completion(UploadId(s)), UPKEEP_LIMIT_SECONDS)
     job(JobKind.DISCARD_PARTS, lambda s: dems().intake.discard_parts(UploadId(s)), UPKEEP_LIMIT_SECONDS)
 
+    job(JobKind.EXTRACT, lambda s: dems().extraction.one(EvidenceId(s)), UPKEEP_LIMIT_SECONDS)
+    job(JobKind.EXTRACT_MANY, lambda _: dems().extraction.many(), UPKEEP_LIMIT_SECONDS)
+    job(JobKind.EXTRACT_LARGE, lambda s: dems().extraction.one(EvidenceId(s), large=True), UPKEEP_LIMIT_SECONDS)
+
     def periodic(name: str, act: Callable[[Dems], object]) -> None:
         @app.task(name=name, bind=True, shared=False, time_limit=UPKEEP_LIMIT_SECONDS)
         def run(self: Task[..., None]) -> None:
@@ -54,6 +58,7 @@ def register(app: Celery, dems: Callable[[], Dems], nudge: Callable[[Job], None]
     periodic("extend_locks", lambda d: _while_full(d.upkeep.extend_locks))
     periodic("reconcile", lambda d: d.upkeep.reconcile())
     periodic("check_store", lambda d: d.upkeep.check_store())
+    periodic("renew_findings", lambda d: d.findings.renew_old())
     periodic("forget_old", lambda d: d.upkeep.forget_old())
 
 

@@ -82,7 +82,7 @@ def list_evidence(
     rows = dems.evidence.look_up.page(
         actor, CaseId(case_id), page, EvidenceFilter(state, integrity, exhibit_ref, sha256)
     )
-    asked = dems.evidence.look_up.invitations(actor, [item for item, _ in rows])
+    asked = dems.evidence.look_up.invitations(actor, [item for item, _, _ in rows])
     return Listed[EvidenceView](
         **paged(request, response, page, rows, key=lambda r: r[0].id, show=lambda r: EvidenceView.of(*r, asked=asked))
     )
@@ -93,11 +93,11 @@ def list_evidence(
 )
 def read_evidence(evidence_id: UUID, dems: Core, actor: Whoever, response: Response) -> EvidenceWithUpload:
     """One item, with its current upload."""
-    item, upload = dems.evidence.look_up.one(actor, EvidenceId(evidence_id))
+    item, upload, found = dems.evidence.look_up.one(actor, EvidenceId(evidence_id))
     response.headers["ETag"] = etag(item.version)
     look_up = dems.evidence.look_up
     return EvidenceWithUpload.of(
-        item, upload, look_up.duplicates(actor, item.id), asked=look_up.invitations(actor, [item])
+        item, upload, found, look_up.duplicates(actor, item.id), asked=look_up.invitations(actor, [item])
     )
 
 
@@ -114,9 +114,9 @@ def describe_evidence(
     if "description" in changes:
         changes["description"] = changes["description"] or ""
     dems.evidence.describe(actor, EvidenceId(evidence_id), changes, if_version=version, reason=body.reason)
-    item, upload = dems.evidence.look_up.one(actor, EvidenceId(evidence_id))
+    item, upload, found = dems.evidence.look_up.one(actor, EvidenceId(evidence_id))
     response.headers["ETag"] = etag(item.version)
-    return EvidenceWithUpload.of(item, upload, asked=dems.evidence.look_up.invitations(actor, [item]))
+    return EvidenceWithUpload.of(item, upload, found, asked=dems.evidence.look_up.invitations(actor, [item]))
 
 
 @router.post(
@@ -195,7 +195,8 @@ def access_evidence(evidence_id: UUID, body: AccessWanted, dems: Core, actor: Wh
     grant = dems.evidence.grant_access(
         actor, EvidenceId(evidence_id), purpose=body.purpose, reason=body.reason, once=once
     )
-    return answer(dems, once, 201, GrantView.of(grant))
+    found = dems.evidence.look_up.one(actor, EvidenceId(evidence_id))[2]
+    return answer(dems, once, 201, GrantView.of(grant, found))
 
 
 _BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}

@@ -12,6 +12,7 @@ from api.deps import Core
 from api.problems import problem_responses
 from dems.bootstrap import Dems
 from dems.errors import DemsError
+from dems.model.readings import SANDBOX_LEVELS, reaches
 from storage.errors import ObjectMissing, StorageError
 
 log = logging.getLogger(__name__)
@@ -42,13 +43,14 @@ def is_alive() -> Alive:
 
 @router.get("/readyz", responses={503: {"model": Readiness, "description": "Not ready: see `parts`"}})
 def is_ready(dems: Core, request: Request, response: Response) -> Readiness:
-    """The database, the store, the broker and what the store's self-check found."""
+    """The database, the store, the broker, what the store's self-check found, and how files are read."""
     parts = {
         "database": _database(dems),
         "store": _store(dems),
         "store_self_check": _self_check(dems),
         "space": _space(dems),
         "broker": _broker(request),
+        "readers": _readers(dems),
     }
     ready = all(part.ok for name, part in parts.items() if name != "broker")
     response.status_code = 200 if ready else 503
@@ -106,6 +108,21 @@ def _broker(request: Request) -> PartState:
     except Exception as error:  # noqa: BLE001 whatever the transport raises
         return PartState(ok=False, detail=f"{type(error).__name__}: nudges are late; work waits in the database.")
     return PartState(ok=True, detail="answers")
+
+
+def _readers(dems: Dems) -> PartState:
+    """Not well only where workers that read files tell of themselves and none of them may."""
+    required = dems.settings.findings.required_sandbox
+    try:
+        heard = dems.upkeep.observe().readers
+    except DemsError as error:
+        return PartState(ok=True, detail=error.message)
+    if not heard:
+        return PartState(ok=True, detail="no worker that reads files was heard of late: findings wait")
+    reached = sorted({r.sandbox for r in heard}, key=SANDBOX_LEVELS.index)
+    enough = any(reaches(level, required) for level in reached)
+    told = f"sandbox level {', '.join(reached)}" + ("" if enough else f", {required} is required: nothing is read")
+    return PartState(ok=enough, detail=told)
 
 
 @router.get(

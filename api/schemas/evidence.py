@@ -14,9 +14,14 @@ from dems.model.exhibits import ExhibitRef
 from dems.model.ids import IntakeId
 from dems.model.invitations import Invitation
 from dems.model.names import MAX_NAME_BYTES, OriginalName
+from dems.model.readings import FindingsState
 from dems.model.uploads import MAX_OBJECT_SIZE, Upload, UploadState
+from dems.ports import ItemFindings
 from dems.steps.declaring import FileDeclared
 from storage.interface import Part
+
+NOTHING_READ = ItemFindings(FindingsState.NONE)
+"""Of an item whose bytes are still to come."""
 
 Asked = Mapping[IntakeId, Invitation]
 """The invitations among the intakes that some items belong to."""
@@ -163,7 +168,9 @@ class EvidenceView(View):
     digests: dict[str, str] = Field(
         description="What we computed over the bytes as stored, by algorithm, in hexadecimal"
     )
-    media_type: str | None
+    media_type: str | None = Field(description="What the bytes are, whatever the name says; null until they were read")
+    media_type_disagrees: bool = Field(description="The name's extension belongs to another kind of file")
+    findings: FindingsState = Field(description="How far the reading of the bytes has come")
     version_id: str | None
     declared_by: UUID
     declared_at: Instant
@@ -176,8 +183,15 @@ class EvidenceView(View):
     warnings: list[str]
 
     @classmethod
-    def of(cls, item: Evidence, upload: Upload | None = None, *, asked: Asked = NONE_ASKED) -> "EvidenceView":
-        return cls(**_fields(item, upload, asked))
+    def of(
+        cls,
+        item: Evidence,
+        upload: Upload | None = None,
+        found: ItemFindings = NOTHING_READ,
+        *,
+        asked: Asked = NONE_ASKED,
+    ) -> "EvidenceView":
+        return cls(**_fields(item, upload, found, asked))
 
 
 class Duplicate(View):
@@ -198,12 +212,13 @@ class EvidenceWithUpload(EvidenceView):
         cls,
         item: Evidence,
         upload: Upload | None = None,
+        found: ItemFindings = NOTHING_READ,
         duplicates: Sequence[Evidence] = (),
         *,
         asked: Asked = NONE_ASKED,
     ) -> "EvidenceWithUpload":
         return cls(
-            **_fields(item, upload, asked),
+            **_fields(item, upload, found, asked),
             upload=None if upload is None else UploadView.of(upload),
             duplicates=[Duplicate(id=d.id, exhibit_ref=d.exhibit_ref.text) for d in duplicates],
         )
@@ -220,7 +235,7 @@ class OpenedUpload(UploadView):
     )
 
 
-def _fields(item: Evidence, upload: Upload | None, asked: Asked) -> dict[str, Any]:
+def _fields(item: Evidence, upload: Upload | None, found: ItemFindings, asked: Asked) -> dict[str, Any]:
     name = item.name
     invitation = None if item.intake_id is None else asked.get(item.intake_id)
     return {
@@ -241,7 +256,9 @@ def _fields(item: Evidence, upload: Upload | None, asked: Asked) -> dict[str, An
         "size": item.size,
         "declared_sha256": None if upload is None or upload.declared is None else upload.declared.hex,
         "digests": {algorithm: d.hex for algorithm, d in sorted(item.digests.items())},
-        "media_type": None,
+        "media_type": found.media_type,
+        "media_type_disagrees": found.disagrees,
+        "findings": found.state,
         "version_id": item.version_id,
         "declared_by": item.declared_by,
         "declared_at": item.declared_at,
@@ -249,8 +266,19 @@ def _fields(item: Evidence, upload: Upload | None, asked: Asked) -> dict[str, An
         "checked_at": item.checked_at,
         "intake_id": item.intake_id,
         "invitation": None if invitation is None else CameBy(id=invitation.id, recipient=invitation.terms.recipient),
-        "warnings": [*item.exhibit_ref.warnings, *(name.warnings if name is not None else ())],
+        "warnings": [
+            *item.exhibit_ref.warnings,
+            *(name.warnings if name is not None else ()),
+            *warnings_of(found),
+        ],
     }
+
+
+def warnings_of(found: ItemFindings) -> list[str]:
+    """What somebody should know before they open the bytes. None of it keeps them from it."""
+    disagrees = "the name's extension belongs to another kind of file than the bytes are"
+    malware = "a scanner found malware in these bytes: open them only where that can do no harm"
+    return [*([disagrees] if found.disagrees else []), *([malware] if found.malware else [])]
 
 
 class NewUpload(Body):

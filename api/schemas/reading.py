@@ -6,8 +6,10 @@ from uuid import UUID
 from pydantic import Field
 
 from api.schemas.base import Body, Instant, Line, Prose, View
+from api.schemas.evidence import warnings_of
 from dems.model.evidence import Integrity
 from dems.model.verification import AccessGrant, Verification
+from dems.ports import ItemFindings
 
 
 class AccessWanted(Body):
@@ -19,11 +21,12 @@ class GrantView(View):
     grant: UUID
     expires_at: Instant
     url: str = Field(description="Works only with your own token, until the grant expires")
+    warnings: list[str] = Field(default=[], description="What to know before the bytes are opened")
 
     @classmethod
-    def of(cls, grant: AccessGrant) -> "GrantView":
+    def of(cls, grant: AccessGrant, found: ItemFindings) -> "GrantView":
         url = f"/v1/evidence/{grant.evidence_id}/content?grant={grant.id}"
-        return cls(grant=grant.id, expires_at=grant.expires_at, url=url)
+        return cls(grant=grant.id, expires_at=grant.expires_at, url=url, warnings=warnings_of(found))
 
 
 class VerificationWanted(Body):

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from dems.bootstrap.core import Core, Schema, utc_now
 from dems.bootstrap.evidence import CustodyActs, EvidenceActs
+from dems.bootstrap.findings import Extraction, Findings
 from dems.bootstrap.intake import Intake, Intakes, Invitations
 from dems.bootstrap.people import Cases, People
 from dems.bootstrap.upkeep import Upkeep
@@ -37,6 +38,14 @@ class Dems(Core):
     @cached_property
     def evidence(self) -> EvidenceActs:
         return EvidenceActs.of(self)
+
+    @cached_property
+    def findings(self) -> Findings:
+        return Findings.of(self)
+
+    @cached_property
+    def extraction(self) -> Extraction:
+        return Extraction.of(self)
 
     @cached_property
     def custody(self) -> CustodyActs:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import Engine
 
@@ -10,7 +11,7 @@ from dems.db.engine import connect, told_apart
 from dems.db.migrate import head, revision_of
 from dems.db.transaction import DatabaseTransactions
 from dems.model.ids import new_id
-from dems.ports import Clock, Job, StoreCheck
+from dems.ports import Clock, Job, ReadsFindings, StoreCheck
 from dems.settings import Settings
 from dems.steps.locks import Locks
 from dems.steps.tokens import UploadPolicy
@@ -35,11 +36,16 @@ class Core:
         clock: Clock = utc_now,
         engine: Engine | None = None,
         store: ObjectStore | None = None,
+        exports: ObjectStore | None = None,
+        reads: Callable[[ObjectStore], ReadsFindings] | None = None,
     ) -> None:
+        """`reads` makes what reads the bytes in a store: of workers only."""
         self.settings = settings
         self.clock = clock
         self.engine = engine or connect(settings.database)
         self.store = store or connect_store(settings.s3, settings.s3.buckets.evidence)
+        self._exports = exports
+        self.reads = None if reads is None else reads(self.store)
         self.transaction = DatabaseTransactions(self.engine, clock, nudge)
         chosen = settings.evidence
         self.locks = Locks(timedelta(days=chosen.lock_days), timedelta(days=chosen.quarantine_days), chosen.legal_hold)
@@ -52,6 +58,11 @@ class Core:
         )
         self.lease = timedelta(seconds=chosen.lease_seconds)
         self.uploads = UploadPolicy(timedelta(days=chosen.upload_days), timedelta(days=chosen.receipt_days))
+
+    @cached_property
+    def exports(self) -> ObjectStore:
+        """The bucket of what is made from evidence and can be made again."""
+        return self._exports or connect_store(self.settings.s3, self.settings.s3.buckets.exports)
 
     def close(self) -> None:
         """Give back the connections to the database."""

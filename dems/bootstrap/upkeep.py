@@ -38,6 +38,6 @@ class Upkeep:
             CheckStore(tx, core.probe_store),
             ForgetOld(tx, clock),
             KeepAnswer(tx),
-            Observe(tx),
+            Observe(tx, clock),
             VerifyAll(tx, DatabaseHoldings(core.engine), core.store, clock),
         )

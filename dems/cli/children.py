@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 """Where `api` and `workers` are found. The children work there, so that no module of another folder slips in front."""
 
 _PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ")
-_DELAYS_ONLY = {"broker", "space", "store_self_check"}
+_DELAYS_ONLY = {"broker", "space", "store_self_check", "readers"}
 """Parts of `/readyz` without which evidence can still be read: said aloud, but no reason not to start."""
 
 
@@ -121,6 +121,9 @@ def children(settings: Settings, folder: Path, port: int) -> list[Child]:
         # Hours of reading one file must not keep the sweep waiting, so each queue has a worker of its own.
         worker("verify", settings.workers),
         worker("upkeep", 1),
+        # What parses files is apart from what takes them in, and a video from a thousand photos.
+        worker("extract", 1),
+        worker("extract_large", 1),
         child("beat", "celery", "-A", "workers.app:app", "beat", "--schedule", str(beat / "schedule"), "--pidfile="),
         child("api", *_server(settings.api.host, port), ready=lambda: answers(address), stop_seconds=15),
     ]

@@ -1,5 +1,6 @@
 """`dems evidence` and `dems custody`: what is there, its bytes, and what was done to it. Over HTTP."""
 
+import time
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,6 +9,7 @@ import typer
 
 from dems.cli.chain import Chain
 from dems.cli.client import Client, as_uuid, connect, wanted_uuid
+from dems.cli.findings import fetch_findings, progress_text, say_findings
 from dems.cli.people import Json
 from dems.cli.receive import receive
 from dems.cli.screen import Failed, say, say_fields, say_json, say_table, shown, size_text
@@ -16,6 +18,8 @@ from dems.model.evidence import EvidenceState
 evidence = typer.Typer(no_args_is_help=True, help="Items of evidence: what is there, and its bytes.")
 custody = typer.Typer(no_args_is_help=True, help="Chains of custody.")
 
+_LOOK_SECONDS = 1.0
+
 _Id = Annotated[str, typer.Argument(metavar="ID", help="The item's id")]
 
 
@@ -23,6 +27,9 @@ _Id = Annotated[str, typer.Argument(metavar="ID", help="The item's id")]
 def list_evidence(
     case: Annotated[str, typer.Argument(metavar="CASE", help="The case's id or reference")],
     state: Annotated[EvidenceState | None, typer.Option(help="Only items in this state")] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="First follow the reading of the bytes until it is done")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """The items of a case, in the order in which they were declared.
@@ -30,31 +37,57 @@ def list_evidence(
     Example: dems evidence list 2021/155555 --state mismatch
     """
     with connect() as client:
-        path = f"/v1/cases/{client.case(case)['id']}/evidence"
+        case_id = client.case(case)["id"]
+        if watch:
+            _watch(client, case_id, as_json=as_json)
+            if as_json:
+                return
+        path = f"/v1/cases/{case_id}/evidence"
         found = list(client.pages(path, **({} if state is None else {"state": state.value})))
     if as_json:
         say_json(found)
         return
-    headings = ("exhibit", "state", "integrity", "size", "name", "id")
+    headings = ("exhibit", "state", "integrity", "size", "findings", "name", "id")
     rows = [
-        (i["exhibit_ref"], i["state"], i["integrity"], size_text(i["size"]), i["name"] or i["description"], i["id"])
+        (
+            *(i["exhibit_ref"], i["state"], i["integrity"], size_text(i["size"]), i["findings"]),
+            *(i["name"] or i["description"], i["id"]),
+        )
         for i in found
     ]
     say_table(headings, rows)
 
 
+def _watch(client: Client, case_id: str, *, as_json: bool) -> None:
+    """Say how far the reading of the case's items is, whenever that changes, until none waits."""
+    before: dict[str, Any] | None = None
+    while True:
+        progress = client.get(f"/v1/cases/{case_id}/findings/progress")
+        if progress != before:
+            if as_json:
+                say_json(progress, indent=None)
+            else:
+                say(progress_text(progress))
+            before = progress
+        if not progress["counts"]["waiting"]:
+            return
+        time.sleep(_LOOK_SECONDS)
+
+
 @evidence.command("show")
 def show_evidence(which: _Id, as_json: Json = False) -> None:
-    """One item, with its digests and its upload.
+    """One item, with its digests, its upload and what was found in its bytes.
 
     Example: dems evidence show 019f6b0e-5c1d-7c3a-9a55-2f0d6f0a9b11
     """
     with connect() as client:
         item = client.get(f"/v1/evidence/{wanted_uuid(which)}")
+        found = fetch_findings(client, item["id"])
     if as_json:
-        say_json(item)
+        say_json({**item, "found": found})
     else:
         say_fields(_readable(item))
+        say_findings(found)
 
 
 def _readable(item: dict[str, Any]) -> dict[str, object]:

@@ -8,6 +8,7 @@ from dems.cli.cases import case
 from dems.cli.evidence import custody, evidence
 from dems.cli.invitations import announcements, invitation
 from dems.cli.people import person, token
+from dems.cli.search import search
 from dems.cli.upload.command import upload
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app.command()(restore)
 app.command()(up.demo)
 app.command()(upload)
 app.command()(announcements)
+app.command()(search)
 app.add_typer(person, name="person")
 app.add_typer(token, name="token")
 app.add_typer(case, name="case")

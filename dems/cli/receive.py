@@ -130,7 +130,11 @@ class _Fetch:
         raise RuntimeError("the last try returns or raises")
 
     def _granted(self) -> str:
-        url: str = self._client.post(f"{self._path}/access", self._why)["url"]
+        grant = self._client.post(f"{self._path}/access", self._why)
+        if not self._got:
+            for warning in grant["warnings"]:
+                warn(f"Warning: {shown(warning)}.")
+        url: str = grant["url"]
         return url
 
     def _take(self, url: str) -> None:

@@ -27,6 +27,7 @@ from dems.db.repositories.announcements import AnnouncementRows
 from dems.db.repositories.cases import CaseRows
 from dems.db.repositories.custody import CustodyRows
 from dems.db.repositories.evidence import EvidenceRows
+from dems.db.repositories.findings import FindingRows
 from dems.db.repositories.hash_states import HashStateRows
 from dems.db.repositories.idempotency import IdempotencyRows
 from dems.db.repositories.intakes import IntakeRows
@@ -34,6 +35,7 @@ from dems.db.repositories.invitations import InvitationRows
 from dems.db.repositories.jobs import JobRows
 from dems.db.repositories.links import LinkRows
 from dems.db.repositories.people import PeopleRows, TokenRows
+from dems.db.repositories.searching import SearchRows
 from dems.db.repositories.upkeep import UpkeepRows
 from dems.db.repositories.uploads import UploadRows
 from dems.db.repositories.verifications import VerificationRows
@@ -152,6 +154,14 @@ class DatabaseTransaction:
     @cached_property
     def verifications(self) -> VerificationRows:
         return VerificationRows(self)
+
+    @cached_property
+    def findings(self) -> FindingRows:
+        return FindingRows(self)
+
+    @cached_property
+    def searching(self) -> SearchRows:
+        return SearchRows(self)
 
     @cached_property
     def access_grants(self) -> AccessGrantRows:

@@ -59,6 +59,15 @@ class Act(StrEnum):
     EVIDENCE_VERIFY = "evidence.verify"
     VERIFICATIONS_READ = "verifications.read"
     CUSTODY_READ = "custody.read"
+    FINDINGS_READ = "findings.read"
+    """What was read in the bytes of an item: texts, places, names."""
+    FINDINGS_PROGRESS = "findings.progress"
+    FINDINGS_ASK = "findings.ask"
+    """Have the bytes read again."""
+    FINDINGS_CANCEL = "findings.cancel"
+    RENDITION_READ = "rendition.read"
+    """A picture made from the bytes is looked at."""
+    SEARCH = "search"
 
     # Acts of the installation itself; no token can ask for them.
     UPLOAD_TOKEN_AGAIN = "upload.token_again"  # noqa: S105 the name of an act
@@ -72,6 +81,8 @@ class Act(StrEnum):
     EVIDENCE_MISMATCH = "evidence.mismatch"
     EVIDENCE_RECHECK = "evidence.recheck"
     EVIDENCE_FREEZE = "evidence.freeze"
+    FINDINGS_RECORD = "findings.record"
+    """What a reading of the bytes found was recorded, by the digest of the result."""
     ORPHAN_REPORT = "orphan.report"
     RECORDS_CONSULTED = "records.consulted"
 
@@ -101,5 +112,9 @@ S62_OPERATION: dict[Act, S62] = {
     Act.EVIDENCE_ACCESS: S62.CONSULTATION,
     Act.EVIDENCE_CONTENT: S62.CONSULTATION,
     Act.RECORDS_CONSULTED: S62.CONSULTATION,
+    Act.FINDINGS_READ: S62.CONSULTATION,
+    Act.FINDINGS_RECORD: S62.COLLECTION,
+    Act.RENDITION_READ: S62.CONSULTATION,
+    Act.SEARCH: S62.CONSULTATION,
 }
 """Which operation an act is; the others process no personal data of a case (DPA 2018 s.62)."""

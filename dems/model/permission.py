@@ -149,6 +149,14 @@ TABLE: Mapping[Act, Rule] = {
     Act.EVIDENCE_VERIFY: _case(_VIEWS, _O.AUDITOR),
     Act.VERIFICATIONS_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
     Act.CUSTODY_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
+    # Findings repeat what is in the bytes, and pictures show it: they are for those who may see the bytes.
+    Act.FINDINGS_READ: _case(_VIEWS),
+    Act.RENDITION_READ: _case(_VIEWS),
+    Act.FINDINGS_PROGRESS: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
+    Act.FINDINGS_ASK: _case(_VIEWS),
+    Act.FINDINGS_CANCEL: _case(_TAKES_IN),
+    # Each search looks into the cases that its caller may see, and into findings where they may read them.
+    Act.SEARCH: Rule(everyone=True, about_a_case=False),
 }
 """Acts that are not here can be done by the installation itself only."""
 
@@ -169,6 +177,9 @@ OPERATOR_ACTS = frozenset(
 
 CASE_LIST_ROLES = TABLE[Act.CASE_READ].organisation_roles
 """Who sees every case in a list that no wall keeps from them; everyone else sees the cases they are on."""
+
+FINDINGS_ROLES = TABLE[Act.FINDINGS_READ].case_roles
+"""Whose searches look into the findings of a case; everyone else's find its items by what was declared of them."""
 
 _KNOWS_EVERY_CASE = frozenset({_O.ADMINISTRATOR, _O.AUDITOR, _O.INTEGRATION})
 _TO_THEMSELVES = frozenset({Act.PERSON_CHANGE, Act.TOKEN_ISSUE, Act.TEAM_GRANT, Act.WALL_LOWER})

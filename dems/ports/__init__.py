@@ -4,6 +4,7 @@ Everything reached through a `Transaction` happens in one database transaction: 
 commits on clean exit and rolls back on any exception. No network but the database's is allowed inside.
 """
 
+from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.repositories import (
     AccessGrants,
@@ -18,6 +19,7 @@ from dems.ports.repositories import (
     Upkeep,
     Verifications,
 )
+from dems.ports.searching import Hit, Searching
 from dems.ports.transaction import Transaction, Transactions
 from dems.ports.uploads import Intakes, Uploads
 from dems.ports.values import (
@@ -52,21 +54,29 @@ __all__ = [
     "CustodyRow",
     "EvidenceFilter",
     "EvidenceItems",
+    "Findings",
     "HashStates",
+    "Hit",
     "IdempotencyKeys",
     "IntakeRow",
     "IntakeToken",
     "Intakes",
     "Invitations",
+    "ItemFindings",
     "Job",
     "JobKind",
     "Jobs",
     "Lease",
+    "NoReaders",
     "Once",
     "Orphan",
     "Page",
     "People",
     "Promise",
+    "ReaderDied",
+    "ReaderReport",
+    "ReadsFindings",
+    "Searching",
     "StoreCheck",
     "Tokens",
     "Transaction",

@@ -194,8 +194,13 @@ class Jobs(Protocol):
         """Make many due; only `nudges` go out for them."""
         ...
 
-    def claim_small(self, kind: JobKind, most_bytes: int, limit: int, lease: timedelta) -> list[Lease]:
-        """Take the oldest waiting jobs on items of at most so many bytes; none where none wait."""
+    def claim_small(
+        self, kind: JobKind, most_bytes: int, limit: int, lease: timedelta, *, untried: bool = False
+    ) -> list[Lease]:
+        """Take the oldest waiting jobs on items of at most so many bytes; none where none wait.
+
+        `untried`: only such as nobody held before.
+        """
         ...
 
     def still_held(self, leases: Sequence[Lease]) -> set[UUID]:
@@ -221,7 +226,16 @@ class Jobs(Protocol):
         """In the transaction that records the result. Raises `NoLongerDue` when the lease was lost, and so undoes it."""
         ...
 
-    def put_back(self, lease: Lease, problem: str, after: timedelta) -> None: ...
+    def put_back(
+        self, lease: Lease, problem: str, after: timedelta, *, as_kind: JobKind | None = None, counted: bool = True
+    ) -> None:
+        """Leave the work for later; as another kind of job, where one is named. What is not `counted` was no attempt."""
+        ...
+
+    def drop(self, job: Job) -> bool:
+        """Take a job away, whoever holds it: its holder learns of it when it renews or finishes. Whether there was one."""
+        ...
+
     def to_nudge(self, limit: int, again_after: timedelta) -> list[Job]: ...
     def forgotten(self, limit: int) -> list[EvidenceId]:
         """Items that wait to be verified, and for which no job is there. Looks through all items: not often."""

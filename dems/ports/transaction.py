@@ -9,6 +9,7 @@ from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import Authority
 from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
+from dems.ports.findings import Findings
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.links import LinksGiven
 from dems.ports.repositories import (
@@ -24,6 +25,7 @@ from dems.ports.repositories import (
     Upkeep,
     Verifications,
 )
+from dems.ports.searching import Searching
 from dems.ports.uploads import Intakes, Uploads
 
 
@@ -48,6 +50,10 @@ class Transaction(Protocol):
     def uploads(self) -> Uploads: ...
     @property
     def verifications(self) -> Verifications: ...
+    @property
+    def findings(self) -> Findings: ...
+    @property
+    def searching(self) -> Searching: ...
     @property
     def access_grants(self) -> AccessGrants: ...
     @property

@@ -26,6 +26,12 @@ class JobKind(StrEnum):
     """Brings an upload to its end whose completion was begun and not recorded."""
     DISCARD_PARTS = "discard_parts"
     """Throws away the parts of an upload that ended without being completed."""
+    EXTRACT = "extract"
+    """Reads what is in the bytes of one sealed item."""
+    EXTRACT_MANY = "extract_many"
+    """Reads small items one after another, as long as any wait that were not tried before; only ever a nudge."""
+    EXTRACT_LARGE = "extract_large"
+    """Reads a large item, or one whose reader died before: apart from the others, so that it holds up none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +44,15 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A job in one worker's hands until a time; `by` tells this hold from every other."""
+    """A job in one worker's hands until a time; `by` tells this hold from every other.
+
+    `problem` is what was said of the try before, where that came to an end.
+    """
 
     job: Job
     by: str
     attempts: int
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

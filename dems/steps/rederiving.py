@@ -25,6 +25,8 @@ class Rederiving:
         self.seal: dict[str, Any] | None = None
         self._received: dict[str, str] = {}
         """By upload, the SHA-256 of its only part as it was received."""
+        self.readings: dict[str, dict[str, Any]] = {}
+        """By the reading's id, what its entry says of it."""
         self.lost_upload: str | None = None
         """The upload of which an entry says that its bytes were not in the store."""
 
@@ -43,6 +45,8 @@ class Rederiving:
         if detail["act"] == Act.EVIDENCE_SEAL.value:
             self.seal = detail["facts"]
             self._sealed_as_received(detail["facts"])
+        if detail["act"] == Act.FINDINGS_RECORD.value:
+            self.readings[detail["facts"]["reading"]] = detail["facts"]
         if detail["act"] == Act.EVIDENCE_MISMATCH.value and "missing" in detail["facts"].get("problems", []):
             self.lost_upload = detail["facts"].get("upload")
 

@@ -20,6 +20,7 @@ from dems.model.uploads import Upload, UploadState
 from dems.ports import Clock, Completion, Lease, Promise, Transaction
 from dems.steps.announcing import announce
 from dems.steps.completion import completed, record
+from dems.steps.extraction import extractions_due
 from dems.steps.locks import Locks
 from dems.steps.reading import found_by, pause_after
 from storage.errors import ObjectMissing
@@ -205,6 +206,7 @@ class Recorder:
         self._tx.upkeep.locked_many([(u, lock.retain_until) for u, lock in locked])
         self._give_back(still_due)
         announce(self._tx, [u for u, _ in arrived], self._clock())
+        extractions_due(self._tx, [s.evidence for s in judged if not s.problems])
         return judged
 
     def _give_back(self, still_due: list[Lease]) -> None:

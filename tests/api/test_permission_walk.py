@@ -39,6 +39,7 @@ from tests.api.who_may import (
 )
 from tests.conftest import Sent, Time
 from tests.invited import terms
+from tests.readings import picture, record
 from tests.world import Somebody, World
 
 
@@ -64,6 +65,8 @@ def _scene(world: World) -> Scene:
     manager = world.somebody("case_manager", "investigator")
     case = world.case(manager)
     sealed = world.sealed(manager, case, b"evidence")
+    shown = picture(world.dems, sealed, b"\xff\xd8\xff picture")
+    record(world.dems, sealed, renditions=[shown])
     waiting = world.declare(manager, case, b"more")
     assert waiting.upload is not None
     other = world.somebody("investigator")
@@ -97,6 +100,7 @@ def _scene(world: World) -> Scene:
         "intake_id": str(intake.id),
         "invitation_id": str(invitation.id),
         "number": "1",
+        "sha256": shown.sha256.hex(),
     }
     return Scene(case.id, ids, people)
 
@@ -207,6 +211,8 @@ def test_every_route_answers_every_role_and_relation_as_the_table_says(
             if path == "/v1/cases/by-reference/{reference:path}" and method == "PUT":
                 expected = _put_by_reference(role, relation)
             params = {"grant": scene.ids["grant"]} if path.endswith("/content") and method == "GET" else {}
+            if path == "/v1/search":
+                params = {"q": "recording"}
             if name == "evidence.content" and expected is ALLOWED:
                 expected = {404}  # the grant is somebody else's: known item, unknown grant
             if path in FOR_HOLDERS:

@@ -53,11 +53,17 @@ EXPECTED: dict[str, tuple[set[str], set[str]]] = {
     "evidence.verify": (VIEWING, {"auditor"}),
     "verifications.read": (ON_CASE, {"auditor", "integration"}),
     "custody.read": (ON_CASE, {"auditor", "integration"}),
+    "findings.read": (VIEWING, set()),
+    "rendition.read": (VIEWING, set()),
+    "findings.progress": (ON_CASE, {"auditor", "integration"}),
+    "findings.ask": (VIEWING, set()),
+    "findings.cancel": (INVESTIGATING, set()),
 }
 KNOWS_EVERY_CASE = {"administrator", "auditor", "integration"}
 NOT_ABOUT_A_CASE: dict[str, set[str]] = {
     "me.read": {r.value for r in OrganisationRole},
     "announcement.list": {r.value for r in OrganisationRole},
+    "search": {r.value for r in OrganisationRole},
     "case.list": {r.value for r in OrganisationRole},
     "case.open": {"case_manager", "integration"},
     "person.add": {"administrator"},

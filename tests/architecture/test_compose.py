@@ -45,7 +45,7 @@ def test_every_variable_of_ours_is_a_setting(name: str, monkeypatch: pytest.Monk
     assert not settings.embedded
 
 
-@pytest.mark.parametrize("name", ["api", "doctor", "migrate", "upkeep", "worker"])
+@pytest.mark.parametrize("name", ["api", "doctor", "extract", "extract-large", "migrate", "upkeep", "worker"])
 def test_clients_and_pages_are_sent_to_the_addresses_that_were_given(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,7 +66,7 @@ def test_a_service_has_only_the_identities_that_it_needs(monkeypatch: pytest.Mon
         broker |= {name} if settings.broker.url.get_secret_value() else set()
     assert owner == {"migrate"}
     assert setup == {"migrate", "upkeep", "doctor"}
-    assert broker == {"api", "worker", "upkeep", "beat", "doctor"}
+    assert broker == {"api", "worker", "extract", "extract-large", "upkeep", "beat", "doctor"}
 
 
 def test_every_address_is_a_service_on_a_network_that_both_are_on() -> None:
@@ -169,14 +169,19 @@ def application(code: str) -> Any:
 
 def test_the_workers_take_from_every_queue_that_something_is_sent_to() -> None:
     consumed = {}
-    for name in ("worker", "upkeep"):
+    for name in ("worker", "upkeep", "extract", "extract-large"):
         queues = next(a for a in services()[name]["command"] if a.startswith("--queues="))
         consumed[name] = queues.removeprefix("--queues=").split(",")
     routed = application(
         "sorted({r['queue'] for r in app.conf.task_routes.values()}"
         " | {e['options']['queue'] for e in app.conf.beat_schedule.values()} | {app.conf.task_default_queue})"
     )
-    assert consumed == {"worker": ["verify"], "upkeep": ["upkeep"]}
+    assert consumed == {
+        "worker": ["verify"],
+        "upkeep": ["upkeep"],
+        "extract": ["extract"],
+        "extract-large": ["extract_large"],
+    }
     assert sorted(q for queues in consumed.values() for q in queues) == routed
 
 

@@ -69,4 +69,6 @@ def test_what_a_child_is_told_gives_it_the_same_settings(told: dict[str, str], m
 def test_the_api_is_stopped_before_the_workers(tmp_path: Path) -> None:
     (tmp_path / "logs").mkdir()
     names = [child.name for child in children(Settings(), tmp_path, 8000)]
-    assert names == ["worker-verify", "worker-upkeep", "beat", "api"], "stopped in the reverse order"
+    assert names == ["worker-verify", "worker-upkeep", "worker-extract", "worker-extract_large", "beat", "api"], (
+        "stopped in the reverse order"
+    )

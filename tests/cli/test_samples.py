@@ -9,6 +9,9 @@ import zipfile
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pytest
+from PIL import Image
+
 from dems.cli.demo import samples
 
 
@@ -30,6 +33,17 @@ def test_the_photo_is_a_jpeg_with_exif() -> None:
     assert photo[-2:] == b"\xff\xd9"
     assert b"Demonstration camera 1\0" in photo
     assert b"2026:03:03 21:14:05\0" in photo
+
+
+def test_the_photo_says_when_and_where_it_was_taken() -> None:
+    """As another library reads it."""
+    tags = Image.open(io.BytesIO(samples.photo())).getexif()
+    assert (tags[0x010F], tags[0x0110]) == ("DEMS", "Demonstration camera 1")
+    assert tags.get_ifd(0x8769)[0x9003] == "2026:03:03 21:14:05"
+    gps = tags.get_ifd(0x8825)
+    latitude, longitude = (float(d) + float(m) / 60 + float(s) / 3600 for d, m, s in (gps[2], gps[4]))
+    assert (gps[1], gps[3]) == ("N", "W")
+    assert [latitude, longitude] == pytest.approx([53.4794, 2.2453], abs=1e-6)
 
 
 def test_the_video_is_an_avi_whose_sizes_and_index_agree() -> None:

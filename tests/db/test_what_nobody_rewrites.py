@@ -11,6 +11,7 @@ from dems.bootstrap import Dems
 from dems.db import tables
 from dems.model.evidence import Evidence
 from tests.conftest import Team
+from tests.reader import Reader
 from tests.world import World
 
 Run = Callable[..., list[Any]]
@@ -25,6 +26,15 @@ DOMAIN = sorted(t.name for t in tables.metadata.tables.values() if t.info["sort"
 
 
 @pytest.fixture
+def read(dems: Dems, world: World, team: Team) -> Evidence:
+    """An item that was read, with pictures made of it."""
+    core = Dems(dems.settings, nudge=lambda _: None, engine=dems.engine, store=dems.store, reads=Reader)
+    item = world.sealed(team.investigator, team.case, b"pictures of something")
+    core.extraction.one(item.id)
+    return item
+
+
+@pytest.fixture
 def sealed(world: World, team: Team) -> Evidence:
     return world.sealed(team.investigator, team.case, b"abc")
 
@@ -36,6 +46,9 @@ def _attacks(table: str) -> list[str]:
         return attacks
     return [*attacks, f"DELETE FROM {table}", f"DELETE FROM {table} WHERE ctid = (SELECT min(ctid) FROM {table})"]  # noqa: S608
 
+
+READINGS = {"readings": "media_type", "findings": "text_value", "renditions": "sha256"}
+"""What was found, and a column that somebody might like to be another."""
 
 UPSERT = (
     "INSERT INTO custody_chains SELECT * FROM custody_chains LIMIT 1 ON CONFLICT (id) DO UPDATE SET begun_at = now()"
@@ -72,6 +85,25 @@ def test_not_even_a_replicas_session_skips_the_trigger(
     del sealed, table
 
 
+@pytest.mark.parametrize("table", READINGS)
+def test_what_was_found_stays_as_it_was_found(
+    read: Evidence, as_application: Run, as_owner: Run, as_superuser: Run, table: str
+) -> None:
+    whole = as_owner(f"SELECT count(*) FROM {table}")  # noqa: S608
+    assert whole[0][0] > 0
+    change = f"UPDATE {table} SET {READINGS[table]} = {READINGS[table]}"
+    for attack in (change, f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):  # noqa: S608
+        with pytest.raises(ProgrammingError) as refused:
+            as_application(attack)
+        assert isinstance(refused.value.orig, psycopg.errors.InsufficientPrivilege)
+        with pytest.raises(IntegrityError, match="insert-only"):
+            as_owner(attack)
+        with pytest.raises(IntegrityError, match="insert-only"):
+            as_superuser("SET LOCAL session_replication_role = replica", attack)
+    assert as_owner(f"SELECT count(*) FROM {table}") == whole  # noqa: S608
+    del read
+
+
 def test_the_owner_may_not_pose_as_a_replica(as_owner: Run) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"):
         as_owner("SET session_replication_role = replica")
@@ -89,6 +121,7 @@ def test_the_catalogue_says_enable_always(as_owner: Run) -> None:
     expected |= {("verifications", "verification_finished"), ("people", "person_stays")}
     expected |= {("intakes", "intakes_stay"), ("evidence", "evidence_stays_in_intake")}
     expected |= {("uploads", "upload_stays_in_intake"), ("invitations", "invitations_stay")}
+    expected |= {(t, f"{t}_{what}") for t in READINGS for what in ("rows", "all")}
     assert {(r.on_table, r.tgname) for r in rows} == expected
 
 

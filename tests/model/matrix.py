@@ -64,6 +64,12 @@ MATRIX = """
     evidence.verify              AAAAA FAAA FAF UUU
     verifications.read           AAAAA AAAA FAA UUU
     custody.read                 AAAAA AAAA FAA UUU
+    findings.read                AAAAA FAAA FFF UUU
+    findings.progress            AAAAA AAAA FAA UUU
+    findings.ask                 AAAAA FAAA FFF UUU
+    findings.cancel              AAAAA FFFF FFF UUU
+    rendition.read               AAAAA FAAA FFF UUU
+    search                       AAAAA AAAA AAA AAA
 """
 
 ANSWERS = {"A": Answer.ALLOWED, "F": Answer.FORBIDDEN, "U": Answer.UNKNOWN}
@@ -93,6 +99,7 @@ OF_THE_INSTALLATION = {
     Act.INTAKE_TOKEN_AGAIN,
     Act.UPLOAD_DISCARD,
     Act.RECORDS_CONSULTED,
+    Act.FINDINGS_RECORD,
 }
 
 

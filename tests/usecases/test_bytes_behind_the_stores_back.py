@@ -144,7 +144,7 @@ def test_bytes_altered_before_they_were_sealed_are_a_mismatch_with_both_digests(
     behind_the_store.alter(engines, content, into=other)
     found = dems.evidence.seal(item.id)
     assert found.state is EvidenceState.MISMATCH
-    _, upload = dems.evidence.look_up.one(team.investigator.actor, item.id)
+    _, upload, _ = dems.evidence.look_up.one(team.investigator.actor, item.id)
     assert upload is not None
     assert upload.declared is not None
     assert upload.declared.hex == hashlib.sha256(content).hexdigest()

@@ -21,7 +21,8 @@ from dems.model.actors import system
 from dems.model.evidence import EvidenceState, Integrity, Kind
 from dems.model.exhibits import ExhibitRef
 from dems.model.ids import GrantId, new_id
-from dems.ports import EvidenceFilter, Job, JobKind, Once, Page
+from dems.model.readings import FindingsState
+from dems.ports import EvidenceFilter, ItemFindings, Job, JobKind, Once, Page
 from dems.settings import Settings
 from dems.usecases.evidence.ask_verification import ScheduleRechecks
 from dems.usecases.evidence.read_content import Span
@@ -182,8 +183,8 @@ def test_items_are_listed_by_state_integrity_and_reference(dems: Dems, world: Wo
 
     def found(wanted: EvidenceFilter, page: Page | None = None, by: Somebody = who) -> list[Any]:
         items = dems.evidence.look_up.page(by.actor, team.case.id, page or Page(50), wanted)
-        assert all((upload is None) == (item.upload_id is None) for item, upload in items)
-        return [item.id for item, _ in items]
+        assert all((upload is None) == (item.upload_id is None) for item, upload, _ in items)
+        return [item.id for item, _, _ in items]
 
     everything = [sealed.id, declared.id, paper.id]
     assert found(EvidenceFilter()) == everything
@@ -191,7 +192,7 @@ def test_items_are_listed_by_state_integrity_and_reference(dems: Dems, world: Wo
     assert found(EvidenceFilter(state=EvidenceState.SEALED)) == [sealed.id]
     assert found(EvidenceFilter(integrity=Integrity.UNCHECKED)) == everything[1:]
     assert found(EvidenceFilter(exhibit_ref="P/1")) == [paper.id]
-    assert dems.evidence.look_up.one(who.actor, paper.id) == (paper, None)
+    assert dems.evidence.look_up.one(who.actor, paper.id) == (paper, None, ItemFindings(FindingsState.NONE))
     with pytest.raises(NotFound):
         found(EvidenceFilter(), by=team.outsider)
 

@@ -50,7 +50,7 @@ def test_what_was_declared_is_sealed(dems: Dems, world: World, team: Team, size:
     content = os.urandom(size)
     item = world.sealed(team.investigator, team.case, content)
     assert (item.state, item.size, item.digests) == (EvidenceState.SEALED, size, {"sha256": sha256(content)})
-    _, upload = dems.evidence.look_up.one(team.investigator.actor, item.id)
+    _, upload, _ = dems.evidence.look_up.one(team.investigator.actor, item.id)
     assert upload is not None
     assert (upload.state, upload.version_id) == (UploadState.COMPLETED, item.version_id)
     parts = [content[at : at + 8 * MIB] for at in range(0, max(size, 1), 8 * MIB)]

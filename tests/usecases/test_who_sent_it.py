@@ -124,7 +124,7 @@ def test_the_receipt_of_an_item_that_was_looked_at_a_thousand_times_has_its_seal
 def test_an_item_says_by_which_invitation_it_came(dems: Dems, world: World, team: Team, holder: Holder) -> None:
     row, alone = holder.sent("a", b"abc"), world.verifying(team.investigator, team.case, b"ours")
     look_up, actor = dems.evidence.look_up, team.investigator.actor
-    items = [item for item, _ in look_up.page(actor, team.case.id, Page(50), EvidenceFilter())]
+    items = [item for item, _, _ in look_up.page(actor, team.case.id, Page(50), EvidenceFilter())]
     assert {i.id for i in items} == {row.evidence.id, alone.id}
     asked = look_up.invitations(actor, items)
     assert {i: a.terms.recipient for i, a in asked.items()} == {holder.invitation.intake_id: "Northshire Police"}

@@ -56,17 +56,58 @@ def _packed(bits: str) -> bytes:
     return data.replace(b"\xff", b"\xff\x00")
 
 
-def exif(make: str, model: str, taken: str) -> bytes:
-    """A little-endian TIFF structure with maker, model and time (``YYYY:MM:DD HH:MM:SS``)."""
-    texts = [t.encode("ascii") + b"\0" for t in (make, model, taken, taken)]
-    tags = (0x010F, 0x0110, 0x0132)
-    main_size, sub_size = 2 + 12 * 4 + 4, 2 + 12 + 4
-    sub_at = 8 + main_size
-    at = sub_at + sub_size
-    main, heap = struct.pack("<H", len(tags) + 1), b""
-    for tag, text in zip(tags, texts, strict=False):
-        main += struct.pack("<HHII", tag, 2, len(text), at + len(heap))
-        heap += text + b"\0" * (len(text) % 2)
-    main += struct.pack("<HHII", 0x8769, 4, 1, sub_at) + struct.pack("<I", 0)
-    sub = struct.pack("<HHHIII", 1, 0x9003, 2, len(texts[3]), at + len(heap), 0)
-    return b"II" + struct.pack("<HI", 42, 8) + main + sub + heap + texts[3]
+_ASCII, _LONG, _RATIONAL = 2, 4, 5
+_MAIN, _EXIF_PART, _GPS_PART, _TAKEN = 8, 0x8769, 0x8825, 0x9003
+
+_Tag = tuple[int, int, int, bytes]
+"""Number, type, count, and the value's bytes."""
+
+
+def exif(make: str, model: str, taken: str, place: tuple[float, float]) -> bytes:
+    """A little-endian TIFF structure with maker, model, time (``YYYY:MM:DD HH:MM:SS``), and latitude and longitude."""
+    told = [(0x010F, make), (0x0110, model), (0x0132, taken)]
+    main = [_words(number, text) for number, text in told]
+    # Three directories one after the other, each with its values behind it.
+    exif_at = _MAIN + len(_directory([*main, _link(_EXIF_PART, 0), _link(_GPS_PART, 0)], _MAIN))
+    own = _directory([_words(_TAKEN, taken)], exif_at)
+    gps_at = exif_at + len(own)
+    first = _directory([*main, _link(_EXIF_PART, exif_at), _link(_GPS_PART, gps_at)], _MAIN)
+    return b"II" + struct.pack("<HI", 42, _MAIN) + first + own + _directory(_gps(*place), gps_at)
+
+
+def _gps(latitude: float, longitude: float) -> list[_Tag]:
+    return [
+        _words(1, "N" if latitude >= 0 else "S"),
+        _degrees(2, latitude),
+        _words(3, "E" if longitude >= 0 else "W"),
+        _degrees(4, longitude),
+    ]
+
+
+def _degrees(number: int, angle: float) -> _Tag:
+    """Degrees, minutes and ten-thousandths of seconds."""
+    seconds = round(abs(angle) * 3600 * 10_000)
+    minutes, seconds = divmod(seconds, 60 * 10_000)
+    degrees, minutes = divmod(minutes, 60)
+    return number, _RATIONAL, 3, struct.pack("<6I", degrees, 1, minutes, 1, seconds, 10_000)
+
+
+def _words(number: int, text: str) -> _Tag:
+    written = text.encode("ascii") + b"\0"
+    return number, _ASCII, len(written), written
+
+
+def _link(number: int, at: int) -> _Tag:
+    return number, _LONG, 1, struct.pack("<I", at)
+
+
+def _directory(tags: list[_Tag], at: int) -> bytes:
+    """A directory that lies `at` so many bytes from the beginning, and what does not fit into it."""
+    rows, behind = struct.pack("<H", len(tags)), b""
+    values_at = at + 2 + 12 * len(tags) + 4
+    for number, kind, count, value in tags:
+        short = len(value) <= 4  # noqa: PLR2004 then it stands in the row itself
+        place = value.ljust(4, b"\0") if short else struct.pack("<I", values_at + len(behind))
+        rows += struct.pack("<HHI", number, kind, count) + place
+        behind += b"" if short else value + b"\0" * (len(value) % 2)
+    return rows + struct.pack("<I", 0) + behind

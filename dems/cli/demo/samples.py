@@ -16,6 +16,9 @@ _DOCX_NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _OFFICE = "application/vnd.openxmlformats"
 
+PLACE = (53.4794, -2.2453)
+"""Where the photo says it was taken: latitude and longitude in degrees."""
+
 
 def write_samples(folder: Path) -> None:
     """Seven files, two of them in a folder of their own."""
@@ -35,8 +38,8 @@ def write_samples(folder: Path) -> None:
 
 
 def photo() -> bytes:
-    """A JPEG with EXIF: who made the camera, which one, when."""
-    taken = exif("DEMS", "Demonstration camera 1", "2026:03:03 21:14:05")
+    """A JPEG with EXIF: who made the camera, which one, when and where."""
+    taken = exif("DEMS", "Demonstration camera 1", "2026:03:03 21:14:05", PLACE)
     return jpeg(640, 480, _corridor(0), exif=taken)
 
 

@@ -9,6 +9,7 @@ from dems.cli.client import Client, Problem
 from dems.cli.demo.attacks import attack
 from dems.cli.demo.cast import PURPOSE, Cast, case, people
 from dems.cli.demo.comparing import chains, fetch
+from dems.cli.demo.finding import Finding
 from dems.cli.demo.invited import Invited
 from dems.cli.demo.results import Results
 from dems.cli.demo.stage import Stage, staged
@@ -54,6 +55,7 @@ class _Tour:
             self._attack(items[0][1])
         self._wrong_digest(cast, case_id)
         Invited(self._stage, self._results, cast, case_id).run()
+        Finding(self._results, cast, case_id, items).run()
         fetch(cast, self._results, items)
         chains(cast, self._results, items)
         self._results.keep("items.json", list(cast.officer.pages(f"/v1/cases/{case_id}/evidence")))

@@ -43,6 +43,7 @@ def _findings(place: Place, dems: Dems, most: int, checks: list[StoreCheck]) -> 
             ("custody triggers", database.protection),
             ("clock", database.clock),
             ("work", surroundings.work),
+            ("readers", surroundings.readers),
         ):
             yield from looked_at(part, partial(look, dems))
         yield from looked_at("custody chains", partial(database.chains, dems, most))

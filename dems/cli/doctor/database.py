@@ -20,6 +20,7 @@ _TRIGGERS = {
     *((f"{table}_all", table) for table in _CUSTODY),
     ("evidence_sealed", "evidence"),
     ("upload_declared", "uploads"),
+    *((f"{table}_{what}", table) for table in ("readings", "findings", "renditions") for what in ("rows", "all")),
 }
 _MOST_SECONDS_APART = 5.0
 _PAGE = 500

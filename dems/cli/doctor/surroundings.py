@@ -10,8 +10,9 @@ from celery import Celery
 
 from dems.bootstrap import Dems
 from dems.cli.beside import Place
-from dems.cli.doctor.findings import Finding, note, well, wrong
+from dems.cli.doctor.findings import Finding, note, warning, well, wrong
 from dems.cli.screen import size_text
+from dems.model.readings import SANDBOX_LEVELS, reaches
 from dems.ports import StoreCheck
 from storage.errors import ObjectMissing
 
@@ -84,6 +85,25 @@ def work(dems: Dems) -> Iterator[Finding]:
         )
     else:
         yield well("orphans", "every version that was looked at has a record")
+
+
+def readers(dems: Dems) -> Iterator[Finding]:
+    """How tightly readers of hostile files are held, and what cannot be read with."""
+    required = dems.settings.findings.required_sandbox
+    heard = dems.upkeep.observe().readers
+    if not heard:
+        yield warning("readers", "no worker that reads files was heard of late: findings wait until one runs")
+    for report in heard:
+        missing = "; ".join(report.missing)
+        told = f"{report.worker} holds readers at sandbox level {report.sandbox}" + (f" ({missing})" if missing else "")
+        if not reaches(report.sandbox, required):
+            yield wrong("readers", f"{told}, and {required} is required: it reads nothing")
+        elif report.sandbox == SANDBOX_LEVELS[-1]:
+            yield well("readers", told)
+        else:
+            yield note("readers", told)
+    for name, why in sorted({pair for report in heard for pair in report.absent.items()}):
+        yield note(f"readers: {name}", f"cannot be used ({why})")
 
 
 def room(dems: Dems) -> Iterator[Finding]:

@@ -1,11 +1,11 @@
 """Cases, who is on them, and who is kept from them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, Text, and_, any_, exists, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, any_, exists, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories.base import Rows, force_key_or_none, paged
@@ -66,6 +66,11 @@ def _to_grant(row: Row[Any]) -> CaseGrant:
     )
 
 
+def sees_every_case(viewer: Person) -> bool:
+    """But those that a wall keeps from them."""
+    return bool(viewer.roles & CASE_LIST_ROLES)
+
+
 def known_to(viewer: Person, statement: Select[Any], today: date) -> Select[Any]:
     """The same rule as `may(…, CASE_READ, …)`, as SQL: not walled, and on the case or in a role that reads all."""
     wall = and_(
@@ -79,18 +84,23 @@ def known_to(viewer: Person, statement: Select[Any], today: date) -> Select[Any]
         ),
     )
     statement = statement.where(~exists().where(wall))
-    if viewer.roles & CASE_LIST_ROLES:
+    if sees_every_case(viewer):
         return statement
+    return statement.where(holds(viewer, viewer.case_roles, today))
+
+
+def holds(viewer: Person, roles: Iterable[CaseRole], today: date) -> ColumnElement[bool]:
+    """Whether a person holds one of these roles on the case, and in the organisation still."""
     grant = and_(
         case_grants.c.case_id == cases.c.id,
         case_grants.c.person_id == viewer.id,
         case_grants.c.kind == "role",
-        case_grants.c.name.in_([r.value for r in viewer.case_roles]),
+        case_grants.c.name.in_([r.value for r in viewer.case_roles.intersection(roles)]),
         case_grants.c.ended_at.is_(None),
         case_grants.c.starts_on <= today,
         or_(case_grants.c.ends_on.is_(None), case_grants.c.ends_on >= today),
     )
-    return statement.where(exists().where(grant))
+    return exists().where(grant)
 
 
 class CaseRows(Rows):

@@ -8,13 +8,15 @@ from sqlalchemy import Row, bindparam, func, insert, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories.base import Rows, chunks, paged_within
-from dems.db.tables import evidence, exhibit_numbers, exhibit_refs
+from dems.db.tables import evidence, exhibit_numbers, exhibit_refs, item_index
 from dems.errors import AlreadyExists, NotFound
 from dems.model.digests import Digest
 from dems.model.evidence import Evidence, EvidenceState, Integrity, Kind
 from dems.model.exhibits import ExhibitRef
 from dems.model.ids import CaseId, EvidenceId, IntakeId, PersonId, UploadId
 from dems.model.names import OriginalName
+from dems.model.readings import FindingsState
+from dems.model.searching import declared_text
 from dems.ports import EvidenceFilter, Page
 
 _sha256 = evidence.c.digests.op("->>")("sha256")
@@ -87,15 +89,32 @@ def _first_values(item: Evidence) -> dict[str, Any]:
     }
 
 
+def _declared_text(item: Evidence) -> str:
+    return declared_text(item.exhibit_ref.text, item.description, None if item.name is None else item.name.text)
+
+
+def _place_in_index(item: Evidence) -> dict[str, Any]:
+    return {
+        "evidence_id": item.id,
+        "case_id": item.case_id,
+        "state": FindingsState.NONE.value,
+        "declared_text": _declared_text(item),
+        "found_text": "",
+        "device_text": "",
+    }
+
+
 class EvidenceRows(Rows):
     def add(self, item: Evidence) -> None:
         self._tx.execute(insert(evidence).values(_first_values(item)))
+        self._tx.execute(insert(item_index).values(_place_in_index(item)))
         self._take_ref(item, item.exhibit_ref)
 
     def add_many(self, items: Sequence[Evidence]) -> set[EvidenceId]:
         if not items:
             return set()
         self._tx.execute(insert(evidence), [_first_values(i) for i in items])
+        self._tx.execute(insert(item_index), [_place_in_index(i) for i in items])
         refs = [{"case_id": i.case_id, "ref_key": i.exhibit_ref.key, "evidence_id": i.id} for i in items]
         self._tx.execute(upsert(exhibit_refs).on_conflict_do_nothing(), refs)
         got: set[EvidenceId] = set()
@@ -162,6 +181,9 @@ class EvidenceRows(Rows):
 
     def save(self, item: Evidence) -> None:
         self._tx.execute(update(evidence).where(evidence.c.id == item.id).values(**_values(item)))
+        words = _declared_text(item)
+        is_its = (item_index.c.evidence_id == item.id, item_index.c.declared_text != words)
+        self._tx.execute(update(item_index).where(*is_its).values(declared_text=words))
 
     def correct_ref(self, item: Evidence, exhibit_ref: ExhibitRef) -> None:
         self._take_ref(item, exhibit_ref)

@@ -36,12 +36,17 @@ class JobRows(Rows):
             self._tx.execute(upsert(jobs).values(list(some)).on_conflict_do_nothing())
         self._nudges.extend(nudges)
 
-    def claim_small(self, kind: JobKind, most_bytes: int, limit: int, lease: timedelta) -> list[Lease]:
+    def claim_small(
+        self, kind: JobKind, most_bytes: int, limit: int, lease: timedelta, *, untried: bool = False
+    ) -> list[Lease]:
         by = uuid4().hex
+        which = [jobs.c.kind == kind.value, _free, jobs.c.due_at <= _now, evidence.c.size <= most_bytes]
+        if untried:
+            which.append(jobs.c.attempts == 0)
         waiting = (
             select(jobs.c.kind, jobs.c.subject)
             .join(evidence, evidence.c.id == jobs.c.subject)
-            .where(jobs.c.kind == kind.value, _free, jobs.c.due_at <= _now, evidence.c.size <= most_bytes)
+            .where(*which)
             .order_by(jobs.c.due_at)
             .limit(limit)
             .with_for_update(skip_locked=True, of=jobs)
@@ -74,10 +79,10 @@ class JobRows(Rows):
             .where(_is(job), _free, jobs.c.due_at <= _now)
             .values(leased_by=by, leased_until=_now + lease, attempts=jobs.c.attempts + 1)
         )
-        row = self._tx.execute(statement.returning(jobs.c.attempts)).first()
+        row = self._tx.execute(statement.returning(jobs.c.attempts, jobs.c.problem)).first()
         if row is None:
             raise NoLongerDue(f"{job.kind.value} of {job.subject} is done, not yet due, or in other hands.")
-        return Lease(job, by, row.attempts)
+        return Lease(job, by, row.attempts, row.problem)
 
     def renew(self, lease: Lease, duration: timedelta) -> None:
         statement = (
@@ -89,13 +94,26 @@ class JobRows(Rows):
         statement = delete(jobs).where(_is(lease.job), jobs.c.leased_by == lease.by)
         self._held(lease, self._tx.execute(statement).rowcount)
 
-    def put_back(self, lease: Lease, problem: str, after: timedelta) -> None:
+    def put_back(
+        self, lease: Lease, problem: str, after: timedelta, *, as_kind: JobKind | None = None, counted: bool = True
+    ) -> None:
         statement = (
             update(jobs)
             .where(_is(lease.job), jobs.c.leased_by == lease.by)
-            .values(leased_by=None, leased_until=None, nudged_at=None, due_at=_now + after, problem=problem[:500])
+            .values(
+                kind=(as_kind or lease.job.kind).value,
+                leased_by=None,
+                leased_until=None,
+                nudged_at=None,
+                due_at=_now + after,
+                problem=problem[:500],
+                attempts=jobs.c.attempts - (0 if counted else 1),
+            )
         )
         self._held(lease, self._tx.execute(statement).rowcount)
+
+    def drop(self, job: Job) -> bool:
+        return self._tx.execute(delete(jobs).where(_is(job))).rowcount > 0
 
     def to_nudge(self, limit: int, again_after: timedelta) -> list[Job]:
         """The oldest jobs that nobody holds and that were not nudged lately; marks them as nudged."""

@@ -8,6 +8,7 @@
 from dems.db.tables.base import CUSTODY, DOMAIN, WORK, metadata
 from dems.db.tables.of_custody import custody_chains, custody_details, custody_entries, custody_queue
 from dems.db.tables.of_evidence import access_grants, evidence, exhibit_refs, intakes, uploads, verifications
+from dems.db.tables.of_findings import findings, item_index, reader_reports, readings, renditions
 from dems.db.tables.of_invitations import announcements, invitations
 from dems.db.tables.of_people import case_grants, case_walls, cases, people, tokens
 from dems.db.tables.of_work import (
@@ -43,17 +44,22 @@ __all__ = [
     "evidence",
     "exhibit_numbers",
     "exhibit_refs",
+    "findings",
     "hash_states",
     "idempotency_keys",
     "intake_tokens",
     "intakes",
     "invitations",
+    "item_index",
     "jobs",
     "metadata",
     "multiparts",
     "object_locks",
     "orphans",
     "people",
+    "reader_reports",
+    "readings",
+    "renditions",
     "store_checks",
     "tokens",
     "upload_completions",

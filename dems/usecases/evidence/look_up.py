@@ -10,7 +10,7 @@ from dems.model.ids import CaseId, EvidenceId, IntakeId
 from dems.model.invitations import Invitation
 from dems.model.uploads import Upload
 from dems.model.verification import Verification
-from dems.ports import EvidenceFilter, Page, Transactions
+from dems.ports import EvidenceFilter, ItemFindings, Page, Transactions
 
 MOST_DUPLICATES = 50
 """Shown with an item; the list of the case's items by `sha256` has all."""
@@ -20,13 +20,14 @@ MOST_DUPLICATES = 50
 class LookUpEvidence:
     transaction: Transactions
 
-    def one(self, actor: Actor, evidence_id: EvidenceId) -> tuple[Evidence, Upload | None]:
-        """The item and its current upload. Raises `NotFound`."""
+    def one(self, actor: Actor, evidence_id: EvidenceId) -> tuple[Evidence, Upload | None, ItemFindings]:
+        """The item, its current upload, and where its findings stand. Raises `NotFound`."""
         with self.transaction() as tx:
             evidence = tx.evidence.get(evidence_id)
             authority = tx.authorise(actor, Act.EVIDENCE_READ, case_id=evidence.case_id)
             tx.consulted(authority, evidence_id)
-            return evidence, None if evidence.upload_id is None else tx.uploads.get(evidence.upload_id)
+            upload = None if evidence.upload_id is None else tx.uploads.get(evidence.upload_id)
+            return evidence, upload, tx.findings.states([evidence_id])[evidence_id]
 
     def duplicates(self, actor: Actor, evidence_id: EvidenceId) -> list[Evidence]:
         """Other items of the case with the same bytes: shown, never merged, and nothing is said of other cases."""
@@ -46,15 +47,16 @@ class LookUpEvidence:
 
     def page(
         self, actor: Actor, case_id: CaseId, page: Page, wanted: EvidenceFilter
-    ) -> list[tuple[Evidence, Upload | None]]:
-        """Items with their current uploads. Raises `NotFound`."""
+    ) -> list[tuple[Evidence, Upload | None, ItemFindings]]:
+        """Items with their current uploads, and where the findings of each stand. Raises `NotFound`."""
         with self.transaction() as tx:
             authority = tx.authorise(actor, Act.EVIDENCE_LIST, case_id=case_id)
             tx.cases.get(case_id)
             tx.consulted(authority, case_id)
             items = tx.evidence.page(case_id, page, wanted)
             uploads = tx.uploads.many([i.upload_id for i in items if i.upload_id is not None])
-            return [(i, uploads.get(i.upload_id) if i.upload_id is not None else None) for i in items]
+            found = tx.findings.states([i.id for i in items])
+            return [(i, uploads.get(i.upload_id) if i.upload_id is not None else None, found[i.id]) for i in items]
 
     def verifications(self, actor: Actor, evidence_id: EvidenceId, page: Page) -> list[Verification]:
         """Raises `NotFound`."""

@@ -1,4 +1,4 @@
-"""Look through all that is held, as after a restore: every chain re-derived, every sealed byte read back and compared.
+"""Look through all that is held, as after a restore: every chain and every reading re-derived, every sealed byte compared.
 
 Changes nothing. What does not hold is named as it is found; memory does not grow with what is held.
 """
@@ -20,6 +20,7 @@ from dems.model.ids import EvidenceId
 from dems.model.uploads import Upload
 from dems.ports import Clock, Transactions
 from dems.ports.holdings import HeldEntry, Holdings
+from dems.steps.comparing_readings import wrong_readings
 from dems.steps.rederiving import Rederiving
 from storage.errors import StorageError
 from storage.interface import LockFound, ObjectStore, StoredVersion
@@ -42,6 +43,7 @@ class Looked:
     sealed: int = 0
     read: int = 0
     uploads: int = 0
+    readings: int = 0
     known: int = 0
     wrong: int = 0
 
@@ -151,6 +153,9 @@ class _Looking:
                     self._wrong(f"the record of item {evidence_id} cannot be read ({error})")
                     continue
                 self.looked.items += 1
+                self.looked.readings += len(chain.readings)
+                for problem in wrong_readings(tx, evidence_id, chain):
+                    self._wrong(problem)
                 if evidence.state in {EvidenceState.SEALED, EvidenceState.FROZEN}:
                     sealed.append((evidence, chain))
                 elif chain.seal is not None:

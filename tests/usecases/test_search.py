@@ -1,0 +1,409 @@
+"""Items found again: by every condition, and by nobody who may not."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from dems.bootstrap import Dems
+from dems.errors import Invalid, SearchTooBroad
+from dems.model.actors import Actor, ActorKind
+from dems.model.evidence import Evidence, Kind
+from dems.model.exhibits import ExhibitRef
+from dems.model.findings import Entry, Place
+from dems.model.ids import CaseId
+from dems.model.searching import Near, Search
+from dems.ports import Hit, Page
+from dems.usecases.findings.search import Answer, SearchEvidence
+from tests.conftest import Owner, Team
+from tests.readings import finding, record, shown
+from tests.world import Somebody, World
+
+Find = Callable[..., Answer]
+
+
+@pytest.fixture
+def find(dems: Dems, team: Team) -> Find:
+    def look(
+        *, by: Somebody | None = None, page: Page | None = None, case: CaseId | None = team.case.id, **asked: Any
+    ) -> Answer:
+        return dems.findings.search((by or team.investigator).actor, Search(case_id=case, **asked), page or Page(50))
+
+    return look
+
+
+def ids(answer: Answer) -> list[Any]:
+    return [h.evidence.id for h in answer.hits]
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def declared(dems: Dems, team: Team, ref: str, description: str) -> Evidence:
+    made = dems.intake.declare(
+        team.investigator.actor,
+        team.case.id,
+        exhibit_ref=ExhibitRef(ref),
+        description=description,
+        kind=Kind.PHYSICAL,
+    )
+    return made.evidence
+
+
+@pytest.fixture
+def items(world: World, team: Team) -> list[Evidence]:
+    """Three sealed items named ``recording.mp4``."""
+    return [world.sealed(team.investigator, team.case, bytes([n])) for n in range(3)]
+
+
+def where(hit: Hit) -> list[tuple[str, str | None]]:
+    return [(m.field.value, None if m.finding is None else m.finding.name) for m in hit.matched]
+
+
+# --- words ---
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("zebra", True),
+        ("ZEBRA crossing", True),
+        ('"zebra crossing"', True),
+        ('"crossing zebra"', False),
+        ("zebra -crossing", False),
+        ("zebra or elephant", True),
+        ("recording.mp4", True),
+        ("recording", True),
+        ("zebr", False),
+        ("zebra elephant", False),
+    ],
+)
+def test_words_are_found_as_a_person_writes_them(
+    dems: Dems, items: list[Evidence], find: Find, q: str, found: bool
+) -> None:
+    record(dems, items[1], finding("title", "A Zebra crossing"))
+    answer = find(q=q)
+    assert (items[1].id in ids(answer)) is found
+
+
+def test_each_result_says_which_fields_matched(dems: Dems, team: Team, items: list[Evidence], find: Find) -> None:
+    record(
+        dems,
+        items[0],
+        finding("title", "Quay at night", source="PDF:Title"),
+        finding("entry", Entry("photos/quay 1.jpg")),
+        finding("comment", "nothing"),
+    )
+    other = declared(dems, team, "QUAY/1", "The quay, from the bridge")
+    found = find(q="quay")
+    assert ids(found) == [items[0].id, other.id]
+    assert found.count == 2
+    assert where(found.hits[0]) == [("finding", "title"), ("finding", "entry")]
+    first = found.hits[0].matched[0]
+    assert (first.finding and first.finding.source, first.excerpt) == ("PDF:Title", "Quay at night")
+    assert found.hits[0].matched[1].excerpt == "photos/quay 1.jpg"
+    assert where(found.hits[1]) == [("exhibit_ref", None), ("description", None)]
+    assert found.hits[1].case_reference == team.case.reference
+
+
+def test_a_long_text_is_shown_around_the_word(dems: Dems, items: list[Evidence], find: Find) -> None:
+    record(dems, items[0], finding("comment", "x " * 900 + "needle" + " y" * 900))
+    excerpt = find(q="needle").hits[0].matched[0].excerpt
+    assert excerpt is not None
+    assert "needle" in excerpt
+    assert len(excerpt) == 200
+
+
+def test_quotes_and_backslashes_in_words_are_letters_like_others(dems: Dems, items: list[Evidence], find: Find) -> None:
+    record(dems, items[0], finding("title", "O'Hara \\\\server\\share"))
+    for q in ("O'Hara", "\\\\server\\share", "'; DROP TABLE", "hara server"):
+        answer = find(q=q)
+        assert ids(answer) == ([] if "DROP" in q else [items[0].id]), q
+
+
+def test_a_few_findings_of_many_are_shown(dems: Dems, items: list[Evidence], find: Find) -> None:
+    record(dems, items[0], *(finding("entry", Entry(f"quay {n}.jpg")) for n in range(10)))
+    assert [m.position for m in find(q="quay").hits[0].matched] == [0, 1, 2]
+
+
+def test_only_the_last_reading_is_searched(dems: Dems, items: list[Evidence], find: Find) -> None:
+    record(dems, items[0], finding("title", "zebra"), finding("recorded_at", shown("2026-03-03T10:00:00", hours=0)))
+    record(dems, items[0], finding("title", "giraffe"))
+    assert ids(find(q="zebra")) == []
+    assert ids(find(q="giraffe")) == [items[0].id]
+    assert ids(find(recorded_from=at("2026-03-03"), recorded_to=at("2026-03-04"))) == []
+
+
+def test_what_is_described_anew_is_found_by_its_new_words(dems: Dems, team: Team, find: Find) -> None:
+    item = declared(dems, team, "D/1", "an old lamp")
+    dems.evidence.describe(team.investigator.actor, item.id, {"description": "a lantern"}, if_version=item.version)
+    assert (ids(find(q="lamp")), ids(find(q="lantern"))) == ([], [item.id])
+
+
+@pytest.mark.parametrize("q", ["...", '""', "-", "\u2020"])
+def test_a_query_without_words_is_refused_and_not_taken_for_everything(find: Find, q: str) -> None:
+    for asked in ({"q": q}, {"device": q}):
+        with pytest.raises(Invalid, match="no word"):
+            find(**asked)
+
+
+def test_a_search_has_a_condition(find: Find) -> None:
+    with pytest.raises(Invalid, match="at least one condition"):
+        find(case=None)
+
+
+# --- times ---
+
+
+@pytest.mark.parametrize(
+    ("clock", "hours", "least", "most", "certain"),
+    [
+        ("2026-03-03T12:00:00", 0, "2026-03-03T12:00:00", "2026-03-03T12:00:00", True),
+        ("2026-03-03T12:00:00", 1, "2026-03-03T11:00:00", "2026-03-03T11:00:00", True),
+        ("2026-03-03T12:00:00", 1, "2026-03-03T11:00:01", None, None),
+        ("2026-03-03T12:00:00", -5, "2026-03-03T16:59:59", "2026-03-03T17:00:00", True),
+        ("2026-03-03T12:00:00", None, "2026-03-03T12:00:00", "2026-03-03T13:00:00", False),
+        # Fourteen hours east of UTC is the earliest that it can have been, twelve hours west the latest.
+        ("2026-03-03T12:00:00", None, None, "2026-03-02T22:00:00", False),
+        ("2026-03-03T12:00:00", None, None, "2026-03-02T21:59:59", None),
+        ("2026-03-03T12:00:00", None, "2026-03-04T00:00:00", None, False),
+        ("2026-03-03T12:00:00", None, "2026-03-04T00:00:01", None, None),
+        ("2026-03-03T12:00:00", None, "2026-03-02T22:00:00", "2026-03-04T00:00:00", True),
+    ],
+)
+def test_times_are_found_where_they_lie_or_may_lie(
+    dems: Dems,
+    items: list[Evidence],
+    find: Find,
+    clock: str,
+    hours: float | None,
+    least: str | None,
+    most: str | None,
+    certain: bool | None,
+) -> None:
+    """`certain` is None where nothing is to be found."""
+    record(dems, items[0], finding("recorded_at", shown(clock, hours=hours)))
+    found = find(recorded_from=least and at(least), recorded_to=most and at(most))
+    assert [m.certain for h in found.hits for m in h.matched] == ([] if certain is None else [certain])
+
+
+def test_only_times_of_recording_and_sending_answer(dems: Dems, items: list[Evidence], find: Find) -> None:
+    moment = shown("2026-03-03T12:00:00", hours=0)
+    for item, name in zip(items, ("modified_at", "recorded_at", "sent_at"), strict=True):
+        record(dems, item, finding(name, moment))
+    assert ids(find(recorded_from=at("2026-03-03"))) == [items[1].id, items[2].id]
+
+
+# --- places ---
+
+
+@pytest.mark.parametrize(
+    ("place", "near", "kilometres"),
+    [
+        # Manchester to Liverpool: 50 km along the great circle.
+        (Place(53.4084, -2.9916), Near(Place(53.4808, -2.2426), 60), 50.2),
+        (Place(53.4084, -2.9916), Near(Place(53.4808, -2.2426), 49), None),
+        # Across the antimeridian, both ways: 0.2 degrees of longitude at the equator.
+        (Place(0, -179.9), Near(Place(0, 179.9), 23), 22.2),
+        (Place(0, 179.9), Near(Place(0, -179.9), 23), 22.2),
+        # Over the poles: 1 degree on each side.
+        (Place(89, 0), Near(Place(89, 180), 223), 222.4),
+        (Place(-89, -90), Near(Place(-89, 90), 223), 222.4),
+        (Place(89, 0), Near(Place(89, 180), 221), None),
+        # In the corner of the box and outside of the circle.
+        (Place(0.09, 0.09), Near(Place(0, 0), 11), None),
+        # The other side of the earth.
+        (Place(-53.4808, 177.7574), Near(Place(53.4808, -2.2426), 20_040), 20015.1),
+    ],
+)
+def test_places_are_found_by_their_distance_on_the_great_circle(
+    dems: Dems, items: list[Evidence], find: Find, place: Place, near: Near, kilometres: float | None
+) -> None:
+    record(dems, items[0], finding("position", place), finding("title", "x"))
+    found = find(near=near)
+    assert [m.kilometres for h in found.hits for m in h.matched] == (
+        [] if kilometres is None else [pytest.approx(kilometres, rel=0.005)]
+    )
+
+
+# --- devices, kinds, durations ---
+
+
+def test_devices_are_found_by_what_the_file_says_of_them(dems: Dems, items: list[Evidence], find: Find) -> None:
+    record(dems, items[0], finding("device.make", "Canon"), finding("device.model", "Canon EOS 5D"))
+    record(dems, items[1], finding("title", "How to use a Canon EOS 5D"))
+    found = find(device="canon 5d")
+    assert ids(found) == [items[0].id]
+    assert where(found.hits[0]) == [("finding", "device.make"), ("finding", "device.model")]
+
+
+def test_kinds_are_found_exactly_or_by_their_family(dems: Dems, items: list[Evidence], find: Find) -> None:
+    for item, kind in zip(items, ("image/jpeg", "image/png", "video/mp4"), strict=True):
+        record(dems, item, media_type=kind)
+    assert ids(find(media_type="image/jpeg")) == [items[0].id]
+    assert ids(find(media_type="image/*")) == [items[0].id, items[1].id]
+    assert ids(find(media_type="im_ge/*")) == []
+    assert where(find(media_type="video/*").hits[0]) == [("media_type", None)]
+
+
+def test_durations_are_found_by_number_ends_included(dems: Dems, items: list[Evidence], find: Find) -> None:
+    for item, seconds in zip(items, (10.0, 60.0, 3600.0), strict=True):
+        record(dems, item, finding("duration", seconds), finding("width", 30.0))
+    assert ids(find(duration_from=10, duration_to=60)) == [items[0].id, items[1].id]
+    assert ids(find(duration_from=60.001)) == [items[2].id]
+    assert where(find(duration_to=10).hits[0]) == [("finding", "duration")]
+
+
+def test_every_condition_must_hold_and_each_says_what_answered(dems: Dems, items: list[Evidence], find: Find) -> None:
+    for item, maker in zip(items, ("Canon", "Canon", "Nikon"), strict=True):
+        record(
+            dems,
+            item,
+            finding("device.make", maker),
+            finding("recorded_at", shown("2026-03-03T12:00:00", hours=0)),
+            finding("position", Place(53.0, -2.0)),
+        )
+    record(dems, items[1], finding("device.make", "Canon"))
+    found = find(device="canon", recorded_from=at("2026-03-01"), near=Near(Place(53, -2), 1), media_type="image/*")
+    assert ids(found) == [items[0].id]
+    assert where(found.hits[0]) == [
+        ("media_type", None),
+        ("finding", "recorded_at"),
+        ("finding", "position"),
+        ("finding", "device.make"),
+    ]
+
+
+# --- pages and counts ---
+
+
+def test_pages_hold_every_match_once_and_the_first_says_how_many(dems: Dems, team: Team, find: Find) -> None:
+    made = [declared(dems, team, f"PG/{n}", "heron") for n in range(5)]
+    first = find(q="heron", page=Page(2))
+    assert (ids(first), first.count) == ([made[0].id, made[1].id], 5)
+    second = find(q="heron", page=Page(2, made[1].id))
+    assert (ids(second), second.count) == ([made[2].id, made[3].id], None)
+    assert ids(find(q="heron", page=Page(2, made[3].id))) == [made[4].id]
+
+
+def test_a_search_that_takes_too_long_says_how_to_narrow_it(dems: Dems, team: Team) -> None:
+    hurried = SearchEvidence(dems.transaction, timedelta(milliseconds=50))
+    with dems.engine.begin() as somebody:
+        somebody.execute(text("LOCK TABLE item_index IN ACCESS EXCLUSIVE MODE"))
+        for asked in ({"q": "heron"}, {"case_id": team.case.id}):
+            with pytest.raises(SearchTooBroad, match="Narrow it"):
+                hurried(team.investigator.actor, Search(**asked), Page(1))
+
+
+def test_another_failure_of_the_database_is_not_taken_for_a_broad_search(dems: Dems, team: Team) -> None:
+    with pytest.raises(DBAPIError), dems.transaction() as tx:
+        tx.searching.find([team.investigator.person], Search(q="\0"), Page(1))
+
+
+# --- who sees what ---
+
+
+def test_outsiders_former_members_and_the_walled_find_nothing_and_count_nothing(
+    dems: Dems, world: World, team: Team, items: list[Evidence], find: Find
+) -> None:
+    record(dems, items[0], finding("title", "heron"))
+    member = world.somebody("investigator")
+    world.join(team.case, member, "investigator", by=team.manager)
+    asked: list[dict[str, Any]] = [
+        {"q": "heron"},
+        {"q": "recording"},
+        {"media_type": "image/*"},
+        {"case": team.case.id},
+    ]
+    for one in asked:
+        assert items[0].id in ids(find(by=member, **{"case": None, **one}))
+    dems.cases.raise_wall(team.manager.actor, team.case.id, person_id=member.person.id, reason="kin")
+    for one in asked:
+        assert find(by=member, **{"case": None, **one}) == Answer([], 0)
+        assert find(by=team.outsider, **{"case": None, **one}) == Answer([], 0)
+    dems.cases.lower_wall(team.manager.actor, team.case.id, person_id=member.person.id)
+    assert items[0].id in ids(find(by=member, q="heron", case=None))
+    dems.cases.end_member(team.manager.actor, team.case.id, member.person.id)
+    assert find(by=member, q="heron", case=None) == Answer([], 0)
+
+
+def test_a_wall_against_a_force_holds_in_searches_and_in_their_counts(
+    dems: Dems, world: World, team: Team, items: list[Evidence], find: Find
+) -> None:
+    auditor = world.somebody("auditor", force="Northshire")
+    assert {i.id for i in items} <= set(ids(find(by=auditor, q="recording")))
+    dems.cases.raise_wall(team.manager.actor, team.case.id, force="NORTHSHIRE", reason="their own officers")
+    assert find(by=auditor, q="recording") == Answer([], 0)
+    unwalled = find(by=auditor, q="recording", case=None, page=Page(100))
+    assert not {i.id for i in items} & set(ids(unwalled))
+
+
+@pytest.mark.parametrize("role", ["case_manager", "auditor"])
+def test_who_may_not_read_findings_finds_by_what_was_declared_and_by_kind(
+    dems: Dems, world: World, team: Team, items: list[Evidence], find: Find, role: str
+) -> None:
+    record(
+        dems,
+        items[0],
+        finding("title", "heron"),
+        finding("device.make", "Canon"),
+        finding("duration", 3.0),
+        finding("position", Place(1, 1)),
+        finding("recorded_at", shown("2026-03-03T12:00:00", hours=0)),
+    )
+    by = team.manager if role == "case_manager" else world.somebody(role)
+    for case in (team.case.id, None):
+        for asked in (
+            {"q": "heron"},
+            {"device": "canon"},
+            {"duration_from": 1.0},
+            {"near": Near(Place(1, 1), 5)},
+            {"recorded_from": at("2026-03-03")},
+        ):
+            assert items[0].id not in ids(find(by=by, case=case, **asked))
+    assert {i.id for i in items} <= set(ids(find(by=by, q="recording")))
+    [hit] = [h for h in find(by=by, q="recording", media_type="image/jpeg").hits if h.evidence.id == items[0].id]
+    assert where(hit) == [("description", None), ("name", None), ("media_type", None)]
+
+
+def test_a_service_finds_only_what_both_may_see(dems: Dems, world: World, team: Team, items: list[Evidence]) -> None:
+    record(dems, items[0], finding("title", "heron"))
+    service = world.somebody("integration", service=True)
+
+    def find(principal: Somebody, q: str) -> list[Any]:
+        actor = Actor(ActorKind.SERVICE, "service", service.person, principal.person)
+        return ids(dems.findings.search(actor, Search(q=q, case_id=team.case.id), Page(50)))
+
+    assert find(team.investigator, "heron") == [], "a service never sees bytes, nor what is in them"
+    assert find(team.investigator, "recording") == [i.id for i in items]
+    assert find(team.outsider, "recording") == []
+    dems.cases.raise_wall(team.manager.actor, team.case.id, person_id=service.person.id, reason="x")
+    assert find(team.investigator, "recording") == []
+
+
+def test_a_search_is_in_the_chain_of_who_asked(team: Team, as_owner: Owner, find: Find) -> None:
+    find(q="heron", case=None)
+    rows = as_owner(f"SELECT fact FROM consultations WHERE person_id = '{team.investigator.person.id}'")  # noqa: S608
+    [fact] = [r.fact for r in rows if r.fact["act"] == "search"]
+    assert (fact["searched"], fact["found"], fact["count"]) == ({"q": "heron"}, 0, 0)
+
+
+def test_a_hundred_of_the_longest_searches_fit_into_the_chain(dems: Dems, as_owner: Owner, find: Find) -> None:
+    """A custody entry's detail stays below 64 KiB, whatever was asked."""
+    while dems.custody.write_consultations():
+        pass
+    for n in range(101):
+        find(q="\U0001f9a9" * 290 + f" a{n}", device="\U0001f9a9" * 290 + " b", case=None)
+    while dems.custody.write_consultations():
+        pass
+    assert as_owner("SELECT max(length(detail)) FROM custody_details")[0][0] < 64 * 1024
+
+
+def test_nobody_in_particular_searches_nothing(dems: Dems) -> None:
+    with dems.transaction() as tx:
+        assert tx.searching.find([], Search(q="recording"), Page(10)) == []
+        assert tx.searching.count([], Search(q="recording"), 10) == 0
