@@ -33,6 +33,10 @@ class RuleBroken(BaseException):
     """The code under test did what it must never do. No handler of ours may swallow it."""
 
 
+_APART = frozenset({"content", "extract"})
+"""Phases in which the store is asked for what it was asked for before: those deeds have names of their own."""
+
+
 @dataclass
 class Faults:
     """Each planned effect fails once, the way it says. `seen` are all effects in order."""
@@ -52,8 +56,8 @@ class Faults:
     def on(self, effect: str, refusal: Callable[[], Exception]) -> Iterator[None]:
         """Around one deed. The second of one name is called ``name #2``."""
         self.alive()
-        if self.phase == "content" and not effect.startswith("commit"):
-            effect = f"content {effect}"
+        if self.phase in _APART and not effect.startswith("commit"):
+            effect = f"{self.phase} {effect}"
         with self._counting:
             self._count[effect] += 1
             number = self._count[effect]

@@ -17,6 +17,7 @@ from tests.conftest import Owner, Sent
 from tests.faults.faults import Faults, ProcessDied
 from tests.faults.faulty_store import FaultyStore
 from tests.faults.faulty_transactions import FaultyTransactions
+from tests.reader import Reader
 
 Answer = TypeVar("Answer")
 TRIES = 8
@@ -43,7 +44,8 @@ class Simulated:
         self.core = self._start()
 
     def _start(self) -> Dems:
-        core = Dems(self.settings, nudge=self._send, store=self.store)
+        exports = FaultyStore(self.quiet.exports, self.faults, by_version_only=False)
+        core = Dems(self.settings, nudge=self._send, store=self.store, exports=exports, reads=Reader)
         core.transaction = FaultyTransactions(core.engine, core.clock, self._send, self.faults)
         return core
 
@@ -125,7 +127,7 @@ class Simulated:
         """Carry out the messages that came, as `workers.tasks` does."""
         while self.sent.jobs:
             job = self.sent.jobs.pop(0)
-            if job.kind is JobKind.VERIFY_MANY or job.subject in self.items | self.uploads:
+            if job.kind in {JobKind.VERIFY_MANY, JobKind.EXTRACT_MANY} or job.subject in self.items | self.uploads:
                 self.supervised(lambda job=job: self._do(job))  # type: ignore[misc]
 
     def _do(self, job: Job) -> None:
@@ -137,8 +139,21 @@ class Simulated:
             self.core.intake.finish_completion(UploadId(job.subject))
         elif job.kind is JobKind.DISCARD_PARTS:
             self.core.intake.discard_parts(UploadId(job.subject))
+        elif job.kind in {JobKind.EXTRACT, JobKind.EXTRACT_MANY}:
+            self._extract(job)
         else:
             raise AssertionError(f"{job} was not to be due")
+
+    def _extract(self, job: Job) -> None:
+        before = self.faults.phase
+        self.faults.enter("extract")
+        try:
+            if job.kind is JobKind.EXTRACT:
+                self.core.extraction.one(EvidenceId(job.subject))
+            else:
+                self.core.extraction.many()
+        finally:
+            self.faults.enter(before)
 
     def supervised(self, act: Callable[[], Answer]) -> Answer | None:
         try:

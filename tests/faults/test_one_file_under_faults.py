@@ -10,8 +10,9 @@ from tests.faults.faults import Fault
 from tests.faults.journey import NAME, Journey
 from tests.faults.verifier import Expected, Verifier
 
-SMALL = os.urandom(70_000)
-LARGE = os.urandom(8 * 2**20 + 5)
+# The reader of these tests makes two pictures of what begins so.
+SMALL = b"pictures " + os.urandom(70_000)
+LARGE = b"pictures " + os.urandom(8 * 2**20 + 5)
 
 AROUND = ["commit Declare.__call__", "commit LookUpUpload.__call__", "commit Receive._begin"]
 STORED_ONCE = ["commit Intents.write", "put"]
@@ -19,10 +20,19 @@ IN_PARTS = ["begin", "part 1", "part 2", "commit Intents.write", "complete"]
 RECORDED = ["commit Receive.__call__", "send verify", "commit Seal._claim", "open", "read"]
 LOCKED = ["lock"]
 SEALED = ["settle", "commit Seal._record"]
+FOUND = [
+    "send extract",
+    "commit Extract._claim",
+    "extract open",
+    "extract read",
+    "extract put",
+    "commit Extract.__call__",
+]
+"""From the sealed bytes, by way of the pictures made of them, to the record of what was found."""
 OUT = ["commit GrantAccess.__call__", "commit ReadContent.__call__", "content open", "content read"]
 
-ONE_PUT = [*AROUND, *STORED_ONCE, *RECORDED, *SEALED, *OUT]
-MULTIPART = [*AROUND, *IN_PARTS, *RECORDED, *LOCKED, *SEALED, *OUT]
+ONE_PUT = [*AROUND, *STORED_ONCE, *RECORDED, *SEALED, *FOUND, *OUT]
+MULTIPART = [*AROUND, *IN_PARTS, *RECORDED, *LOCKED, *SEALED, *FOUND, *OUT]
 
 Travel = Callable[..., Journey]
 READ = frozenset({"evidence.access", "evidence.content"})
@@ -67,6 +77,12 @@ def test_a_file_of_one_put_gets_through(travel: Travel, effect: str, fault: Faul
 @pytest.mark.parametrize("effect", [e for e in MULTIPART if e not in ONE_PUT or "eceive" in e or "Seal" in e])
 def test_a_file_in_parts_gets_through(travel: Travel, effect: str, fault: Fault) -> None:
     _judge(travel(LARGE, {effect: fault}), [effect])
+
+
+@pytest.mark.parametrize("first", Fault)
+def test_a_picture_is_kept_once_whatever_was_heard_of_it(travel: Travel, first: Fault) -> None:
+    plan = {"extract put": first, "extract put #2": Fault.REFUSED}
+    _judge(travel(SMALL, plan), list(plan))
 
 
 WHILE_FINISHING = [

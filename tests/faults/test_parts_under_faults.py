@@ -30,6 +30,7 @@ COMPLETED = [
 TOLD = ["send discard_parts", "send verify"]
 DISCARDED = ["commit DiscardParts.__call__", "abort", "commit DiscardParts.__call__ #2"]
 SEALED = ["commit Seal._claim", "open", "read", "lock", "settle", "commit Seal._record"]
+FOUND = ["send extract", "commit Extract._claim", "extract open", "extract read", "commit Extract.__call__"]
 OUT = ["commit GrantAccess.__call__", "commit ReadContent.__call__", "content open", "content read"]
 
 RELAYED = [
@@ -49,8 +50,8 @@ ADDRESSED = [
     *("commit IssuePartUrls._issue #2", "direct part 1", "commit IssuePartUrls._issue #3", "direct part 2", "parts"),
 ]
 FINISHED = [*COMPLETED, *TOLD, *DISCARDED]
-BY_RELAY = [*DECLARED, *RELAYED, *FINISHED, *SEALED, *OUT]
-BY_ADDRESS = [*DECLARED, *ADDRESSED, *FINISHED, *SEALED, *OUT]
+BY_RELAY = [*DECLARED, *RELAYED, *FINISHED, *SEALED, *FOUND, *OUT]
+BY_ADDRESS = [*DECLARED, *ADDRESSED, *FINISHED, *SEALED, *FOUND, *OUT]
 
 
 def _judge(

@@ -122,6 +122,7 @@ class Verifier:
             "digest declared" if e["act"] == "upload.complete" and "version_id" not in e["facts"] else str(e["act"])
             for e in self.chain(chain)
         )
+        assert found.pop("findings.record", 0) == found["evidence.seal"], "what is sealed is read once"
         after = {act: found.pop(act, 0) for act in expected.then}
         assert all(after.values()), f"{after} is in the chain"
         assert {a: n for a, n in found.items() if a not in AGAIN} == expected.acts, "each once, and nothing not done"

@@ -46,7 +46,10 @@ class Spoilt:
     def sql(self, statement: str, **values: object) -> list[Any]:
         """As the owner of the schema, with every trigger and check of ours out of the way."""
         engine = create_engine(self.engines.connections.database_owner_url)
-        tables = ("custody_chains", "custody_entries", "custody_details", "evidence", "uploads")
+        tables = (
+            *("custody_chains", "custody_entries", "custody_details", "custody_queue", "evidence", "uploads"),
+            *("readings", "findings", "renditions"),
+        )
         try:
             with engine.begin() as connection:
                 for table in tables:

@@ -190,7 +190,11 @@ def test_what_is_not_as_it_was_sealed_is_not_read(shelf: Library, change: str) -
 def test_what_is_frozen_while_it_is_read_is_not_recorded(shelf: Library) -> None:
     item = shelf.sealed(b"frozen meanwhile")
     freeze = f"UPDATE evidence SET state = 'frozen', integrity = 'altered' WHERE id = '{item.id}'"  # noqa: S608
-    shelf.reader.before = lambda _: None if shelf.owner(freeze) else None
+
+    def frozen(_: object) -> None:
+        shelf.owner(freeze)
+
+    shelf.reader.before = frozen
     assert shelf.one(item) is None
     assert shelf.readings(item) == []
     assert shelf.entries(item, "findings.record") == []

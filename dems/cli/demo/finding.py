@@ -13,6 +13,7 @@ from dems.cli.screen import shown
 _WAIT_SECONDS = 180.0
 _LOOK_SECONDS = 0.2
 _MOST_LINES = 6
+_MOST_CHARACTERS = 160
 _TELLING = ("recorded_at", "sent_at", "position", "device.", "duration", "title", "mail.", "entry", "width", "height")
 """What says most of a file to somebody who has not seen it."""
 
@@ -41,7 +42,8 @@ class Finding:
                 self._show(os.fsdecode(file.name), found)
         self._results.keep("findings.json", kept)
         nameless = [i for i, found in kept.items() if found is None or found["reading"] is None]
-        self._results.held(f"each of {len(kept)} files has a result, and {len(nameless)} have none", held=not nameless)
+        without = f", but for {len(nameless)}" if nameless else ""
+        self._results.held(f"each of {len(kept)} files has a result{without}", held=not nameless)
         self._search(kept)
 
     def _read(self) -> dict[str, Any]:
@@ -57,6 +59,8 @@ class Finding:
         self._results.line(
             f"   {shown(name)}: {shown(reading['media_type'])}, {reading['state']}, sandbox {reading['sandbox']}"
         )
+        if reading["reason"] is not None:
+            self._results.line(f"     {shown(reading['reason'][:_MOST_CHARACTERS])}")
         telling = [f for f in found["items"] if f["name"].startswith(_TELLING)]
         for finding in telling[:_MOST_LINES]:
             self._results.line(f"     {shown(finding['name']):<14} {value_text(finding)}")
