@@ -80,12 +80,12 @@ class GiveReceipt:
 def _on_the_way_in(tx: Transaction, evidence_id: EvidenceId) -> list[CustodyRow]:
     found: list[CustodyRow] = []
     page = Page(AT_ONCE)
-    while rows := tx.custody.chain(of_item(evidence_id), page, acts=ON_THE_WAY_IN):
+    while True:
+        rows = tx.custody.chain(of_item(evidence_id), page, acts=ON_THE_WAY_IN)
         found += rows
         if len(rows) < page.limit:
-            break
+            return found
         page = Page(AT_ONCE, rows[-1].id)
-    return found
 
 
 def _said(row: CustodyRow) -> dict[str, Any]:
