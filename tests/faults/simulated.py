@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import Engine
+
 from dems.bootstrap import Dems
 from dems.errors import Busy, DatabaseUnavailable, DemsError, WrongState
 from dems.model.actors import Actor
@@ -25,6 +27,8 @@ TRIES = 8
 @dataclass
 class Simulated:
     settings: Settings
+    engine: Engine
+    """Whose commits fail as planned; one for all journeys, one after the other."""
     quiet: Dems
     """A core without faults: its store is the real one."""
     who: Actor
@@ -43,8 +47,9 @@ class Simulated:
         self.core = self._start()
 
     def _start(self) -> Dems:
-        core = Dems(self.settings, nudge=self._send, store=self.store)
-        core.transaction = FaultyTransactions(core.engine, core.clock, self._send, self.faults)
+        core = Dems(self.settings, nudge=self._send, engine=self.engine, store=self.store)
+        self._transactions = FaultyTransactions(core.engine, core.clock, self._send, self.faults)
+        core.transaction = self._transactions
         return core
 
     def _send(self, job: Job) -> None:
@@ -53,12 +58,12 @@ class Simulated:
 
     def restart(self) -> None:
         """A dead process is followed by a new one, which knows what the database knows."""
-        self.core.close()
+        self._transactions.gone()
         self.faults.restarted()
         self.core = self._start()
 
     def close(self) -> None:
-        self.core.close()
+        self._transactions.gone()
 
     def alone(self) -> None:
         """What other tests left undone is put off, so that the effects on this way are its own."""
