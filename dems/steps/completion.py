@@ -168,7 +168,7 @@ def _after_withdrawal(
     tx: Transaction, authority: Authority, done: Upload, sender: Mapping[str, Any] | None
 ) -> dict[str, str]:
     """What the entry says where bytes sent by an invitation are found after it was withdrawn: nothing sent is lost."""
-    kind = authority.actor.kind.value if sender is None else sender["kind"]
+    kind = authority.actor.kind.value if sender is None else sender.get("kind")
     if kind != ActorKind.INVITATION.value or done.intake_id is None:
         return {}
     # Kept as it is until this is committed: what no entry calls late was recorded before the withdrawal.

@@ -10,18 +10,17 @@ from playwright.sync_api import Page, expect
 
 from dems.bootstrap import Dems
 from tests.browser.conftest import Traffic
-from tests.browser.visits import in_memory, rows, verified, visit
+from tests.browser.visits import TWO_PARTS, in_memory, rows, verified, visit
 from tests.conftest import Team
 from tests.invited import Holder
 
 pytestmark = pytest.mark.usefixtures("worker")
-MIB = 2**20
 
 
 def test_files_of_all_sizes_arrive_and_are_receipted(
     dems: Dems, page: Page, url: str, holder: Holder, traffic: Traffic, tmp_path: Path
 ) -> None:
-    contents = {"large.bin": os.urandom(17 * MIB + 5), "small.txt": b"abc", "empty.txt": b""}
+    contents = {"large.bin": os.urandom(2 * TWO_PARTS), "small.txt": b"abc", "empty.txt": b""}
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
     visit(page, url, holder)
@@ -125,7 +124,7 @@ def test_where_the_store_cannot_be_reached_files_go_through_us(
 ) -> None:
     traffic.closed = True
     visit(page, url, holder)
-    content = os.urandom(9 * MIB)
+    content = os.urandom(TWO_PARTS)
     page.set_input_files("#picker", [in_memory("a.bin", content), in_memory("b.bin", b"")])
     page.get_by_role("button", name="Send 2 files").click()
     verified(page, 2)

@@ -9,6 +9,9 @@ from dems.ports import IntakeRow
 from dems.ports import Page as Rows
 from tests.invited import Holder
 
+TWO_PARTS = 9 * 2**20
+"""Bytes: few more than one part has. What is hashed twice and sent through two programs takes its time by the byte."""
+
 
 def visit(page: Page, url: str, holder: Holder) -> None:
     page.goto(f"{url}/i#{holder.token}")

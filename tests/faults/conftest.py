@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
 import pytest
+from sqlalchemy import Engine
 
 from dems.bootstrap import Dems
+from dems.db.engine import connect
 from dems.settings import Settings
 from tests.conftest import Owner
 from tests.faults.faults import Fault, Faults
@@ -31,15 +33,25 @@ def people(quiet: Dems) -> tuple[Somebody, Somebody]:
     return world.somebody("case_manager"), world.somebody("investigator")
 
 
+@pytest.fixture(scope="session")
+def fallible(settings: Settings) -> Iterator[Engine]:
+    """Connections apart from those of the verifier."""
+    engine = connect(settings.database)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def start(settings: Settings, quiet: Dems, people: tuple[Somebody, Somebody], as_owner: Owner) -> Iterator[Start]:
+def start(
+    settings: Settings, fallible: Engine, quiet: Dems, people: tuple[Somebody, Somebody], as_owner: Owner
+) -> Iterator[Start]:
     made: list[Simulated] = []
 
     def begin(way: type[Way], plan: Mapping[str, Fault], *more: Any) -> Way:
         world, (manager, investigator) = World(quiet), people
         case = world.case(manager)
         world.join(case, investigator, "investigator", by=manager)
-        journey = way(settings, quiet, investigator.actor, case.id, as_owner, Faults(dict(plan)), *more)
+        journey = way(settings, fallible, quiet, investigator.actor, case.id, as_owner, Faults(dict(plan)), *more)
         journey.alone()
         made.append(journey)
         return journey

@@ -28,7 +28,12 @@ class FaultyTransactions(DatabaseTransactions):
     def __init__(self, engine: Engine, clock: Clock, nudge: Callable[[Job], None], faults: Faults) -> None:
         super().__init__(engine, clock, nudge)
         self._faults = faults
+        self._engine_heard = engine
         event.listen(engine, "commit", self._commit)
+
+    def gone(self) -> None:
+        """Its process is dead or done. The connections stay for the next: to make new ones takes longer than a journey's work."""
+        event.remove(self._engine_heard, "commit", self._commit)
 
     def __call__(self) -> _GeneratorContextManager[DatabaseTransaction]:
         # co_qualname is of the use case's function: the one that says `with self.transaction() as tx`.

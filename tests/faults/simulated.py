@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import Engine
+
 from dems.bootstrap import Dems
 from dems.errors import Busy, DatabaseUnavailable, DemsError, WrongState
 from dems.model.actors import Actor
@@ -26,6 +28,8 @@ TRIES = 8
 @dataclass
 class Simulated:
     settings: Settings
+    engine: Engine
+    """Whose commits fail as planned; one for all journeys, one after the other."""
     quiet: Dems
     """A core without faults: its store is the real one."""
     who: Actor
@@ -45,8 +49,11 @@ class Simulated:
 
     def _start(self) -> Dems:
         exports = FaultyStore(self.quiet.exports, self.faults, by_version_only=False)
-        core = Dems(self.settings, nudge=self._send, store=self.store, exports=exports, reads=Reader)
-        core.transaction = FaultyTransactions(core.engine, core.clock, self._send, self.faults)
+        core = Dems(
+            self.settings, nudge=self._send, engine=self.engine, store=self.store, exports=exports, reads=Reader
+        )
+        self._transactions = FaultyTransactions(core.engine, core.clock, self._send, self.faults)
+        core.transaction = self._transactions
         return core
 
     def _send(self, job: Job) -> None:
@@ -55,12 +62,12 @@ class Simulated:
 
     def restart(self) -> None:
         """A dead process is followed by a new one, which knows what the database knows."""
-        self.core.close()
+        self._transactions.gone()
         self.faults.restarted()
         self.core = self._start()
 
     def close(self) -> None:
-        self.core.close()
+        self._transactions.gone()
 
     def alone(self) -> None:
         """What other tests left undone is put off, so that the effects on this way are its own."""

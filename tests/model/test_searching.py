@@ -7,10 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dems.model.findings import Moment, Place, ZoneStatus
+from dems.model.findings import Entry, Moment, Place, ZoneStatus
 from dems.model.ids import CaseId
 from dems.model.places import EARTH_KILOMETRES, boxes, distance
-from dems.model.searching import Near, Search, certainly_between, excerpt, shown_between
+from dems.model.searching import (
+    MAX_DEVICE_TEXT,
+    Near,
+    Search,
+    certainly_between,
+    device_text,
+    excerpt,
+    found_text,
+    shown_between,
+)
+from tests.readings import finding
 
 places = st.builds(Place, st.floats(-90, 90), st.floats(-180, 180))
 
@@ -143,3 +153,17 @@ def test_an_excerpt_is_the_text_or_a_part_of_it_around_a_word() -> None:
     assert len(found) == 200
     assert excerpt(long, ["nothing"]) == "a" * 200
     assert excerpt(long + "end", ["end"]).endswith("end")
+
+
+def test_texts_and_names_are_searched_once_each_and_as_far_as_there_is_room() -> None:
+    found = [
+        finding("title", "one"),
+        finding("width", 3),
+        finding("title", ""),
+        finding("entry", Entry("two")),
+        finding("comment", "one"),
+        finding("device.make", "Canon"),
+    ]
+    assert found_text(found) == "one\ntwo\nCanon"
+    assert device_text(found) == "Canon"
+    assert device_text([finding("device.make", "a"), finding("device.model", "b" * MAX_DEVICE_TEXT)]) == "a"

@@ -43,6 +43,8 @@ def test_bytes_that_are_there_become_a_record(dems: Dems, team: Team, begin: Cal
     assert begun.finish() is UploadState.COMPLETED
     sealed = dems.evidence.seal(begun.upload.evidence_id)
     assert (sealed.state, sealed.version_id) == (EvidenceState.SEALED, stored.version_id)
+    receipt = dems.evidence.receipt(team.investigator.actor, sealed.id)
+    assert receipt.sent_by is None, "the intent does not say who, and it was not DEMS"
 
 
 def test_where_nothing_is_there_the_upload_is_open_again(

@@ -49,7 +49,7 @@ class Receipt:
     upload: Upload | None
     entries: list[tuple[Act, CustodyRow]]
     sent_by: SentBy | None
-    """None until the bytes of the current upload have come."""
+    """None until the bytes of the current upload have come, and where nobody noted it."""
     at: datetime
 
 
@@ -80,12 +80,12 @@ class GiveReceipt:
 def _on_the_way_in(tx: Transaction, evidence_id: EvidenceId) -> list[CustodyRow]:
     found: list[CustodyRow] = []
     page = Page(AT_ONCE)
-    while rows := tx.custody.chain(of_item(evidence_id), page, acts=ON_THE_WAY_IN):
+    while True:
+        rows = tx.custody.chain(of_item(evidence_id), page, acts=ON_THE_WAY_IN)
         found += rows
         if len(rows) < page.limit:
-            break
+            return found
         page = Page(AT_ONCE, rows[-1].id)
-    return found
 
 
 def _said(row: CustodyRow) -> dict[str, Any]:
@@ -105,6 +105,8 @@ def _sent_by(upload: Upload | None, details: Sequence[dict[str, Any]]) -> SentBy
     # A worker that only wrote it down says who sent them.
     said = arrived[-1]["facts"]["sent_by"] or {**arrived[-1]["actor"], "on_behalf_of": arrived[-1]["on_behalf_of"]}
     kind, behalf = ActorKind(said["kind"]), said["on_behalf_of"]
+    if kind is ActorKind.SYSTEM:
+        return None  # the intent that a worker found did not say
     if kind is ActorKind.INVITATION:
         return SentBy(kind, said.get("recipient") or said["name"], None)
     return SentBy(kind, said["person"]["name"], None if behalf is None else behalf["name"])

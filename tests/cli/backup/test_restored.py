@@ -19,7 +19,7 @@ from tests.world import World
 ROOT = Path(__file__).parents[3]
 
 
-def test_what_is_restored_is_what_was_there_down_to_version_lock_and_byte(
+def test_what_is_restored_is_what_was_there_down_to_version_lock_and_byte_and_dems_up_starts_on_it(
     installation: Home, shelf: Path, tmp_path: Path, dems_program: Said
 ) -> None:
     code, out, err = dems_program(installation.folder, "backup", shelf)
@@ -27,7 +27,7 @@ def test_what_is_restored_is_what_was_there_down_to_version_lock_and_byte(
     sha256 = fields(out)["manifest_sha256"]
     assert fields(out)["schema"] == head()
     new = tmp_path / "the restored data"
-    code, out, err = dems_program(new, "restore", shelf, "--sha256", sha256)
+    code, out, err = dems_program(new, "restore", generation_in(shelf), "--sha256", sha256)
     assert code == 0, err
     assert f"dems up --data-dir '{new}'" in out
     told = fields(out)
@@ -53,16 +53,12 @@ def test_what_is_restored_is_what_was_there_down_to_version_lock_and_byte(
             assert read.info.lock.legal_hold
         world = World(dems)
         world.somebody("auditor")  # it goes on
+    _dems_up_starts_on(new)
 
 
-def test_dems_up_starts_on_what_was_restored(
-    installation: Home, shelf: Path, tmp_path: Path, dems_program: Said
-) -> None:
-    assert dems_program(installation.folder, "backup", shelf)[0] == 0
-    new = tmp_path / "new"
-    assert dems_program(new, "restore", generation_in(shelf))[0] == 0
+def _dems_up_starts_on(folder: Path) -> None:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DEMS_")}
-    argv = [sys.executable, "-m", "dems.cli", "up", "--data-dir", str(new), "--port", "0"]
+    argv = [sys.executable, "-m", "dems.cli", "up", "--data-dir", str(folder), "--port", "0"]
     process = subprocess.Popen(argv, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603
     try:
         assert process.stdout is not None
