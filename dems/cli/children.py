@@ -114,6 +114,7 @@ def children(settings: Settings, folder: Path, port: int) -> list[Child]:
             "-n",
             f"{queue}@dems",
             *quiet,
+            kind="celery",
         )
 
     address = f"http://{_reachable(settings.api.host)}:{port}"
@@ -124,9 +125,13 @@ def children(settings: Settings, folder: Path, port: int) -> list[Child]:
         # What parses files is apart from what takes them in, and a video from a thousand photos.
         worker("extract", 1),
         worker("extract_large", 1),
-        child("beat", "celery", "-A", "workers.app:app", "beat", "--schedule", str(beat / "schedule"), "--pidfile="),
+        child("beat", *_beat(beat / "schedule"), kind="celery"),
         child("api", *_server(settings.api.host, port), ready=lambda: answers(address), stop_seconds=15),
     ]
+
+
+def _beat(schedule: Path) -> list[str]:
+    return ["celery", "-A", "workers.app:app", "beat", "--schedule", str(schedule), "--pidfile="]
 
 
 def _server(host: str, port: int) -> list[str]:

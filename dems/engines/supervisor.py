@@ -8,7 +8,9 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from types import FrameType
 from typing import Protocol
@@ -32,7 +34,8 @@ class Child:
     """A program to keep running: `env` is its whole environment, `log` receives its output.
 
     `ready` is asked until it says yes when the child is first started; `stop_seconds` is how long it may take to end
-    after SIGTERM, before its whole process group is killed.
+    after SIGTERM, before its whole process group is killed. Neighbours of the same `kind` are ended at once, all others one
+    after the other.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Child:
     ready: Callable[[], bool] = _always
     ready_seconds: float = 60.0
     stop_seconds: float = 20.0
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +223,19 @@ class Supervisor:
         self._stopping = True
         with contextlib.ExitStack() as stack:  # each step is taken whatever becomes of the one before
             stack.callback(self._engines.stop)
-            for name in self._children:
-                if name in self._running:
-                    stack.callback(self._stop, name)
+            for names in self._in_order_of_stopping():
+                stack.callback(self._stop_at_once, names)
             stack.callback(self._on_stopping)
+
+    def _in_order_of_stopping(self) -> list[list[str]]:
+        """Running children, those together that are ended together; the last is ended first."""
+        running = [c for c in self._children.values() if c.name in self._running]
+        return [[c.name for c in kind] for _, kind in groupby(running, key=lambda c: c.kind or c.name)]
+
+    def _stop_at_once(self, names: Sequence[str]) -> None:
+        with ThreadPoolExecutor(len(names)) as pool:
+            for stopped in [pool.submit(self._stop, name) for name in names]:
+                stopped.result()
 
     def _stop(self, name: str) -> None:
         end(self._running.pop(name), (signal.SIGTERM, self._children[name].stop_seconds))

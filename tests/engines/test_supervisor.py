@@ -94,6 +94,33 @@ def test_children_start_in_order_come_back_with_back_off_and_stop_in_reverse(
     assert gone(list(pids.values()))
 
 
+WAITS_FOR_THE_OTHER = """
+def stop(*_):
+    open({mine!r}, "w").close()
+    for _ in range(200):
+        if os.path.exists({other!r}): sys.exit(0)
+        time.sleep(0.02)
+    open({mine!r} + " waited in vain", "w").close()
+    sys.exit(1)
+signal.signal(signal.SIGTERM, stop)
+"""
+
+
+def test_neighbours_of_a_kind_are_ended_at_once(tmp_path: Path, script: Callable[..., Script]) -> None:
+    """Each ends only when the other was told to end too, and says so where it waited in vain."""
+    a, b = str(tmp_path / "a ends"), str(tmp_path / "b ends")
+    first = WAITS_FOR_THE_OTHER.format(mine=a, other=b)
+    second = WAITS_FOR_THE_OTHER.format(mine=b, other=a)
+    of_a_kind = f"child('a', {first!r}, kind='worker'), child('b', {second!r}, kind='worker')"
+    running = script(COMMON + f"supervise(Quiet(), child('first'), {of_a_kind}, child('last'))", str(tmp_path))
+    pids = list(json.loads(running.line()).values())
+    running.process.send_signal(signal.SIGTERM)
+    assert running.output().splitlines() == ["stopping", "engines stopped"]
+    assert (tmp_path / "order").read_text().splitlines() == ["stopping last", "stopping first"]
+    assert not list(tmp_path.glob("* waited in vain"))
+    assert gone(pids)
+
+
 def test_a_killed_supervisor_takes_its_children_along(
     tmp_path: Path, script: Callable[..., Script], until: Until
 ) -> None:
