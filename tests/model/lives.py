@@ -4,15 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from dems.model.ids import FactId, PersonId, StrandId
-from dems.model.life.contents import (
-    Content,
-    Milestone,
-    ModeDecision,
-    Particulars,
-    PauseBegun,
-    PauseEnded,
-    Retracted,
-)
+from dems.model.life.contents import Content, Milestone, ModeDecision, Particulars, PauseBegun, PauseEnded, Retracted
 from dems.model.life.events import EventKind, Outcome, PauseKind
 from dems.model.life.facts import Fact
 from dems.model.life.lives import Life

@@ -7,20 +7,9 @@ import pytest
 from dems.errors import ImpossibleLife
 from dems.model.clocks.table import CLOCK_IDS
 from dems.model.ids import PersonId
-from dems.model.life.contents import (
-    Content,
-    Designation,
-    Extension,
-    LocalDsiReview,
-    Milestone,
-    OtherStrand,
-    Particulars,
-    PauseEnded,
-    Review,
-    ReviewKind,
-    ThemeStatus,
-)
+from dems.model.life.contents import Content, Designation, Extension, Milestone, Particulars, PauseEnded, ThemeStatus
 from dems.model.life.events import EventKind, Outcome, PauseKind, Strand
+from dems.model.life.strands import LocalDsiReview, OtherStrand, Review, ReviewKind
 from dems.model.life.vocabulary import (
     THEMES,
     Jurisdiction,

@@ -11,13 +11,17 @@ from dems.model.life.contents import (
     CaseLink,
     Designation,
     Extension,
-    LocalDsiReview,
     MajorStatus,
     Milestone,
     ModeDecision,
-    OtherStrand,
     PauseBegun,
     PauseEnded,
+    Prejudice,
+)
+from dems.model.life.events import EVENTS, EventKind, Outcome, PauseKind, Strand, sentence_start, words
+from dems.model.life.strands import (
+    LocalDsiReview,
+    OtherStrand,
     Proceeding,
     ProceedingKind,
     Recommendation,
@@ -28,7 +32,6 @@ from dems.model.life.contents import (
     kind_of,
     strand_of,
 )
-from dems.model.life.events import EVENTS, EventKind, Outcome, PauseKind, Strand, sentence_start, words
 from dems.model.life.vocabulary import Mode
 from tests.model.lives import DECISION_MAKER, on, strand
 
@@ -77,6 +80,7 @@ def test_names_are_read_as_words() -> None:
         (lambda: Proceeding(strand(1), ProceedingKind.CRIMINAL, ""), "before whom the proceeding is"),
         (lambda: OtherStrand(strand(1), Strand.BREACH, ""), "what tells this from others"),
         (lambda: OtherStrand(strand(1), Strand.REVIEW, "x"), "A review has a record of its own kind"),
+        (lambda: Prejudice(would_prejudice=True, when=DAY, decided_by=DECISION_MAKER, reason=""), "why a report would"),
         (lambda: CaseLink(OTHER_CASE, linked=True, when=DAY, reason=""), "why the cases belong together"),
     ],
 )

@@ -130,9 +130,12 @@ def test_a_past_answer_can_be_given_again_and_says_what_was_corrected_since() ->
 
 
 def test_what_a_case_is_can_be_corrected() -> None:
-    told = Told()
-    assert told.life.particulars is None
+    told, death = Told(), Particulars(MatterType.DSI, Jurisdiction.POLICE, "NP", None, None)
     first = told.tell(POLICE_COMPLAINT)
-    told.correct(first, Particulars(MatterType.DSI, Jurisdiction.POLICE, "NP", None, None))
-    assert told.life.particulars is not None
-    assert told.life.particulars.matter_type is MatterType.DSI
+    assert told.life.particulars == POLICE_COMPLAINT
+    told.correct(first, death)
+    assert told.life.particulars == death
+
+
+def test_of_a_case_that_is_not_described_nothing_is_said() -> None:
+    assert Told().life.particulars is None

@@ -7,23 +7,11 @@ import pytest
 
 from dems.model.ids import CaseId, PartyId
 from dems.model.life.beside import RecommendationStatus, ReviewStatus, recommendation_on, review_on
-from dems.model.life.contents import (
-    CaseLink,
-    Content,
-    Designation,
-    MajorStatus,
-    PartyStatus,
-    Proceeding,
-    ProceedingKind,
-    Recommendation,
-    RecommendationKind,
-    Review,
-    ReviewKind,
-    ThemeStatus,
-)
+from dems.model.life.contents import CaseLink, Content, Designation, MajorStatus, PartyStatus, ThemeStatus
 from dems.model.life.events import EventKind, Outcome, PauseKind
 from dems.model.life.lives import Life, Traits
 from dems.model.life.stages import Stage, WithCps, proceedings_on, stage_on, with_cps_on
+from dems.model.life.strands import Proceeding, ProceedingKind, Recommendation, RecommendationKind, Review, ReviewKind
 from dems.model.life.vocabulary import DataSubjectCategory, MatterType, Mode, PartyRole, Source
 from tests.model.lives import (
     DECISION_MAKER,

@@ -14,8 +14,8 @@ from dems.model.clocks.definitions import (
     Which,
 )
 from dems.model.clocks.investigation import CHECKED_ON, PLAN
-from dems.model.life.contents import ProceedingKind, RecommendationKind
 from dems.model.life.events import EventKind, Outcome, PauseKind, Strand
+from dems.model.life.strands import ProceedingKind, RecommendationKind
 
 _CMR = "Police (Complaints and Misconduct) Regulations 2020, regulation "
 _PRA = "Police Reform Act 2002, Schedule 3, paragraph "

@@ -9,9 +9,11 @@ from fractions import Fraction
 from dems.errors import Invalid
 from dems.model.clocks.answers import ClockAnswer, ClockState
 from dems.model.clocks.definitions import ClockDefinition, Effect, Statistic
+from dems.model.clocks.listing import KeptClock
 from dems.model.ids import CaseId, StrandId
 from dems.model.life.events import Outcome
-from dems.model.life.lives import Traits
+from dems.model.life.lives import Life, Traits
+from dems.model.times import london_date
 
 _APRIL = 4
 _PERCENT = 100
@@ -46,6 +48,13 @@ class Sample:
     about: StrandId | None
     answer: ClockAnswer
     traits: Traits
+
+
+def sample_of(life: Life, kept: KeptClock) -> Sample:
+    """A clock of a case, with what the case was on the London date on which it stopped, or of which it was asked."""
+    answer = kept.answer
+    day = london_date(answer.asked_at) if answer.stopped is None else answer.stopped.when.on
+    return Sample(kept.case_id, kept.about, answer, life.traits_on(day, kept.about))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from dems.model.clocks.definitions import ClockDefinition
 from dems.model.clocks.evaluation import evaluate
 from dems.model.clocks.spans import span_of
 from dems.model.ids import CaseId, StrandId
-from dems.model.life.contents import strand_of
 from dems.model.life.events import Strand
 from dems.model.life.lives import Life
+from dems.model.life.strands import strand_of
 from dems.model.times import london_date
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import count
 
 from dems.model.clocks.answers import ClockAnswer, ClockFacts, ClockState, PauseUsed, Round
 from dems.model.clocks.counting import last_of_months_with
@@ -31,13 +30,12 @@ def rounds_of(answer: ClockAnswer, facts: ClockFacts, started: Event, today: dat
     end = today if stopped is None else stopped.when.on
     rounds: list[Round] = []
     periods = periods_of(definition, started.when.on)
-    for number, (first, last) in zip(count(1), periods, strict=False):
+    while not rounds or rounds[-1].last < today:
+        first, last = next(periods)
         if stopped is not None and stopped.when.on <= last:
             break
         answered = _answered(definition, facts.events, last)
-        rounds.append(Round(number, first, last, answered, owed=last < today and answered is None))
-        if last >= today:
-            break
+        rounds.append(Round(len(rounds) + 1, first, last, answered, owed=last < today and answered is None))
     owed = [r for r in rounds if r.owed]
     state = ClockState.RUNNING if stopped is None else ClockState.MET
     if owed:

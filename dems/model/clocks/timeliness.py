@@ -45,18 +45,18 @@ class Draft:
 
 
 def recipients(
-    mode: Mode, *, prejudice: bool, authority_is_chief_officer: bool, chief_officer_is_subject: bool
+    mode: Mode, *, would_prejudice: bool, authority_is_chief_officer: bool, chief_officer_is_subject: bool
 ) -> frozenset[Recipient]:
-    """Who is sent the report; nobody where prejudice lifts the duty.
+    """Who is sent the report (`Life.prejudiced_on` says whether it would prejudice); nobody where prejudice lifts the duty.
 
     Of a local investigation: the Director General always, and the policing body where the appropriate authority is a chief
     officer, unless it would prejudice the investigation. Of others: the policing body and the chief officer, unless that
     person is its subject, and neither where it would prejudice it.
     """
     if mode not in INVESTIGATED_BY_THE_BODY:
-        told = authority_is_chief_officer and not prejudice
+        told = authority_is_chief_officer and not would_prejudice
         return frozenset({Recipient.DIRECTOR_GENERAL, *({Recipient.POLICING_BODY} if told else ())})
-    if prejudice:
+    if would_prejudice:
         return frozenset()
     return frozenset({Recipient.POLICING_BODY, *(() if chief_officer_is_subject else {Recipient.CHIEF_OFFICER})})
 

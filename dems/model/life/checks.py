@@ -6,19 +6,14 @@ from itertools import pairwise
 
 from dems.errors import Invalid
 from dems.model.ids import StrandId
-from dems.model.life.contents import (
-    Milestone,
-    ModeDecision,
-    Particulars,
-    ThemeStatus,
-    strand_of,
-)
+from dems.model.life.contents import Milestone, ModeDecision, Particulars, ThemeStatus
 from dems.model.life.events import EVENTS, EventKind, Outcome, PauseKind, Strand, sentence_start, words
 from dems.model.life.facts import Fact, standing
 from dems.model.life.lives import Life
 from dems.model.life.orders import order_problems
 from dems.model.life.pauses import pause_problems
 from dems.model.life.problems import Problem, day_words, refusal
+from dems.model.life.strands import strand_of
 from dems.model.life.vocabulary import Vocabulary
 from dems.model.life.when import When
 

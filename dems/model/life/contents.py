@@ -4,19 +4,14 @@ Something that may end or change (a suspension, a theme, being major) is several
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TypeAlias
 
 from dems.errors import Invalid
 from dems.model.ids import CaseId, PartyId, PersonId, StrandId
 from dems.model.life.events import EVENTS, EventKind, Outcome, PauseKind, Strand, sentence_start, words
+from dems.model.life.strands import StrandRecord, said
 from dems.model.life.vocabulary import DataSubjectCategory, Jurisdiction, MatterType, Mode, PartyRole, Source
 from dems.model.life.when import When
-
-
-def _said(text: str, what: str) -> None:
-    if not text.strip():
-        raise Invalid(f"Say {what}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +67,7 @@ class ModeDecision:
     reason: str
 
     def __post_init__(self) -> None:
-        _said(self.reason, "why this mode was decided")
+        said(self.reason, "why this mode was decided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +79,7 @@ class MajorStatus:
     reason: str
 
     def __post_init__(self) -> None:
-        _said(self.reason, "why the case is or is no longer major")
+        said(self.reason, "why the case is or is no longer major")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +112,7 @@ class Designation:
     reason: str
 
     def __post_init__(self) -> None:
-        _said(self.reason, "why the investigation is or is no longer designated criminal")
+        said(self.reason, "why the investigation is or is no longer designated criminal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +128,10 @@ class PauseBegun:
     proceedings: str | None = None
 
     def __post_init__(self) -> None:
-        _said(self.authority, "on whose authority time stops")
-        _said(self.reason, "why time stops")
+        said(self.authority, "on whose authority time stops")
+        said(self.reason, "why time stops")
         if self.kind is PauseKind.SUB_JUDICE:
-            _said(self.proceedings or "", "which criminal proceedings the suspension waits for")
+            said(self.proceedings or "", "which criminal proceedings the suspension waits for")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +144,8 @@ class PauseEnded:
     reason: str
 
     def __post_init__(self) -> None:
-        _said(self.authority, "on whose authority time goes on")
-        _said(self.reason, "why time goes on")
+        said(self.authority, "on whose authority time goes on")
+        said(self.reason, "why time goes on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,92 +161,23 @@ class Extension:
     about: StrandId | None = None
 
     def __post_init__(self) -> None:
-        _said(self.authority, "on whose authority there is more time")
-        _said(self.reason, "why there is more time")
+        said(self.authority, "on whose authority there is more time")
+        said(self.reason, "why there is more time")
         if self.granted.before(self.asked):
             raise Invalid("An extension was not granted before it was asked for: correct one of the dates.")
 
 
-class ReviewKind(StrEnum):
-    HANDLING = "handling"
-    """Of a complaint that was handled otherwise than by investigation."""
-    INVESTIGATION = "investigation"
-    """Of the outcome of an investigation."""
-
-
-class RecommendationKind(StrEnum):
-    PARA_28A = "para28A"
-    SECTION_10 = "section10"
-
-
-class ProceedingKind(StrEnum):
-    CRIMINAL = "criminal"
-    MISCONDUCT = "misconduct"
-    CORONIAL = "coronial"
-
-
 @dataclass(frozen=True, slots=True)
-class Review:
-    id: StrandId
-    kind: ReviewKind
-    applicant: PartyId | None = None
+class Prejudice:
+    """Whether a report on timeliness would prejudice the investigation, from a date on (regulation 13)."""
 
-
-@dataclass(frozen=True, slots=True)
-class LocalDsiReview:
-    id: StrandId
-
-
-@dataclass(frozen=True, slots=True)
-class Recommendation:
-    id: StrandId
-    kind: RecommendationKind
-    addressee: str
-    text: str
+    would_prejudice: bool
+    when: When
+    decided_by: PersonId
+    reason: str
 
     def __post_init__(self) -> None:
-        _said(self.addressee, "to whom the recommendation is made")
-        _said(self.text, "what is recommended")
-
-
-@dataclass(frozen=True, slots=True)
-class Proceeding:
-    """`reference` is that of the court, the panel or the coroner."""
-
-    id: StrandId
-    kind: ProceedingKind
-    forum: str
-    reference: str | None = None
-    parties: tuple[PartyId, ...] = ()
-
-    def __post_init__(self) -> None:
-        _said(self.forum, "before whom the proceeding is")
-
-
-_OTHERS = frozenset(
-    {
-        Strand.WITHDRAWAL,
-        Strand.RESUMPTION,
-        Strand.SERVICE_COMPLAINT,
-        Strand.INFORMATION_REQUEST,
-        Strand.SUBJECT_ACCESS,
-        Strand.BREACH,
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class OtherStrand:
-    """Something else with dates of its own; `label` tells it from others of its kind."""
-
-    id: StrandId
-    strand: Strand
-    label: str
-
-    def __post_init__(self) -> None:
-        _said(self.label, "what tells this from others of its kind")
-        if self.strand not in _OTHERS:
-            raise Invalid(f"A {words(self.strand)} has a record of its own kind: record it as such.")
+        said(self.reason, "why a report would or would no longer prejudice the investigation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,27 +190,10 @@ class CaseLink:
     reason: str
 
     def __post_init__(self) -> None:
-        _said(self.reason, "why the cases belong together or no longer do")
+        said(self.reason, "why the cases belong together or no longer do")
 
 
-StrandRecord: TypeAlias = Review | LocalDsiReview | Recommendation | Proceeding | OtherStrand
 Content: TypeAlias = (
-    Retracted | Particulars | Milestone | ModeDecision | MajorStatus | ThemeStatus | PartyStatus | Designation | PauseBegun
-    | PauseEnded | Extension | StrandRecord | CaseLink
+    Retracted | Particulars | Milestone | ModeDecision | MajorStatus | ThemeStatus | PartyStatus | Designation | Prejudice
+    | PauseBegun | PauseEnded | Extension | StrandRecord | CaseLink
 )  # fmt: skip
-
-
-def strand_of(record: StrandRecord) -> Strand:
-    if isinstance(record, OtherStrand):
-        return record.strand
-    return {
-        Review: Strand.REVIEW,
-        LocalDsiReview: Strand.DSI_REVIEW,
-        Recommendation: Strand.RECOMMENDATION,
-        Proceeding: Strand.PROCEEDING,
-    }[type(record)]
-
-
-def kind_of(record: StrandRecord) -> str | None:
-    """Which kind of review, recommendation or proceeding it is; None for what has no kinds."""
-    return record.kind.value if isinstance(record, Review | Recommendation | Proceeding) else None

@@ -11,29 +11,32 @@ from dems.model.life.contents import (
     Content,
     Designation,
     Extension,
-    LocalDsiReview,
     MajorStatus,
     Milestone,
     ModeDecision,
-    OtherStrand,
     Particulars,
     PartyStatus,
     PauseBegun,
     PauseEnded,
+    Prejudice,
+    ThemeStatus,
+)
+from dems.model.life.events import EventKind, Outcome, PauseKind
+from dems.model.life.facts import Fact, known_at, standing
+from dems.model.life.strands import (
+    LocalDsiReview,
+    OtherStrand,
     Proceeding,
     Recommendation,
     Review,
     StrandRecord,
-    ThemeStatus,
     kind_of,
 )
-from dems.model.life.events import EventKind, Outcome, PauseKind
-from dems.model.life.facts import Fact, known_at, standing
 from dems.model.life.vocabulary import INVESTIGATED_BY_THE_BODY, MatterType, Mode, Source
 from dems.model.life.when import When
 
 C = TypeVar("C", bound=Content)
-Dated = TypeVar("Dated", ModeDecision, MajorStatus, ThemeStatus, PartyStatus, Designation, CaseLink)
+Dated = TypeVar("Dated", ModeDecision, MajorStatus, ThemeStatus, PartyStatus, Designation, Prejudice, CaseLink)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,11 @@ class Life:
         """Whether the investigation is designated criminal."""
         found = _last(_until(self.standing(Designation), day))
         return found is not None and found.criminal
+
+    def prejudiced_on(self, day: date) -> bool:
+        """Whether a report on timeliness would prejudice the investigation."""
+        found = _last(_until(self.standing(Prejudice), day))
+        return found is not None and found.would_prejudice
 
     def themes_on(self, day: date) -> frozenset[str]:
         last = {t.theme: t for t in _until(self.standing(ThemeStatus), day)}

@@ -3,9 +3,9 @@
 from datetime import date
 from enum import StrEnum
 
-from dems.model.life.contents import Proceeding, ProceedingKind
 from dems.model.life.events import EventKind, Outcome, PauseKind
 from dems.model.life.lives import Life
+from dems.model.life.strands import Proceeding, ProceedingKind
 from dems.model.life.vocabulary import INVESTIGATED_BY_THE_BODY, Mode
 
 _E = EventKind
