@@ -12,9 +12,8 @@ from dems.model.life.problems import Problem
 from dems.model.life.recording import WORDS, record
 from dems.model.life.vocabulary import Jurisdiction, MatterType, Mode, Source, Vocabulary
 from dems.model.life.when import When
-from tests.model.people import CASE_ID, person_id
+from tests.model.people import CASE_ID, NOON, person_id
 
-TODAY = date(2026, 11, 22)
 RECORDED = datetime(2026, 11, 1, 9, tzinfo=UTC)
 CASE_MANAGER, DECISION_MAKER, OTHER_DECISION_MAKER = person_id(1), person_id(2), person_id(3)
 POLICE_COMPLAINT = Particulars(MatterType.COMPLAINT, Jurisdiction.POLICE, "NP", "Chief Constable", Source.MANDATORY)
@@ -39,8 +38,8 @@ def fact_id(number: int) -> FactId:
 class Told:
     """A life that is being told: what is recorded, and what was odd about it."""
 
-    def __init__(self, *contents: Content, vocabulary: Vocabulary = WORDS, today: date = TODAY) -> None:
-        self.life, self.vocabulary, self.today = Life(CASE_ID), vocabulary, today
+    def __init__(self, *contents: Content, vocabulary: Vocabulary = WORDS, now: datetime = NOON) -> None:
+        self.life, self.vocabulary, self.now = Life(CASE_ID), vocabulary, now
         self.warnings: tuple[Problem, ...] = ()
         self.numbers = 0
         for content in contents:
@@ -61,7 +60,7 @@ class Told:
         return self.correct(old, Retracted(), reason)
 
     def put(self, *facts: Fact[Content]) -> FactId:
-        done = record(self.life, facts, self.today, self.vocabulary)
+        done = record(self.life, facts, self.now, self.vocabulary)
         self.life, self.warnings = done.life, done.warnings
         return facts[-1].id
 

@@ -485,7 +485,7 @@ def test_a_clock_is_not_counted_with_another_calendar(calendar: Calendar | None)
 
 
 def test_a_date_beyond_the_calendar_is_said_to_be_uncertain() -> None:
-    told = Told(POLICE_COMPLAINT, milestone(E.REFERRAL_RECEIVED, "2028-12-29"), today=date(2029, 1, 1))
+    told = Told(POLICE_COMPLAINT, milestone(E.REFERRAL_RECEIVED, "2028-12-29"), now=noon("2029-01-01"))
     answer = ask("mode-decision", told, "2028-12-30")
     assert answer.remarks[-1] == (
         "Calendar EW, version 1, knows holidays from 2019-01-01 to 2028-12-31; beyond that only weekends were left out, "

@@ -24,6 +24,7 @@ from tests.model.lives import (
     OTHER_DECISION_MAKER,
     POLICE_COMPLAINT,
     Told,
+    at,
     milestone,
     mode,
     on,
@@ -53,7 +54,11 @@ def test_what_is_still_to_come_is_not_recorded() -> None:
     told = under_investigation()
     assert refused(told, milestone(E.CONDUCT_NOTICE_SERVED, "2026-11-23")) == ["in-the-future"]
     assert refused(told, suspended("2027-01-01")) == ["in-the-future"]
+    later_today = Milestone(E.CONDUCT_NOTICE_SERVED, at("2026-11-22T12:00:01+00:00"))
+    with pytest.raises(ImpossibleLife, match="What happens on 22 November 2026 is still to come"):
+        told.tell(later_today)
     told.tell(milestone(E.CONDUCT_NOTICE_SERVED, "2026-11-22"))
+    told.tell(Milestone(E.CONDUCT_NOTICE_SERVED, at("2026-11-22T12:00:00+00:00")))
 
 
 def test_an_extension_ends_in_the_future_and_is_not_granted_there() -> None:

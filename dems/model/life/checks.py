@@ -1,7 +1,7 @@
 """What must hold of a life besides the order of its dates."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import datetime
 from itertools import pairwise
 
 from dems.errors import Invalid
@@ -16,15 +16,16 @@ from dems.model.life.problems import Problem, day_words, refusal
 from dems.model.life.strands import strand_of
 from dems.model.life.vocabulary import Vocabulary
 from dems.model.life.when import When
+from dems.model.times import london_date
 
 _RECORD = "The record of a case"
 _CMR = "Police (Complaints and Misconduct) Regulations 2020, regulation "
 
 
-def problems(life: Life, today: date, vocabulary: Vocabulary) -> tuple[Problem, ...]:
-    """Everything that cannot be, or hardly can, in a life as it stands on a London date."""
+def problems(life: Life, now: datetime, vocabulary: Vocabulary) -> tuple[Problem, ...]:
+    """Everything that cannot be, or hardly can, in a life as it stands at an instant."""
     return (
-        *_future(life, today),
+        *_future(life, now),
         *_particulars(life, vocabulary),
         *_strands(life),
         *_repeated(life),
@@ -37,14 +38,15 @@ def problems(life: Life, today: date, vocabulary: Vocabulary) -> tuple[Problem, 
     )
 
 
-def _future(life: Life, today: date) -> Iterator[Problem]:
+def _future(life: Life, now: datetime) -> Iterator[Problem]:
     """What is recorded has happened; only the end of an extension lies ahead."""
+    today = london_date(now)
     for fact in standing(life.facts):
         when = getattr(fact.content, "when", None) or getattr(fact.content, "granted", None)
-        if isinstance(when, When) and when.on > today:
+        if isinstance(when, When) and (when.on > today or (when.at is not None and when.at > now)):
             yield refusal(
                 "in-the-future",
-                f"{day_words(when.on)} is still to come: record what has happened, when it has.",
+                f"What happens on {day_words(when.on)} is still to come: record it once it has happened.",
                 _RECORD,
                 fact,
             )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import datetime
 
 from dems.errors import ImpossibleLife
 from dems.model.life.checks import problems
@@ -23,8 +23,8 @@ class Recorded:
     warnings: tuple[Problem, ...]
 
 
-def record(life: Life, facts: Iterable[Fact[Content]], today: date, vocabulary: Vocabulary = WORDS) -> Recorded:
-    """Add facts together, on a London date. Raises what `appended` raises, or `ImpossibleLife` naming every rule broken.
+def record(life: Life, facts: Iterable[Fact[Content]], now: datetime, vocabulary: Vocabulary = WORDS) -> Recorded:
+    """Add facts together, at an instant. Raises what `appended` raises, or `ImpossibleLife` naming every rule broken.
 
     Only what the new facts bring about is refused: what was wrong before does not keep anybody from mending part of it.
     """
@@ -32,8 +32,8 @@ def record(life: Life, facts: Iterable[Fact[Content]], today: date, vocabulary: 
     for fact in facts:
         whole = appended(whole, fact)
     after = replace(life, facts=whole)
-    before = set(problems(life, today, vocabulary))
-    new = [p for p in problems(after, today, vocabulary) if p not in before]
+    before = set(problems(life, now, vocabulary))
+    new = [p for p in problems(after, now, vocabulary) if p not in before]
     refused = [p for p in new if p.severity is Severity.REFUSE]
     if refused:
         raise ImpossibleLife(refused[0].message, source=refused[0].source, problems=[p.as_data() for p in refused])
