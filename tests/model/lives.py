@@ -5,11 +5,21 @@ from uuid import UUID
 
 from dems.model.ids import FactId, PersonId, StrandId
 from dems.model.life.contents import Content, Milestone, ModeDecision, Particulars, PauseBegun, PauseEnded, Retracted
-from dems.model.life.events import EventKind, Outcome, PauseKind
+from dems.model.life.events import EVENTS, EventKind, Outcome, PauseKind, Strand
 from dems.model.life.facts import Fact
 from dems.model.life.lives import Life
 from dems.model.life.problems import Problem
 from dems.model.life.recording import WORDS, record
+from dems.model.life.strands import (
+    LocalDsiReview,
+    OtherStrand,
+    Proceeding,
+    ProceedingKind,
+    Recommendation,
+    RecommendationKind,
+    Review,
+    ReviewKind,
+)
 from dems.model.life.vocabulary import Jurisdiction, MatterType, Mode, Source, Vocabulary
 from dems.model.life.when import When
 from tests.model.people import CASE_ID, NOON, person_id
@@ -108,3 +118,35 @@ def under_investigation(*more: Content) -> Told:
         milestone(EventKind.INVESTIGATION_STARTED, "2021-04-12"),
         *more,
     )
+
+
+OUTCOME = {
+    EventKind.CPS_CONDITIONS_DECIDED: Outcome.NOT_MET,
+    EventKind.CPS_DECIDED: Outcome.CHARGE,
+    EventKind.VRR_DECIDED: Outcome.REFER,
+    EventKind.REVIEW_VALIDITY_DECIDED: Outcome.VALID,
+    EventKind.REVIEW_DECIDED: Outcome.UPHELD,
+    EventKind.DSI_REVIEW_DECIDED: Outcome.APPROPRIATE,
+    EventKind.RECOMMENDATION_ANSWERED: Outcome.ACCEPTED,
+    EventKind.PUBLIC_INTEREST_DECIDED: Outcome.RESUME,
+}
+"""Of events that need one, one of those they may have."""
+
+RECORDS: dict[Strand, Content] = {
+    Strand.REVIEW: Review(strand(1), ReviewKind.INVESTIGATION),
+    Strand.DSI_REVIEW: LocalDsiReview(strand(1)),
+    Strand.RECOMMENDATION: Recommendation(strand(1), RecommendationKind.PARA_28A, "NP", "Record every search."),
+    Strand.PROCEEDING: Proceeding(strand(1), ProceedingKind.MISCONDUCT, "Misconduct panel", "M/1"),
+}
+
+
+def record_of(which: Strand) -> Content:
+    """A record of some strand, with the first id."""
+    return RECORDS.get(which) or OtherStrand(strand(1), which, "The first")
+
+
+def happening(kind: EventKind, day: str) -> Milestone:
+    """Some event on a day, of the case or of the strand with the first id, with whatever else it needs."""
+    about = None if EVENTS[kind].strand is Strand.CASE else strand(1)
+    by = OTHER_DECISION_MAKER if kind is EventKind.VRR_DECIDED else DECISION_MAKER
+    return Milestone(kind, on(day), about, OUTCOME.get(kind), by if EVENTS[kind].decided else None)

@@ -5,56 +5,24 @@ from dataclasses import replace
 import pytest
 
 from dems.errors import ImpossibleLife
-from dems.model.life.contents import Content, Designation, Milestone
-from dems.model.life.events import EVENTS, EventKind, Outcome, Strand
+from dems.model.life.contents import Designation
+from dems.model.life.events import EVENTS, EventKind, Strand
 from dems.model.life.problems import Severity
-from dems.model.life.strands import (
-    LocalDsiReview,
-    OtherStrand,
-    Proceeding,
-    ProceedingKind,
-    Recommendation,
-    RecommendationKind,
-    Review,
-    ReviewKind,
-)
 from dems.model.life.vocabulary import Mode
 from tests.model.lives import (
     DECISION_MAKER,
-    OTHER_DECISION_MAKER,
     POLICE_COMPLAINT,
     Told,
+    happening,
     milestone,
     mode,
     on,
-    strand,
+    record_of,
     suspended,
     under_investigation,
 )
 
 E = EventKind
-OUTCOME = {
-    E.CPS_CONDITIONS_DECIDED: Outcome.NOT_MET,
-    E.CPS_DECIDED: Outcome.CHARGE,
-    E.VRR_DECIDED: Outcome.REFER,
-    E.REVIEW_VALIDITY_DECIDED: Outcome.VALID,
-    E.REVIEW_DECIDED: Outcome.UPHELD,
-    E.DSI_REVIEW_DECIDED: Outcome.APPROPRIATE,
-    E.RECOMMENDATION_ANSWERED: Outcome.ACCEPTED,
-    E.PUBLIC_INTEREST_DECIDED: Outcome.RESUME,
-}
-RECORDS: dict[Strand, Content] = {
-    Strand.REVIEW: Review(strand(1), ReviewKind.INVESTIGATION),
-    Strand.DSI_REVIEW: LocalDsiReview(strand(1)),
-    Strand.RECOMMENDATION: Recommendation(strand(1), RecommendationKind.PARA_28A, "NP", "Record every search."),
-    Strand.PROCEEDING: Proceeding(strand(1), ProceedingKind.MISCONDUCT, "Misconduct panel", "M/1"),
-}
-
-
-def happening(kind: EventKind, day: str) -> Milestone:
-    about = None if EVENTS[kind].strand is Strand.CASE else strand(1)
-    by = OTHER_DECISION_MAKER if kind is E.VRR_DECIDED else DECISION_MAKER
-    return Milestone(kind, on(day), about, OUTCOME.get(kind), by if EVENTS[kind].decided else None)
 
 
 def told_up_to(kind: EventKind) -> Told:
@@ -62,7 +30,7 @@ def told_up_to(kind: EventKind) -> Told:
     told = under_investigation(Designation(criminal=True, when=on("2021-04-12"), decided_by=DECISION_MAKER, reason="x"))
     which = EVENTS[kind].strand
     if which is not Strand.CASE:
-        told.tell(RECORDS.get(which) or OtherStrand(strand(1), which, "The first"))
+        told.tell(record_of(which))
     if which is Strand.RESUMPTION:
         told.tell(suspended("2021-04-20"))
     return told
