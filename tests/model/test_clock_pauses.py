@@ -56,7 +56,7 @@ def test_a_suspension_does_not_stop_a_statutory_clock_and_is_shown() -> None:
 def test_a_suspension_of_the_case_is_shown_on_the_clocks_of_its_strands() -> None:
     told = beside(RECOMMENDED, milestone(E.RECOMMENDATION_MADE, "2022-01-10", ONE), suspended("2022-01-11"))
     answer = ask("recommendation-response", told, "2022-02-01", ONE)
-    assert answer.due_on == date(2022, 3, 6)
+    assert (answer.state, answer.due_on) == (S.RUNNING, date(2022, 3, 6))
     assert [(p.effect, p.days, p.why) for p in answer.pauses] == [
         (Effect.NONE, 0, "sub judice time does not stop this clock")
     ]
@@ -70,6 +70,9 @@ def test_a_net_figure_is_open_while_it_may_still_be_met() -> None:
     assert answer.net is not None
     assert (answer.net.due_on, answer.net.met) == (None, None)
     told.tell(resumed("2021-07-01"))
+    last_day = ask("investigation-6-months", told, "2021-11-06")
+    assert last_day.net is not None
+    assert (last_day.net.due_on, last_day.net.met) == (date(2021, 11, 6), None)
     late = ask("investigation-6-months", told, "2021-11-07")
     assert late.net is not None
     assert late.net.met is False
@@ -100,6 +103,7 @@ def test_time_at_the_wrong_body_is_left_out_of_the_time_for_an_application() -> 
     told.tell(resumed("2022-02-11", 91))
     answer = ask("review-application", told, "2022-02-11", ONE)
     assert (answer.due_on, answer.counted, answer.remaining) == (date(2022, 2, 17), 22, 6)
+    assert answer.state is S.RUNNING
     assert [(p.days, p.why) for p in answer.pauses] == [(10, "its days are not counted")]
 
 
@@ -192,3 +196,14 @@ def test_of_several_first_starts_the_earliest_counts() -> None:
     answer = ask("timeliness-report", told, "2021-05-01")
     assert answer.due_on == date(2022, 3, 31)
     assert [p.why for p in answer.passed_over] == ["the clock ran already"]
+
+
+def test_of_two_clarifications_on_one_date_the_one_recorded_last_counts() -> None:
+    told = beside(
+        OtherStrand(ONE, Strand.INFORMATION_REQUEST, "1"), milestone(E.INFORMATION_REQUESTED, "2022-03-10", ONE)
+    )
+    told.tell(milestone(E.REQUEST_CLARIFIED, "2022-03-10", ONE))
+    answer = ask("freedom-of-information", told, "2022-03-20", ONE)
+    assert answer.started is not None
+    assert answer.started.kind is E.REQUEST_CLARIFIED
+    assert [p.why for p in answer.passed_over] == ["a later one starts this clock"]

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
+
 from dems.model.clocks.answers import ClockAnswer, facts_for
 from dems.model.clocks.definitions import Nature
 from dems.model.clocks.evaluation import evaluate
@@ -54,7 +56,18 @@ def test_a_report_that_was_never_sent_is_missed_and_a_later_one_does_not_answer_
     assert rounds(owed) == [("2022-03-29", False, True), ("2022-09-29", True, False), ("2023-03-29", False, False)]
     told.tell(milestone(E.REPORT_DRAFTED, "2022-11-01"))
     told.tell(milestone(E.REPORT_FINAL, "2022-11-02"))
-    assert ask("timeliness-report", told, "2023-10-04").state is S.MISSED
+    missed = ask("timeliness-report", told, "2023-10-04")
+    assert (missed.state, missed.remaining) == (S.MISSED, None)
+
+
+@pytest.mark.parametrize(
+    ("sent", "answers_for"),
+    [("2022-03-28", []), ("2022-03-29", [1]), ("2022-09-28", [1]), ("2022-09-29", [2]), ("2022-10-30", [2])],
+)
+def test_a_report_answers_for_the_period_that_has_ended_when_it_is_sent(sent: str, answers_for: list[int]) -> None:
+    told = under_investigation(milestone(E.TIMELINESS_REPORT_SENT, sent))
+    answer = ask("timeliness-report", told, "2022-11-01")
+    assert [r.number for r in answer.rounds if r.answered is not None] == answers_for
 
 
 def test_an_investigation_within_the_first_period_owes_no_report() -> None:

@@ -26,7 +26,7 @@ def span_of(definition: ClockDefinition, events: tuple[Event, ...]) -> Span:
     stop = next((e for e in stops if not e.when.before(starts[0].when)), None)
     possible = [e for e in starts if stop is None or not stop.when.before(e.when)]
     start = possible[0] if definition.which_start is Which.FIRST else possible[-1]
-    over = [PassedOver(e, _why_not_start(e, start, stop)) for e in starts if e is not start]
+    over = [PassedOver(e, _why_not_start(definition, e, stop)) for e in starts if e is not start]
     over += [
         PassedOver(e, "it is before the clock started" if e.when.before(starts[0].when) else "it had stopped already")
         for e in stops
@@ -35,7 +35,7 @@ def span_of(definition: ClockDefinition, events: tuple[Event, ...]) -> Span:
     return Span(start, stop, tuple(sorted(over, key=lambda p: p.event.when.order)))
 
 
-def _why_not_start(event: Event, start: Event, stop: Event | None) -> str:
+def _why_not_start(definition: ClockDefinition, event: Event, stop: Event | None) -> str:
     if stop is not None and stop.when.before(event.when):
         return "the clock had stopped by then"
-    return "a later one starts this clock" if event.when.order < start.when.order else "the clock ran already"
+    return "the clock ran already" if definition.which_start is Which.FIRST else "a later one starts this clock"
