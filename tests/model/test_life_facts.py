@@ -122,6 +122,7 @@ def test_a_past_answer_can_be_given_again_and_says_what_was_corrected_since() ->
     then = RECORDED + timedelta(minutes=told.numbers)
     first = told.life
     told.correct(wrong, RECEIVED_LATER)
+    assert corrected_since(told.life.facts, told.life.facts[-1].recorded_at) == ()
     told.tell(milestone(EventKind.PAPERS_RECEIVED, "2021-04-06"))
     assert told.life.known_at(then) == first
     [changed] = corrected_since(told.life.facts, then)

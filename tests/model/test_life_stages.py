@@ -185,6 +185,18 @@ def test_a_case_is_on_a_day_what_was_last_said_of_it() -> None:
     assert Told().life.traits_on(day("2021-06-01")) == Traits()
 
 
+def test_what_a_strand_was_on_a_day_leaves_out_what_came_later() -> None:
+    life = under_investigation(
+        Review(strand(1), ReviewKind.HANDLING),
+        milestone(E.REVIEW_APPLIED, "2021-10-01", strand(1)),
+        milestone(E.REVIEW_VALIDITY_DECIDED, "2021-10-05", strand(1), Outcome.VALID, DECISION_MAKER),
+        milestone(E.REVIEW_WITHDRAWN, "2021-11-01", strand(1)),
+    ).life
+    found = [life.traits_on(day(d), strand(1)) for d in ("2021-10-04", "2021-10-05", "2021-10-31", "2021-11-01")]
+    assert [t.outcomes for t in found] == [frozenset(), *[frozenset({Outcome.VALID})] * 3]
+    assert [t.withdrawn for t in found] == [False, False, False, True]
+
+
 def test_a_persons_category_has_a_history() -> None:
     suspect = PartyStatus(PARTY, PartyRole.SUBJECT, DataSubjectCategory.SUSPECT, holds=True, when=on("2021-05-01"))
     convicted = PartyStatus(PARTY, PartyRole.SUBJECT, DataSubjectCategory.CONVICTED, holds=True, when=on("2022-05-01"))
