@@ -158,6 +158,15 @@ class Busy(Refused):
         self.retry_after = retry_after
 
 
+class ImpossibleLife(Refused):
+    """What was recorded cannot be true of one case: dates in an impossible order, a mode that was not open.
+
+    `problems` has each as `rule`, `message`, `source` and `facts` (the ids of the facts it is about).
+    """
+
+    rule = "impossible-life"
+
+
 class SelfGrant(Refused):
     """No one grants anything to themselves."""
 

@@ -17,6 +17,12 @@ IntakeId = NewType("IntakeId", UUID)
 InvitationId = NewType("InvitationId", UUID)
 ChainId = NewType("ChainId", UUID)
 EntryId = NewType("EntryId", UUID)
+FactId = NewType("FactId", UUID)
+"""Of one dated fact of the life of a case."""
+StrandId = NewType("StrandId", UUID)
+"""Of something beside the investigation that has its own dates: a review, a recommendation, a proceeding."""
+PartyId = NewType("PartyId", UUID)
+"""Of a person a case is about or with: not somebody who works on it."""
 
 _NANOSECONDS_PER_MILLISECOND = 1_000_000
 

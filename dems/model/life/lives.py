@@ -1,0 +1,210 @@
+"""The life of one case: its facts, and what they say together on a day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TypeVar, cast
+
+from dems.model.ids import CaseId, FactId, PartyId, StrandId
+from dems.model.life.contents import (
+    CaseLink,
+    Content,
+    Designation,
+    Extension,
+    MajorStatus,
+    Milestone,
+    ModeDecision,
+    Particulars,
+    PartyStatus,
+    PauseBegun,
+    PauseEnded,
+    Prejudice,
+    ThemeStatus,
+)
+from dems.model.life.events import EventKind, Outcome, PauseKind
+from dems.model.life.facts import Fact, known_at, standing
+from dems.model.life.strands import (
+    LocalDsiReview,
+    OtherStrand,
+    Proceeding,
+    Recommendation,
+    Review,
+    StrandRecord,
+    kind_of,
+)
+from dems.model.life.vocabulary import INVESTIGATED_BY_THE_BODY, MatterType, Mode, Source
+from dems.model.life.when import When
+
+C = TypeVar("C", bound=Content)
+Dated = TypeVar("Dated", ModeDecision, MajorStatus, ThemeStatus, PartyStatus, Designation, Prejudice, CaseLink)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, as clocks and the order of things read it."""
+
+    kind: EventKind
+    when: When
+    fact: FactId
+    about: StrandId | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Time that may not count: the day it ends counts again. `ends` is None while it lasts."""
+
+    kind: PauseKind
+    begins: When
+    ends: When | None
+    authority: str
+    reason: str
+    fact: FactId
+    about: StrandId | None = None
+
+    def covers(self, day: date) -> bool:
+        return self.begins.on <= day and (self.ends is None or day < self.ends.on)
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a case (and one strand of it) was on a day: what decides whether a figure counts it."""
+
+    matter_type: MatterType | None = None
+    source: Source | None = None
+    force: str | None = None
+    mode: Mode | None = None
+    is_major: bool = False
+    themes: frozenset[str] = field(default_factory=frozenset)
+    criminal: bool = False
+    outcomes: frozenset[Outcome] = field(default_factory=frozenset)
+    """Of the strand, or of the case itself."""
+    withdrawn: bool = False
+    strand_kind: str | None = None
+    """Which kind of review, recommendation or proceeding the strand is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """All facts of one case, in the order in which they were recorded."""
+
+    case_id: CaseId
+    facts: tuple[Fact[Content], ...] = ()
+
+    def known_at(self, at: datetime) -> "Life":
+        """The life as the record had it at an instant: a report of a past period asked again gives the same answer."""
+        return replace(self, facts=known_at(self.facts, at))
+
+    def standing(self, kind: type[C]) -> tuple[Fact[C], ...]:
+        """The facts of one kind that nothing has corrected."""
+        return tuple(cast("Fact[C]", f) for f in standing(self.facts) if isinstance(f.content, kind))
+
+    @property
+    def particulars(self) -> Particulars | None:
+        found = self.standing(Particulars)
+        return found[-1].content if found else None
+
+    @property
+    def strands(self) -> tuple[Fact[StrandRecord], ...]:
+        kinds = (Review, LocalDsiReview, Recommendation, Proceeding, OtherStrand)
+        return tuple(cast("Fact[StrandRecord]", f) for f in standing(self.facts) if isinstance(f.content, kinds))
+
+    def events(self, about: StrandId | None = None) -> tuple[Event, ...]:
+        """What happened to the case itself, or to one strand, by date. Decisions about the mode give events too."""
+        found = [
+            Event(f.content.kind, f.content.when, f.id, about, f.content.outcome)
+            for f in self.standing(Milestone)
+            if f.content.about == about
+        ]
+        if about is None:
+            for f in self.standing(ModeDecision):
+                found.append(Event(EventKind.MODE_DECIDED, f.content.when, f.id))
+                if f.content.mode in INVESTIGATED_BY_THE_BODY:
+                    found.append(Event(EventKind.DECIDED_TO_INVESTIGATE, f.content.when, f.id))
+        return tuple(sorted(found, key=lambda e: e.when.order))
+
+    def first(self, kind: EventKind, about: StrandId | None = None) -> Event | None:
+        return next((e for e in self.events(about) if e.kind is kind), None)
+
+    def pauses(self, about: StrandId | None = None) -> tuple[Pause, ...]:
+        """Pauses of the case itself, and those of one strand where it is named, by date."""
+        ends = {f.content.pause: f.content for f in self.standing(PauseEnded)}
+        found = []
+        for f in self.standing(PauseBegun):
+            begun, ended = f.content, ends.get(f.content.pause)
+            if begun.about in {None, about}:
+                until = None if ended is None else ended.when
+                found.append(Pause(begun.kind, begun.when, until, begun.authority, begun.reason, f.id, begun.about))
+        return tuple(sorted(found, key=lambda p: p.begins.order))
+
+    def extensions(self, clock: str, about: StrandId | None = None) -> tuple[Fact[Extension], ...]:
+        """Extensions of one clock, by when they were granted."""
+        found = [f for f in self.standing(Extension) if (f.content.clock, f.content.about) == (clock, about)]
+        return tuple(sorted(found, key=lambda f: f.content.granted.order))
+
+    def mode_on(self, day: date) -> ModeDecision | None:
+        """The decision in force on a London date."""
+        return _last(_until(self.standing(ModeDecision), day))
+
+    def modes(self) -> tuple[Fact[ModeDecision], ...]:
+        """Every decision about the mode that stands, by date."""
+        return tuple(sorted(self.standing(ModeDecision), key=lambda f: f.content.when.order))
+
+    def major_on(self, day: date) -> bool:
+        found = _last(_until(self.standing(MajorStatus), day))
+        return found is not None and found.is_major
+
+    def criminal_on(self, day: date) -> bool:
+        """Whether the investigation is designated criminal."""
+        found = _last(_until(self.standing(Designation), day))
+        return found is not None and found.criminal
+
+    def prejudiced_on(self, day: date) -> bool:
+        """Whether a report on timeliness would prejudice the investigation."""
+        found = _last(_until(self.standing(Prejudice), day))
+        return found is not None and found.would_prejudice
+
+    def themes_on(self, day: date) -> frozenset[str]:
+        last = {t.theme: t for t in _until(self.standing(ThemeStatus), day)}
+        return frozenset(theme for theme, status in last.items() if status.applies)
+
+    def parties_on(self, day: date) -> tuple[PartyStatus, ...]:
+        """Who is what to the case, each with the data-subject category of that day."""
+        last = {(p.party, p.role): p for p in _until(self.standing(PartyStatus), day)}
+        return tuple(p for p in last.values() if p.holds)
+
+    def categories_of(self, party: PartyId) -> tuple[PartyStatus, ...]:
+        """All that a person has been to the case, by date."""
+        found = (f.content for f in self.standing(PartyStatus) if f.content.party == party)
+        return tuple(sorted(found, key=lambda p: p.when.order))
+
+    def links_on(self, day: date) -> frozenset[CaseId]:
+        """The cases that belong with this one."""
+        last = {link.other: link for link in _until(self.standing(CaseLink), day)}
+        return frozenset(other for other, link in last.items() if link.linked)
+
+    def traits_on(self, day: date, about: StrandId | None = None) -> Traits:
+        """What the case, and the named strand of it, was on a London date."""
+        what, mode = self.particulars, self.mode_on(day)
+        happened = [e for e in self.events(about) if e.when.on <= day]
+        return Traits(
+            matter_type=None if what is None else what.matter_type,
+            source=None if what is None else what.source,
+            force=None if what is None else what.force,
+            mode=None if mode is None else mode.mode,
+            is_major=self.major_on(day),
+            themes=self.themes_on(day),
+            criminal=self.criminal_on(day),
+            outcomes=frozenset(e.outcome for e in happened if e.outcome is not None),
+            withdrawn=any(e.kind is EventKind.REVIEW_WITHDRAWN for e in happened),
+            strand_kind=next((kind_of(f.content) for f in self.strands if f.content.id == about), None),
+        )
+
+
+def _until(facts: Iterable[Fact[Dated]], day: date) -> list[Dated]:
+    """What had begun to hold by a day, by date; of one date, in the order in which it was recorded."""
+    return sorted((f.content for f in facts if f.content.when.on <= day), key=lambda c: c.when.order)
+
+
+def _last(found: list[Dated]) -> Dated | None:
+    return found[-1] if found else None
