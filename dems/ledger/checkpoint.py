@@ -14,6 +14,9 @@ from dems.ledger.fields import MAX_NUMBER, decimal, hash_from_base64, require_pr
 from dems.ledger.hashing import EMPTY_ROOT, require_hashes
 from dems.ledger.invalid import Malformed
 
+MAX_CHECKPOINT_CHARACTERS = 1_000_000
+"""As many as a note may have bytes."""
+
 _LEAST_LINES = 3
 
 
@@ -44,6 +47,8 @@ class Checkpoint:
     @classmethod
     def from_text(cls, text: str) -> "Checkpoint":
         """Read a checkpoint's text. Raises `Malformed` for any that `to_text` would not write."""
+        if len(text) > MAX_CHECKPOINT_CHARACTERS:
+            raise Malformed(f"a checkpoint has at most {MAX_CHECKPOINT_CHARACTERS} characters")
         lines = text.split("\n")
         if lines.pop() or len(lines) < _LEAST_LINES:
             raise Malformed("a checkpoint is a log's name, its size and its root, each on a line of its own")

@@ -15,6 +15,7 @@ from dems.ledger.invalid import Malformed
 MAX_NUMBER = 2**63 - 1
 """The largest size, index or time. It is that of a signed 64-bit integer, in which other programs hold them."""
 
+_MOST_SHOWN = 80
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
 _HASH_CHARACTERS = 44
 
@@ -63,3 +64,8 @@ def require_printable(text: str, what: str) -> None:
     """Raise `Malformed` if the text holds a control character other than newline, or half a surrogate pair."""
     if any((character < " " and character != "\n") or "\ud800" <= character <= "\udfff" for character in text):
         raise Malformed(f"{what} holds a control character, or is not Unicode")
+
+
+def shown(text: str) -> str:
+    """Foreign text as a message may show it: quoted, with what does not print escaped, and cut when it is long."""
+    return repr(text) if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]!r}…"

@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dems.ledger.fields import decimal
+from dems.ledger.fields import decimal, shown
 from dems.ledger.invalid import Malformed
 from dems.ledger.keys import KeyType, VerifierKey
 
@@ -72,7 +72,7 @@ class Group:
 
     def __post_init__(self) -> None:
         if not 1 <= self.least <= len(self.members):
-            raise Malformed(f"group {self.name!r} asks for more members than it has, or for none")
+            raise Malformed(f"group {shown(self.name)} asks for more members than it has, or for none")
 
     def to_line(self) -> str:
         """The line that defines this group."""
@@ -159,7 +159,7 @@ class _Reading:
             "quorum": (self._quorum, range(1, 2)),
         }
         if keyword not in readers:
-            raise Malformed(f"{keyword!r} begins no line of a policy")
+            raise Malformed(f"{shown(keyword)} begins no line of a policy")
         read, lengths = readers[keyword]
         if len(rest) not in lengths:
             raise Malformed(f"a {keyword} is defined with more words, or with fewer")
@@ -180,9 +180,9 @@ class _Reading:
         name, least, *members = words
         for member in members:
             if member not in self.names:
-                raise Malformed(f"nothing above is named {member!r}")
+                raise Malformed(f"nothing above is named {shown(member)}")
             if member in self.members:
-                raise Malformed(f"{member!r} is a member already: it would count twice")
+                raise Malformed(f"{shown(member)} is a member already: it would count twice")
             self.members.add(member)
         self._define(name)
         count = {"any": 1, "all": len(members)}.get(least)
@@ -192,12 +192,12 @@ class _Reading:
         if self.quorum is not None:
             raise Malformed("the quorum has been said above")
         if words[0] not in {*self.names, NO_QUORUM}:
-            raise Malformed(f"nothing above is named {words[0]!r}")
+            raise Malformed(f"nothing above is named {shown(words[0])}")
         self.quorum = words[0]
 
     def _define(self, name: str) -> None:
         if name == NO_QUORUM or name in self.names:
-            raise Malformed(f"the name {name!r} is taken")
+            raise Malformed(f"the name {shown(name)} is taken")
         self.names.add(name)
 
 

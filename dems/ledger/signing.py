@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from dems.ledger.checkpoint import Checkpoint
 from dems.ledger.cosignature import Cosignature, cosigned_message
+from dems.ledger.fields import shown
 from dems.ledger.invalid import Contradicted, Malformed, NotProved
 from dems.ledger.keys import KeyType, Signer, VerifierKey
 from dems.ledger.note import Note, Signature
@@ -45,7 +46,7 @@ def attested(note: Note, keys: Iterable[VerifierKey]) -> tuple[Attestation, ...]
     known: dict[tuple[str, bytes], VerifierKey] = {}
     for key in keys:
         if known.setdefault((key.name, key.id), key) != key:
-            raise Malformed(f"two of the known keys are named {key.name!r} and have the same key ID")
+            raise Malformed(f"two of the known keys are named {shown(key.name)} and have the same key ID")
     found = [
         _attested(known[signature.name, signature.key_id], note.text, signature.value)
         for signature in note.signatures
@@ -68,7 +69,7 @@ def checkpoint_of(data: bytes, log: VerifierKey) -> Checkpoint:
 def require_origin(checkpoint: Checkpoint, log: VerifierKey) -> None:
     """Raise `Contradicted` if the checkpoint is of another log than the one that this key is of."""
     if checkpoint.origin != log.name:
-        raise Contradicted(f"this checkpoint is of the log {checkpoint.origin!r}, not of {log.name!r}")
+        raise Contradicted(f"this checkpoint is of the log {shown(checkpoint.origin)}, not of {shown(log.name)}")
 
 
 def _checked(key: VerifierKey, text: str, value: bytes) -> Signature:
@@ -83,5 +84,5 @@ def _attested(key: VerifierKey, text: str, value: bytes) -> Attestation:
         time, signature = cosignature.time, cosignature.signature
         message = cosigned_message(text, time)
     if not key.verifies(signature, message):
-        raise Contradicted(f"the signature of {key.name!r} does not fit this text")
+        raise Contradicted(f"the signature of {shown(key.name)} does not fit this text")
     return Attestation(key, time)

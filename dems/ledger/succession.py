@@ -7,6 +7,7 @@ an empty proof from size 0 (and from no checkpoint at all), and nothing else.
 from collections.abc import Sequence
 
 from dems.ledger.checkpoint import Checkpoint
+from dems.ledger.fields import shown
 from dems.ledger.invalid import Contradicted
 from dems.ledger.verification import verify_consistency
 
@@ -18,7 +19,7 @@ def verify_succession(held: Checkpoint | None, offered: Checkpoint, proof: Seque
     not. A checkpoint of the same size follows only if it has the same root, and then needs no proof.
     """
     if held is not None and held.origin != offered.origin:
-        raise Contradicted(f"this checkpoint is of the log {offered.origin!r}, not of {held.origin!r}")
+        raise Contradicted(f"this checkpoint is of the log {shown(offered.origin)}, not of {shown(held.origin)}")
     if held is None or held.size == 0:
         if proof:
             raise Contradicted("from the empty tree there is nothing to prove")

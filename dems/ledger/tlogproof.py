@@ -12,11 +12,12 @@
 
 from dataclasses import dataclass
 
+from dems.ledger.checkpoint import Checkpoint
 from dems.ledger.fields import MAX_NUMBER, decimal, from_base64, from_utf8, hash_from_base64, to_base64
 from dems.ledger.hashing import leaf_hash, require_hashes
 from dems.ledger.invalid import Malformed
 from dems.ledger.judgement import Judgement, judge
-from dems.ledger.note import MAX_NOTE_BYTES
+from dems.ledger.note import MAX_NOTE_BYTES, Note
 from dems.ledger.policy import Policy
 from dems.ledger.verification import MOST_HASHES, verify_inclusion
 
@@ -44,7 +45,7 @@ class TlogProof:
         require_hashes(self.hashes)
         if self.extra is not None and not 0 < len(self.extra) <= MAX_EXTRA_BYTES:
             raise Malformed(f"what a proof carries besides has from 1 to {MAX_EXTRA_BYTES} bytes")
-        from_utf8(self.checkpoint, most=MAX_NOTE_BYTES, what="the checkpoint of a proof")
+        Checkpoint.from_text(Note.from_bytes(self.checkpoint).text)
 
     def to_bytes(self) -> bytes:
         """The proof as a file."""
@@ -54,7 +55,7 @@ class TlogProof:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "TlogProof":
-        """Read a proof. Raises `Malformed` for any that `to_bytes` would not write; the checkpoint is not yet read."""
+        """Read a proof and its checkpoint. Raises `Malformed` for any that `to_bytes` would not write."""
         whole = from_utf8(data, most=MAX_PROOF_BYTES, what="a proof")
         above, blank, checkpoint = whole.partition("\n\n")
         header, *lines = above.split("\n")

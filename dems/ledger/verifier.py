@@ -66,7 +66,7 @@ def check_chain(presented: Sequence[Presented], policy: Policy, *, chain: UUID |
     """
     judged = _Judged(policy)
 
-    def each(ask: Callable[[Presented], None], answer: str) -> Callable[[], str]:
+    def each(ask: Callable[[Presented], object], answer: str) -> Callable[[], str]:
         def question() -> str:
             missing: NotProved | None = None
             for place, one in enumerate(presented, start=1):
