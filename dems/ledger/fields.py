@@ -17,6 +17,7 @@ MAX_NUMBER = 2**63 - 1
 
 _MOST_SHOWN = 80
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
+_UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\ud800-\udfff]")
 _HASH_CHARACTERS = 44
 
 
@@ -62,7 +63,7 @@ def from_utf8(data: bytes, *, most: int, what: str) -> str:
 
 def require_printable(text: str, what: str) -> None:
     """Raise `Malformed` if the text holds a control character other than newline, or half a surrogate pair."""
-    if any((character < " " and character != "\n") or "\ud800" <= character <= "\udfff" for character in text):
+    if _UNPRINTABLE.search(text):
         raise Malformed(f"{what} holds a control character, or is not Unicode")
 
 
