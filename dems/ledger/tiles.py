@@ -131,7 +131,8 @@ def through_tiles(size: int, fetch: Callable[[Sequence[Tile]], Mapping[Tile, byt
     """A reader of nodes over published tiles: proofs and roots from files alone, with nobody's database.
 
     `fetch` is asked once for all tiles of a question; it may cut a partial tile from the full one that took its place,
-    and leaves out what it does not have: then the reader raises `NotProved`. Nothing read this way is proved until it leads to the root of a signed checkpoint.
+    and leaves out what it does not have: then the reader raises `NotProved`. Nothing read this way is proved until it
+    leads to the root of a signed checkpoint.
     """
 
     def read(nodes: Sequence[Node]) -> Mapping[Node, bytes]:

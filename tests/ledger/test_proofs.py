@@ -174,6 +174,22 @@ def test_a_tree_of_the_largest_size_needs_64_hashes_and_no_proof_may_have_more()
             verify_consistency(1, 2, EMPTY_ROOT, EMPTY_ROOT, proof)
 
 
+def test_the_longest_proof_there_is_holds() -> None:
+    old, new = 3, MAX_NUMBER
+    proof = [hashlib.sha256(bytes([number])).digest() for number in range(MOST_HASHES)]
+    verify_consistency(old, new, *naive.roots_from_consistency(old, new, proof, b""), proof)
+
+
+def test_a_size_beyond_63_bits_is_refused_before_anything_is_computed() -> None:
+    for size in (-1, MAX_NUMBER + 1, 2**64, 10**1000):
+        with pytest.raises(Malformed, match="from 0 to 2\\^63 - 1 leaves"):
+            verify_inclusion(EMPTY_ROOT, 0, size, EMPTY_ROOT, [])
+        with pytest.raises(Malformed, match="from 0 to 2\\^63 - 1 leaves"):
+            verify_consistency(1, size, EMPTY_ROOT, EMPTY_ROOT, [])
+        with pytest.raises(Malformed, match="from 0 to 2\\^63 - 1 leaves"):
+            verify_consistency(size, 1, EMPTY_ROOT, EMPTY_ROOT, [])
+
+
 def test_an_empty_proof_between_two_sizes_is_refused() -> None:
     with pytest.raises(Contradicted, match="is empty"):
         verify_consistency(3, 7, TREE.root(3), TREE.root(7), [])
