@@ -190,6 +190,14 @@ def test_a_size_beyond_63_bits_is_refused_before_anything_is_computed() -> None:
             verify_consistency(size, 1, EMPTY_ROOT, EMPTY_ROOT, [])
 
 
+def test_one_hash_more_than_lead_to_the_root_is_told_as_that() -> None:
+    root = TREE.root(7)
+    with pytest.raises(Contradicted, match="more hashes than lead to the root"):
+        verify_inclusion(TREE.leaves[6], 6, 7, root, [*TREE.inclusion(6, 7), root])
+    with pytest.raises(Contradicted, match="more hashes than lead to the root"):
+        verify_consistency(3, 7, TREE.root(3), root, [*TREE.consistency(3, 7), root])
+
+
 def test_an_empty_proof_between_two_sizes_is_refused() -> None:
     with pytest.raises(Contradicted, match="is empty"):
         verify_consistency(3, 7, TREE.root(3), TREE.root(7), [])
