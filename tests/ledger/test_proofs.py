@@ -46,15 +46,15 @@ def test_every_consistency_proof_is_the_one_of_the_rfc_and_holds() -> None:
 
 
 def test_an_inclusion_proof_holds_for_no_other_leaf_place_or_size() -> None:
-    for index, size in PLACES[:600]:
+    for index, size in PLACES[:400]:
         proof, root = TREE.inclusion(index, size), TREE.root(size)
-        for other in range(SIZE):
+        for other in range(40):
             if other != index:
                 with pytest.raises(Contradicted):
                     verify_inclusion(TREE.leaves[other], index, size, root, proof)
                 with pytest.raises(Contradicted):
                     verify_inclusion(TREE.leaves[index], other, size, root, proof)
-        for other in range(index + 1, SIZE):
+        for other in range(index + 1, 40):
             if naive.sides(index, other) != naive.sides(index, size):
                 with pytest.raises(Contradicted):
                     verify_inclusion(TREE.leaves[index], index, other, root, proof)

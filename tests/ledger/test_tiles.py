@@ -201,10 +201,10 @@ def test_a_tile_holds_the_hashes_of_the_rfc() -> None:
 
 def test_every_node_of_a_tree_follows_from_its_tile() -> None:
     for node, expected in NODES.items():
-        tile = tile_of(node, SIZE)
         if node.place < 300 or node.place % 97 == 0:
+            tile = tile_of(node, SIZE)
+            assert tile in TILES
             assert node_in_tile(node, tile, data_of(tile)) == expected
-        assert tile in TILES
 
 
 TILES = set(tiles_of(SIZE))
