@@ -146,6 +146,7 @@ def test_a_policy_may_have_65_536_bytes_and_no_more() -> None:
         (f"log {W1}\nquorum none\n", "the key of a log has type 0x01"),
         (f"log {L}\nlog {L} https://log.example/\nquorum none\n", "line 2 of the policy: this public key"),
         ("witness w1\nquorum none\n", "or with fewer"),
+        (f"witness w1 {W1} url more\nquorum w1\n", "more words"),
         (f"witness w1 {L}\nquorum w1\n", "the key of a witness has type 0x04"),
         (f"witness none {W1}\nquorum none\n", "the name 'none' is taken"),
         (f"witness w1 {W1}\nwitness w1 {W2}\nquorum w1\n", "the name 'w1' is taken"),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from dems.ledger.checkpoint import Checkpoint
 from dems.ledger.fields import MAX_NUMBER
 from dems.ledger.invalid import Contradicted, LedgerInvalid, Malformed, NotProved
+from dems.ledger.note import MAX_NOTE_BYTES
 from dems.ledger.tlogproof import MAX_EXTRA_BYTES, MAX_PROOF_BYTES, TlogProof
 from tests.ledger.published import CHECKPOINT
 from tests.ledger.signers import COURT, LABORATORY, LOG_ONLY, ORIGIN, POLICY, PROSECUTOR, signed
@@ -147,3 +148,15 @@ def test_a_proof_that_cannot_be_is_never_made() -> None:
     ):
         with pytest.raises(Malformed):
             replace(proof_of(5), **change)
+
+
+def test_the_largest_proof_there_can_be_is_read_and_a_longer_file_is_not() -> None:
+    head, lines = CHECKPOINT.split(b"\n\n")
+    extension = b"x" * (MAX_NOTE_BYTES - len(CHECKPOINT) - 1) + b"\n"
+    proof = TlogProof(MAX_NUMBER, (bytes(32),) * 64, head + b"\n" + extension + b"\n" + lines, bytes(65_536))
+    assert len(proof.checkpoint) == 1_000_000
+    assert TlogProof.from_bytes(proof.to_bytes()) == proof
+    with pytest.raises(Malformed, match="a proof has at most 1131072 bytes"):
+        TlogProof.from_bytes(b"x" * 1_131_073)
+    with pytest.raises(Malformed, match="begins with"):
+        TlogProof.from_bytes(b"x" * 1_131_072)
