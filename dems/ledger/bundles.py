@@ -12,6 +12,7 @@ from dems.ledger.tiles import TILE_WIDTH, Tile, new_tiles
 
 MAX_LEAF_BYTES = 65_535
 MAX_BUNDLE_BYTES = TILE_WIDTH * (MAX_LEAF_BYTES + 2)
+"""What is longer need not be fetched: it is no bundle."""
 
 _LENGTH_BYTES = 2
 _TILE = "tile/0/"

@@ -145,6 +145,17 @@ def test_such_a_name_is_no_keys(name: str) -> None:
         SigningKey(name, KeyType.ED25519, bytes(32))
 
 
+def test_a_written_key_has_at_most_2048_characters() -> None:
+    longest = VerifierKey(
+        "x" * (2048 - len(VerifierKey("x", KeyType.ED25519, bytes(32)).to_text()) + 1), KeyType.ED25519, bytes(32)
+    )
+    assert len(longest.to_text()) == MAX_KEY_TEXT == 2048
+    assert VerifierKey.from_text(longest.to_text()) == longest
+    longer = VerifierKey(longest.name + "x", KeyType.ED25519, bytes(32))
+    with pytest.raises(Malformed, match="a key is written"):
+        VerifierKey.from_text(longer.to_text())
+
+
 @pytest.mark.parametrize("length", [0, 31, 33, 64])
 def test_a_key_has_32_bytes(length: int) -> None:
     with pytest.raises(Malformed, match="32 bytes"):

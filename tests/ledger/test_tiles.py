@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dems.ledger.bundles import (
+    MAX_BUNDLE_BYTES,
     MAX_LEAF_BYTES,
     bundle_path,
     from_bundle,
@@ -291,7 +292,7 @@ def test_the_address_of_a_bundle_is_that_of_its_tile() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["tile/0/000", "tile/entries/0", "tile/entries/000.p/256", "entries/000", "tile/entries/"]
+    "path", ["000", "tile/0/000", "tile/entries/0", "tile/entries/000.p/256", "entries/000", "tile/entries/"]
 )
 def test_what_is_no_address_of_a_bundle_is_refused(path: str) -> None:
     with pytest.raises(Malformed):
@@ -352,4 +353,7 @@ def test_a_bundle_that_cannot_be_is_never_written(entries: list[bytes]) -> None:
 
 
 def test_a_leaf_may_be_as_long_as_two_bytes_can_say() -> None:
-    assert from_bundle(to_bundle([b"x" * MAX_LEAF_BYTES]), 1) == [b"x" * MAX_LEAF_BYTES]
+    largest = [b"x" * 65_535] * 256
+    data = to_bundle(largest)
+    assert len(data) == MAX_BUNDLE_BYTES == 16_777_472
+    assert from_bundle(data, 256) == largest
