@@ -18,6 +18,20 @@ from typing import Any
 from uuid import UUID
 
 from dems.ledger.canonical import MAX_INTEGER, canonical, parse_canonical
+from dems.ledger.hashing import leaf_hash
+from dems.ledger.invalid import LedgerInvalid
+
+__all__ = [
+    "FORMAT",
+    "NONCE_BYTES",
+    "Entry",
+    "EntryInvalid",
+    "Leaf",
+    "commit",
+    "leaf_hash",
+    "next_leaf",
+    "verify_chain",
+]
 
 FORMAT = "dems-custody/1"
 NONCE_BYTES = 32
@@ -26,13 +40,8 @@ _HEX32 = re.compile(r"[0-9a-f]{64}")
 _MEMBERS = {"at", "chain", "commitment", "format", "previous", "seq"}
 
 
-class EntryInvalid(ValueError):
+class EntryInvalid(LedgerInvalid):
     """These bytes are not a leaf of this format, or do not belong where they are said to."""
-
-
-def leaf_hash(leaf: bytes) -> bytes:
-    """The hash of a leaf in the Merkle tree (RFC 9162, 2.1.1): SHA-256(0x00 ‖ leaf)."""
-    return hashlib.sha256(b"\x00" + leaf).digest()
 
 
 def commit(nonce: bytes, detail: bytes) -> bytes:

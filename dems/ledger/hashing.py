@@ -1,0 +1,29 @@
+"""The hashes of the Merkle tree: SHA-256 as in RFC 6962, 2.1 and RFC 9162, 2.1.1, which are the same bytes.
+
+A leaf's hash begins with 0x00 and a node's with 0x01, so that no leaf can pass for a node.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+from dems.ledger.invalid import Malformed
+
+HASH_BYTES = 32
+EMPTY_ROOT = hashlib.sha256(b"").digest()
+"""The root of the tree without leaves."""
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """The hash of a leaf in the Merkle tree (RFC 9162, 2.1.1): SHA-256(0x00 ‖ leaf)."""
+    return hashlib.sha256(b"\x00" + leaf).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """The hash of two subtrees side by side: SHA-256(0x01 ‖ left ‖ right). Both are hashes: see `require_hashes`."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def require_hashes(hashes: Sequence[bytes]) -> None:
+    """Raise `Malformed` unless each has 32 bytes: with other lengths, bytes could move between two neighbours."""
+    if any(len(value) != HASH_BYTES for value in hashes):
+        raise Malformed(f"a hash has {HASH_BYTES} bytes")
