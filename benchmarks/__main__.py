@@ -14,7 +14,19 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from benchmarks import direct, many_files, memory, pages, relay, search, small_intake, small_item, verification
+from benchmarks import (
+    corpus,
+    direct,
+    many_files,
+    memory,
+    pages,
+    reading,
+    relay,
+    search,
+    small_intake,
+    small_item,
+    verification,
+)
 from benchmarks.installation import Installation
 from benchmarks.sizes import FULL, QUICK, Sizes
 from benchmarks.table import Result, show
@@ -29,6 +41,8 @@ BENCHMARKS: Mapping[str, Callable[[Installation, Sizes], list[Result]]] = {
     "direct": direct.measure,
     "many-files": many_files.measure,
     "small-intake": small_intake.measure,
+    "corpus": corpus.measure,
+    "reading": reading.measure,
 }
 WIDTH = 150
 """Where the output goes to a file: enough for every line of the table."""
@@ -61,7 +75,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 results += BENCHMARKS[name](installed, sizes)
             console.print(f"{name}: {time.perf_counter() - since:.0f} s")
     show(results, console)
-    console.print("What is read in files is scored by itself: python -m benchmarks.corpus")
     document = {
         "begun_at": begun.isoformat(),
         "full": sizes.full,

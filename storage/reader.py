@@ -1,6 +1,5 @@
 """Reading one stored version: hashed while it is read, or here and there within a budget; in constant memory."""
 
-import io
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from storage.errors import BytesDamaged
 from storage.interface import ByteStream, ObjectInfo, ObjectStore, StoredVersion
 from storage.parts_hash import new_hash
+from storage.seekable import Seekable
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -214,7 +214,7 @@ class BudgetExhausted(Exception):
     """Whoever reads wanted more bytes or requests than it was given. Not the store's failure: asking again is wrong."""
 
 
-class VersionReader(io.RawIOBase):
+class VersionReader(Seekable):
     """A seekable file over one version, for parsers that jump about. For one thread; nothing is held open.
 
     Reads whole blocks of 256 KiB by range, missing neighbours in one request, and keeps the 64 used last (16 MiB).
@@ -223,29 +223,12 @@ class VersionReader(io.RawIOBase):
     """
 
     def __init__(self, store: ObjectStore, stored: StoredVersion, *, byte_budget: int, request_budget: int) -> None:
-        super().__init__()
+        super().__init__(stored.size)
         self._store = store
         self._stored = stored
-        self._at = 0
         self._blocks: OrderedDict[int, bytearray] = OrderedDict()
         self.bytes_left = byte_budget
         self.requests_left = request_budget
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._stored.size}[whence]
-        if base + offset < 0:
-            raise ValueError(f"before the first byte: {base + offset}")
-        self._at = base + offset
-        return self._at
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
         """Fill `buffer` as far as the version reaches; at most half the cache in one call."""

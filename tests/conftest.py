@@ -23,6 +23,7 @@ from storage.settings import S3Identity, S3Settings
 from storage.setup import prepare
 from tests.browser.chromium import say_what_was_left_out
 from tests.scheduling import Scheduling, longest_first, share_out
+from tests.workers.installed.programs import say_which_tools_were_left_out
 from tests.world import Somebody, World
 
 # What the developer's shell says must not decide what the tests find.
@@ -44,6 +45,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     say_what_was_left_out(terminalreporter, config)
+    say_which_tools_were_left_out(terminalreporter, config)
 
 
 @pytest.fixture(scope="session")

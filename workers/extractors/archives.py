@@ -5,16 +5,17 @@ from typing import BinaryIO, cast
 
 import py7zr
 import py7zr.exceptions
-import rarfile  # type: ignore[import-untyped]
+import rarfile
 
 from dems.model.findings import Moment
 from workers.extractors import stated_times, tapes
 from workers.extractors.listing import MAX_LISTED, Listing
 from workers.extractors.report import Enough, Report, Unreadable
 from workers.extractors.source import Refused, Source
+from workers.extractors.version import OWN_READERS
 from workers.extractors.zips import Zip
 
-READER, VERSION = "dems-archives", "1"
+READER, VERSION = "dems-archives", OWN_READERS
 MAX_7Z_HEADER = 2 * 1024 * 1024
 """Bytes of a 7z header, packed; the library unpacks and reads all of it."""
 

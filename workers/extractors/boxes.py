@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from workers.extractors.content_credentials import BOX_OF_MOVIES, MAX_STORE, in_movie_box
 from workers.extractors.photo_parts import Parts
 from workers.extractors.report import Unreadable
 from workers.extractors.window import Window
@@ -63,6 +64,14 @@ class _Item:
     """Whether its bytes are in the description itself."""
 
 
+def credentials(data: Window) -> bytes:
+    """The manifest store of C2PA among the outermost boxes; empty where there is none."""
+    for box in boxes(data):
+        if box.kind == b"uuid" and data.at(box.at, len(BOX_OF_MOVIES)) == BOX_OF_MOVIES:
+            return in_movie_box(data.at(box.at, min(box.size, MAX_STORE)))
+    return b""
+
+
 def of_items(data: Window) -> Parts:
     """The parts of a HEIC or AVIF photo: the size of its primary item as stored, before any rotation, EXIF and XMP."""
     outer = next((box for box in boxes(data) if box.kind == b"meta"), None)
@@ -79,6 +88,7 @@ def of_items(data: Window) -> Parts:
         parts = _sized(meta, inner)
     except (struct.error, IndexError):
         raise Unreadable("The description of the pictures is damaged.") from None
+    parts.credentials = credentials(data)
     stored = inner.get(b"idat")
     for item in items.values():
         where = data if not item.inside else meta.part(stored.at, stored.size) if stored else None

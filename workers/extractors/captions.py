@@ -1,6 +1,6 @@
 """What XMP and IPTC packets say: who, what, when, with which program. The core of both, each packet within a cap."""
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from dems.model.findings import Moment
 from workers.extractors.report import Reporter

@@ -10,8 +10,9 @@ from datetime import datetime
 from dems.model.findings import Confidence, Entry, Moment, ZoneStatus
 from workers.extractors.report import Report, Reporter, Unreadable
 from workers.extractors.source import Source
+from workers.extractors.version import OWN_READERS
 
-READER, VERSION = "dems-chats", "1"
+READER, VERSION = "dems-chats", OWN_READERS
 MAX_READ = 64 * 1024 * 1024
 MAX_PARTICIPANTS = 1_000
 MAX_LINE = 64 * 1024

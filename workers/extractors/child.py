@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import re
 import signal
 import sys
 from collections import OrderedDict
@@ -25,6 +26,7 @@ BLOCKS = 64
 """Kept: parsers read a few bytes here and there, and each request costs two switches of process."""
 OCTETS = "application/octet-stream"
 _MAX_MESSAGE = 300
+_OBJECT = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>")
 _OWN = frozenset({"workers", "dems", "builtins"}) | sys.stdlib_module_names
 
 
@@ -198,7 +200,8 @@ def _parser(error: BaseException, step: str) -> str:
 
 
 def _short(text: str, most: int = _MAX_MESSAGE) -> str:
-    return text[:most].encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
+    # What parsers call the file is a name of ours and a place in memory.
+    return _OBJECT.sub("the file", text)[:most].encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
 
 
 def _ask(offset: int, length: int) -> bytes:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dems.model.findings import Confidence, Entry
 from workers.extractors.report import Report, Reporter, Unreadable
 from workers.extractors.source import Source
+from workers.extractors.version import OWN_READERS
 
-READER, VERSION = "dems-sqlite-header", "1"
+READER, VERSION = "dems-sqlite-header", OWN_READERS
 MAX_LOADED = 32 * 1024 * 1024
 MAX_TABLES = 500
 MAX_STEPS = 20_000_000

@@ -4,13 +4,14 @@ import struct
 import uuid
 from collections.abc import Iterator
 
-import pyewf  # type: ignore[import-not-found]
+import pyewf
 
 from dems.model.findings import Confidence, Entry
 from workers.extractors.report import Report, Reporter, Unreadable
 from workers.extractors.source import Refused, Source
+from workers.extractors.version import OWN_READERS
 
-READER, VERSION = "dems-partitions", "1"
+READER, VERSION = "dems-partitions", OWN_READERS
 MAX_PARTITIONS = 256
 MAX_SECTIONS = 10_000
 MAX_LOGICAL = 64

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, cast
 
 import pikepdf
 import pikepdf.settings
-import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2
 
 from dems.model.findings import Confidence
 from workers.extractors import markup, pictures, stated_times

@@ -25,12 +25,13 @@ from workers.extractors.report import Report  # noqa: E402
 from workers.extractors.signatures import OCTETS, by_bytes  # noqa: E402
 from workers.extractors.source import Source  # noqa: E402
 from workers.extractors.text_kinds import PLAIN, decoded, text_kind  # noqa: E402
+from workers.extractors.version import OWN_READERS  # noqa: E402
 from workers.extractors.window import Window  # noqa: E402
 
 HEAD = 64 * 1024
 """Bytes of the beginning that are looked at."""
 RULES = "dems-rules"
-RULES_VERSION = "1"
+RULES_VERSION = OWN_READERS
 LIBMAGIC = "libmagic"
 _NUMBER: int = magic.version()  # type: ignore[no-untyped-call]
 LIBMAGIC_VERSION = f"{_NUMBER // 100}.{_NUMBER % 100}"

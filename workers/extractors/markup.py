@@ -4,7 +4,7 @@ import html
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from workers.extractors.report import Unreadable
 

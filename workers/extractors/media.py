@@ -12,22 +12,21 @@ from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from dems.model.findings import Confidence, Entry
+from workers.extractors import content_credentials
+from workers.extractors.boxes import credentials
+from workers.extractors.containers import CONTAINERS
 from workers.extractors.frames import tell_frames
 from workers.extractors.media_tags import tell_tags
 from workers.extractors.movie_boxes import tell_movie
 from workers.extractors.report import Report, Reporter, Unreadable
 from workers.extractors.source import Refused, Source
+from workers.extractors.version import OWN_READERS
 from workers.extractors.window import Window, WindowFile
 
 TOOL = "ffmpeg"
 VERSION = f"{av.ffmpeg_version_info} (PyAV {av.__version__})"
 OWN = "dems-media"
-OWN_VERSION = "1"
-CONTAINERS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,asf,flv,ogg,mp3,aac,flac,wav,w64,aiff,amr,amrnb,amrwb,caf,mxf,"
-    "dhav,ifv,rm,au,ac3,eac3,dts,h264,hevc,mpegvideo,m4v,mjpeg,dv,ivf,gxf,wv,ape,tta,gsm,voc,dss"
-)
-"""Every one holds its own streams. Playlists, image sequences, scripts and texts drawn as video are none of them."""
+OWN_VERSION = OWN_READERS
 BLOCK = 64 * 1024
 BUFFER = 64 * 1024
 MAX_PROBED = 4_000_000
@@ -59,6 +58,8 @@ def extract(source: Source, media_type: str, report: Report) -> None:
             tell_tags(container.metadata, container.format.name, by)
             if "mp4" in container.format.name:
                 tell_movie(data, report.by(OWN, OWN_VERSION))
+                if store := credentials(data):
+                    content_credentials.tell(store, source, media_type, report)
             if source.refused is None:
                 tell_frames(container, data, by)
     except (av.error.FFmpegError, Refused, OSError, ValueError, RuntimeError, OverflowError) as failed:

@@ -1,6 +1,7 @@
 """The nursery's own process: imports all parsers once, then forks one reader per file, as the worker tells it to. One thread.
 
-It reads no byte of any file, and does what the worker says only: `begin` forks, `end` tells how the reader ended.
+It reads no byte of any file, and does what the worker says only: `begin` forks, `end` tells how the reader ended, and `run`
+forks a process that becomes one of the installed programs.
 """
 
 import gc
@@ -9,13 +10,16 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workers.extractors import child, kernel, sandbox
+from workers.extractors import child, kernel, sandbox, tool_child
 from workers.extractors.families import Registry, load
+from workers.extractors.programs import Program
 from workers.extractors.sandbox import SandboxLevel
+from workers.extractors.tools import find
+from workers.extractors.versions import versions
 
 MAX_MESSAGE = 64 * 1024
 _THREADS = Path("/proc/self/task")
@@ -23,7 +27,7 @@ _FIRST_TO_GO = Path("/proc/self/oom_score_adj")
 """Where memory runs out, readers go before everything else of the machine."""
 
 
-def run(descriptor: int, worker: int, identifier: str, families: Sequence[str]) -> None:
+def run(descriptor: int, worker: int, identifier: str, families: Sequence[str], tools: Sequence[str]) -> None:
     """Until the worker closes its end or dies. `worker` is its process id."""
     kernel.die_with_parent(signal.SIGKILL)
     if os.getppid() != worker:
@@ -35,6 +39,7 @@ def run(descriptor: int, worker: int, identifier: str, families: Sequence[str]) 
     control = socket.socket(fileno=descriptor)
     try:
         registry = _loaded(identifier, families)
+        programs, without = find(tools)
     except Exception as error:  # noqa: BLE001 - there is nowhere else to tell it
         _tell(control, {"failed": f"{type(error).__name__}: {error}"[:2000]})
         return
@@ -45,8 +50,15 @@ def run(descriptor: int, worker: int, identifier: str, families: Sequence[str]) 
     signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGCHLD,))
     gc.collect()
     gc.freeze()
-    _tell(control, {"absent": dict(registry.absent), "open_network": open_network})
-    _Nest(control, registry, enclosed=open_network is None).serve()
+    hello = {
+        "absent": dict(registry.absent),
+        "absent_tools": without,
+        "tools": {name: program.version for name, program in programs.items()},
+        "versions": dict(versions()),
+        "open_network": open_network,
+    }
+    _tell(control, hello)
+    _Nest(control, registry, programs, enclosed=open_network is None).serve()
 
 
 def _loaded(identifier: str, families: Sequence[str]) -> Registry:
@@ -62,25 +74,29 @@ def _loaded(identifier: str, families: Sequence[str]) -> Registry:
 class _Nest:
     """At most one reader at a time."""
 
-    def __init__(self, control: socket.socket, registry: Registry, *, enclosed: bool) -> None:
+    def __init__(
+        self, control: socket.socket, registry: Registry, programs: Mapping[str, Program], *, enclosed: bool
+    ) -> None:
         self._control = control
         self._registry = registry
+        self._programs = programs
         self._enclosed = enclosed
         self._reader: int | None = None
 
     def serve(self) -> None:
         while True:
-            message, descriptors, _, _ = socket.recv_fds(self._control, MAX_MESSAGE, 1)
+            message, descriptors, _, _ = socket.recv_fds(self._control, MAX_MESSAGE, 2)
             if not message:
                 self._end(0)
                 return
             told = json.loads(message)
-            if told["do"] == "begin":
-                self._begin(told, descriptors[0])
+            if told["do"] in {"begin", "run"}:
+                self._begin(told, descriptors)
             else:
                 _tell(self._control, self._end(told["grace"]))
 
-    def _begin(self, told: dict[str, Any], line: int) -> None:
+    def _begin(self, told: dict[str, Any], descriptors: list[int]) -> None:
+        """The first descriptor is the line; the second, for a program, the file."""
         self._end(0)
         order = child.Order(
             told["size"],
@@ -90,16 +106,25 @@ class _Nest:
             SandboxLevel(told["required"]),
             told["probe"],
         )
+        program = None if told["do"] == "begin" else self._programs.get(told["tool"])
+        if told["do"] == "run" and program is None:
+            _close(descriptors)
+            _tell(self._control, {"failed": f"{told['tool']} is not here any more"})
+            return
         parent = os.getpid()
         try:
             reader = os.fork()
         except OSError as error:
-            os.close(line)
+            _close(descriptors)
             _tell(self._control, {"failed": f"no process could be made: {error.strerror}"})
             return
         if reader == 0:
-            child.run(order, self._registry, line=line, parent=parent, enclosed=self._enclosed)
-        os.close(line)
+            if told["do"] == "begin":
+                child.run(order, self._registry, line=descriptors[0], parent=parent, enclosed=self._enclosed)
+            assert program is not None
+            line, file = descriptors
+            tool_child.run(order, program, line=line, file=file, parent=parent, enclosed=self._enclosed)
+        _close(descriptors)
         self._reader = reader
         _tell(self._control, {"begun": reader})
 
@@ -126,6 +151,11 @@ class _Nest:
             "killed": killed,
             "memory": usage.ru_maxrss * 1024,
         }
+
+
+def _close(descriptors: Sequence[int]) -> None:
+    for each in descriptors:
+        os.close(each)
 
 
 def _tell(control: socket.socket, what: dict[str, Any]) -> None:

@@ -1,26 +1,34 @@
 """Where readers of files come from: one process per worker that has all parsers imported and forks a locked reader per file."""
 
 import contextlib
+import dataclasses
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dems.model.findings import Reading, ResultState
+from workers.extractors.endings import how, too_weak
+from workers.extractors.failures import ChildDied, NurseryFailed, SandboxTooWeak
 from workers.extractors.families import FAMILIES, IDENTIFIER
+from workers.extractors.file_copy import Copy
 from workers.extractors.nest import MAX_MESSAGE
+from workers.extractors.opinions import with_opinions
 from workers.extractors.sandbox import SandboxLevel
-from workers.extractors.served import Closed, Line, Locked, Served, TimeUp
-from workers.extractors.source import Bytes, Held
+from workers.extractors.served import Closed, Line, Locked, Served, TimeUp, told_lock
+from workers.extractors.source import Bytes
+from workers.extractors.tools import TOOLS, asked_about
 from workers.extractors.wire import Garbled
+
+__all__ = ["MEMORY", "ChildDied", "Nursery", "NurseryFailed", "SandboxTooWeak"]
 
 MEMORY = 512 * 1024 * 1024
 START_SECONDS = 60.0
@@ -31,35 +39,25 @@ _GRACE_SECONDS = 1.0
 """For a reader that closed its line, to end by itself, so that the signal it ended by is known."""
 _PROBE_SECONDS = 20.0
 _ROOT = Path(__file__).parents[2]
+MAX_OUTPUT = 2 * 1024 * 1024
+"""Bytes that an installed program may write about a file."""
 _EXTENSION = re.compile(r"[a-z0-9]{1,16}")
 _ENVIRONMENT = {"LANG": "C.UTF-8", "TZ": "UTC0"}
 """All of it: no key, no address, no path. Readers know no local time."""
 _START = (
     "import json, sys; told = json.loads(sys.argv[1]); sys.path[:] = told['path']; "
-    "from workers.extractors import nest; nest.run(told['descriptor'], told['worker'], told['identifier'], told['families'])"
+    "from workers.extractors import nest; nest.run(told['descriptor'], told['worker'], told['identifier'], told['families'], told['tools'])"
 )
-_ENDINGS = {
-    signal.SIGXCPU: "used up its processor time",
-    signal.SIGSEGV: "crashed: it reached for memory that is not its own (SIGSEGV)",
-    signal.SIGBUS: "crashed: it reached for memory that is not there (SIGBUS)",
-    signal.SIGABRT: "gave up by itself (SIGABRT), as C libraries do when their memory is damaged or used up",
-    signal.SIGFPE: "crashed over a calculation (SIGFPE)",
-    signal.SIGILL: "crashed: what it ran is no program (SIGILL)",
-    signal.SIGSYS: "called the kernel in a way that no reader may (SIGSYS)",
-    signal.SIGKILL: "was killed by the system, most likely since the machine had no memory left",
-}
 
 
-class ChildDied(Exception):
-    """The reader of a file died or broke the rules before it had a result. The message is a sentence for people."""
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Of one reading: seconds, bytes of memory, the sandbox it must be in, and whether it is still wanted."""
 
-
-class SandboxTooWeak(Exception):
-    """This machine does not hold readers as tightly as is required: nothing was read. The message says what is missing."""
-
-
-class NurseryFailed(Exception):
-    """No reader can be made, whatever the file: the parsers cannot be imported, or the machine makes no processes."""
+    seconds: float
+    memory: int
+    required: SandboxLevel
+    cancelled: Callable[[], bool]
 
 
 class Nursery:
@@ -69,15 +67,24 @@ class Nursery:
     process gets a nursery of its own.
     """
 
-    def __init__(self, *, identifier: str = IDENTIFIER, families: Sequence[str] = FAMILIES) -> None:
+    def __init__(
+        self, *, identifier: str = IDENTIFIER, families: Sequence[str] = FAMILIES, tools: Sequence[str] = TOOLS
+    ) -> None:
         self._identifier = identifier
         self._families = tuple(families)
+        self._tools = tuple(tools)
         self._guard = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._owner = os.getpid()
         self.absent: Mapping[str, str] = {}
         """Families that cannot be imported here, and why; known once the process runs."""
+        self.absent_tools: Mapping[str, str] = {}
+        """Installed programs that would be used, and why they are not; known once the process runs."""
+        self.peak = 0
+        """Bytes of memory that a reader had at most until now, with the parsers that all share."""
+        self._programs: Mapping[str, str] = {}
+        self._versions: Mapping[str, str] = {}
 
     def read(
         self,
@@ -92,14 +99,25 @@ class Nursery:
     ) -> Reading:
         """What is in a file of `size` bytes, served by `bytes_`; `extension` of its name is only compared with what it is.
 
-        `seconds` bound the reading, less what `bytes_` takes; `memory` is in bytes. `cancelled` is asked about every second and may raise.
+        `seconds` bound the reading, less what `bytes_` takes, and each installed program that is asked too, which has 20 at most;
+        `memory` is in bytes. `cancelled` is asked about every second and may raise.
         Raises `ChildDied` when the reader died of this file, ran out of time or told nonsense; `SandboxTooWeak`;
         `NurseryFailed`; `Cancelled`; and what `bytes_.at` raises, except `Refused`, which ends in a partial reading.
         """
+        bounds = Bounds(seconds, memory, required, cancelled)
+        if not self._tools or (self._control is not None and not self._programs):
+            return self._read(bytes_, size, extension, bounds)
+        with Copy(bytes_, size) as copy:
+            reading = self._read(copy, size, extension, bounds)
+            asked = [(each, self._programs.get(each.TOOL)) for each in asked_about(self._tools, reading.media_type)]
+            here = [(each, version) for each, version in asked if version is not None]
+            return with_opinions(reading, copy, here, lambda name, file, left: self._run(name, file, bounds, left))
+
+    def _read(self, bytes_: Bytes, size: int, extension: str, bounds: Bounds) -> Reading:
         begun = time.monotonic()
-        with self._reader(bytes_, size, extension, seconds, memory, required, cancelled) as (served, locked):
-            if not locked.level.reaches(required):
-                raise SandboxTooWeak(_too_weak(locked, required))
+        order = {"do": "begin", "size": size, "extension": extension if _EXTENSION.fullmatch(extension) else ""}
+        with self._reader(order, bounds) as (line, locked):
+            served = Served(line, bytes_, size)
             result = served.result()
         state, reason = result.state, result.reason
         if served.refused is not None and state is ResultState.COMPLETE:
@@ -118,10 +136,23 @@ class Nursery:
             seconds=time.monotonic() - begun,
         )
 
+    def _run(self, tool: str, file: int, bounds: Bounds, seconds: float) -> tuple[bytes, SandboxLevel]:
+        """What an installed program writes about the file open at this descriptor, and how it was held. Raises as `read`."""
+        # Without Landlock it could open any file.
+        required = bounds.required if bounds.required.reaches(SandboxLevel.LANDLOCK) else SandboxLevel.LANDLOCK
+        tighter = dataclasses.replace(bounds, seconds=min(seconds, bounds.seconds), required=required)
+        with self._reader({"do": "run", "tool": tool, "size": 0, "extension": ""}, tighter, file) as (line, locked):
+            return line.rest(MAX_OUTPUT), locked.level
+
+    def versions(self) -> Mapping[str, str]:
+        """The version of every tool that a reading made now can name, by the names of `Reading.tools`. Raises `NurseryFailed`."""
+        self.level()
+        return {**self._versions, **self._programs}
+
     def level(self) -> Locked:
         """What a reader reaches on this machine, tried with one, and what is missing. Raises as `read`."""
-        nothing, required = Held(b""), SandboxLevel.NONE
-        with self._reader(nothing, 0, "", _PROBE_SECONDS, MEMORY, required, lambda: False, probe=True) as (_, locked):
+        bounds = Bounds(_PROBE_SECONDS, MEMORY, SandboxLevel.NONE, lambda: False)
+        with self._reader({"do": "begin", "size": 0, "extension": "", "probe": True}, bounds) as (_, locked):
             return locked
 
     def close(self) -> None:
@@ -130,47 +161,32 @@ class Nursery:
             self._stop()
 
     @contextlib.contextmanager
-    def _reader(
-        self,
-        bytes_: Bytes,
-        size: int,
-        extension: str,
-        seconds: float,
-        memory: int,
-        required: SandboxLevel,
-        cancelled: Callable[[], bool],
-        *,
-        probe: bool = False,
-    ) -> Iterator[tuple[Served, Locked]]:
-        """A locked reader, ended when the block is left, with its death put into words."""
-        order = {
-            "do": "begin",
-            "size": size,
-            "extension": extension if _EXTENSION.fullmatch(extension) else "",
-            "seconds": max(int(seconds), 1),
-            "memory": memory,
-            "required": required.value,
-            "probe": probe,
-        }
+    def _reader(self, order: dict[str, Any], bounds: Bounds, *files: int) -> Iterator[tuple[Line, Locked]]:
+        """A locked reader, ended when the block is left, with its death put into words. Raises `SandboxTooWeak`."""
+        seconds, required = bounds.seconds, bounds.required
+        limits = {"seconds": max(int(seconds), 1), "memory": bounds.memory, "required": required.value}
         with self._guard:
-            line = self._begin(order)
+            connection = self._begin({"probe": False, **order, **limits}, files)
             grace = 0.0
             try:
-                served = Served(Line(line, seconds=seconds, cancelled=cancelled), bytes_, size)
-                yield served, served.locked()
+                line = Line(connection, seconds=seconds, cancelled=bounds.cancelled)
+                locked = told_lock(line)
+                if not locked.level.reaches(required):
+                    raise SandboxTooWeak(too_weak(locked, required))
+                yield line, locked
             except Closed:
                 grace = _GRACE_SECONDS
-                raise ChildDied(self._how(self._end(grace), seconds)) from None
+                raise ChildDied(how(self._end(grace), seconds)) from None
             except TimeUp:
                 raise ChildDied(f"The reader of this file did not end within {seconds:g} seconds.") from None
             except Garbled as what:
                 raise ChildDied(f"The reader of this file sent what no honest reader sends: {what}.") from None
             finally:
-                line.close()
+                connection.close()
                 if not grace:
                     self._end(0.0)
 
-    def _begin(self, order: dict[str, Any]) -> socket.socket:
+    def _begin(self, order: dict[str, Any], files: Sequence[int]) -> socket.socket:
         """The worker's end of a new reader's line. Starts the nursery's process where there is none."""
         pause = _FIRST_PAUSE
         for last in (False,) * (_TRIES - 1) + (True,):
@@ -178,7 +194,7 @@ class Nursery:
             try:
                 with theirs:
                     control = self._running()
-                    socket.send_fds(control, [json.dumps(order).encode()], [theirs.fileno()])
+                    socket.send_fds(control, [json.dumps(order).encode()], [theirs.fileno(), *files])
                 answer = _heard(control, _ANSWER_SECONDS)
                 if "begun" in answer:
                     return ours
@@ -197,23 +213,12 @@ class Nursery:
         try:
             assert self._control is not None
             self._control.send(json.dumps({"do": "end", "grace": grace}).encode())
-            return _heard(self._control, grace + _ANSWER_SECONDS)
+            ended = _heard(self._control, grace + _ANSWER_SECONDS)
         except OSError:
             self._stop()
             return None
-
-    def _how(self, ended: dict[str, Any] | None, seconds: float) -> str:
-        who = "The reader of this file"
-        if ended is None:
-            return f"{who} was lost: the process that makes readers died with it."
-        if ended["killed"]:
-            return f"{who} closed its line and went on: it was killed."
-        number = ended["signal"]
-        if not number:
-            return f"{who} ended without a result (exit {ended['exit']})."
-        how = _ENDINGS.get(number, f"was ended by signal {number}")
-        more = f" of {max(int(seconds), 1)} seconds" if number == signal.SIGXCPU else ""
-        return f"{who} {how}{more}."
+        self.peak = max(self.peak, ended["memory"])
+        return ended
 
     def _running(self) -> socket.socket:
         if self._owner != os.getpid():
@@ -235,6 +240,7 @@ class Nursery:
                 "worker": os.getpid(),
                 "identifier": self._identifier,
                 "families": self._families,
+                "tools": self._tools,
             }
             self._process = subprocess.Popen(  # noqa: S603 our own interpreter
                 # -S, since sys.path is given whole: no file of site-packages runs at start.
@@ -250,7 +256,8 @@ class Nursery:
         hello = _heard(ours, START_SECONDS)
         if "failed" in hello:
             raise NurseryFailed(f"The parsers cannot be imported: {hello['failed']}.")
-        self.absent = hello["absent"]
+        self.absent, self.absent_tools = hello["absent"], hello["absent_tools"]
+        self._programs, self._versions = hello["tools"], hello["versions"]
         return ours
 
     def _stop(self) -> None:
@@ -271,11 +278,3 @@ def _heard(control: socket.socket, seconds: float) -> dict[str, Any]:
         raise ConnectionResetError("its process ended")
     told: dict[str, Any] = json.loads(message)
     return told
-
-
-def _too_weak(locked: Locked, required: SandboxLevel) -> str:
-    missing = " ".join(locked.missing) or "Nothing else was told."
-    return (
-        f"Files are read here from sandbox level {required.value} on, and this machine reaches {locked.level.value}: "
-        f"nothing was read. {missing}"
-    )

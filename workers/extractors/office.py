@@ -8,9 +8,10 @@ from dems.model.findings import Confidence, Entry
 from workers.extractors import markup, stated_times
 from workers.extractors.report import Report, Reporter, Unreadable
 from workers.extractors.source import Source
+from workers.extractors.version import OWN_READERS
 from workers.extractors.zips import Member, Zip
 
-READER, VERSION = "dems-office", "1"
+READER, VERSION = "dems-office", OWN_READERS
 MAX_MEMBERS = 20_000
 MAX_PART = 1024 * 1024
 """Bytes of a part of properties; real ones have a few thousand."""

@@ -3,7 +3,7 @@
 import struct
 from typing import Any
 
-import olefile  # type: ignore[import-untyped]
+import olefile
 
 from dems.model.findings import Confidence
 from workers.extractors import stated_times

@@ -5,7 +5,7 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-import olefile  # type: ignore[import-untyped]
+import olefile
 
 from dems.model.findings import Confidence, Entry, Moment
 from workers.extractors import mail_headers, mime, ole, stated_times

@@ -7,9 +7,10 @@ from dems.model.findings import Confidence, Entry
 from workers.extractors import markup, stated_times
 from workers.extractors.report import Report, Reporter, Unreadable
 from workers.extractors.source import Source
+from workers.extractors.version import OWN_READERS
 from workers.extractors.zips import Member, Zip
 
-READER, VERSION = "dems-phones", "1"
+READER, VERSION = "dems-phones", OWN_READERS
 MAX_MEMBERS = 200_000
 MAX_UNPACKED = 256 * 1024 * 1024
 """Bytes of report.xml that are inflated, piece by piece."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from workers.extractors.captions import MAX_PACKET
+from workers.extractors.content_credentials import MAX_STORE
 from workers.extractors.report import Unreadable
 from workers.extractors.window import Window
 
@@ -20,6 +21,7 @@ _MAX_TEXT = 64 * 1024
 _EXIF = b"Exif\x00\x00"
 _XMP = b"http://ns.adobe.com/xap/1.0/\x00"
 _PHOTOSHOP = b"Photoshop 3.0\x00"
+_JUMBF = b"JP"
 _IPTC = 0x0404
 
 
@@ -32,8 +34,12 @@ class Parts:
     size_field: str = ""
     """Which field of the format gave the size."""
     exif: Window | None = None
+    exif_bytes: int = 0
+    """Of all blocks of EXIF together, however many there are."""
     xmp: bytes | None = None
     iptc: bytes | None = None
+    credentials: bytes = b""
+    """The manifest store of C2PA, at most `MAX_STORE` of it."""
     texts: list[tuple[str, str]] = field(default_factory=list)
     """Keyword and text of comments."""
     changed: str | None = None
@@ -79,12 +85,24 @@ def _jpeg_segment(data: Window, kind: int, at: int, size: int, parts: Parts) -> 
         head = data.at(at, len(_XMP))
         if head.startswith(_EXIF):
             parts.exif = parts.exif or data.part(at + len(_EXIF), size - len(_EXIF))
+            parts.exif_bytes += size
         elif head == _XMP and parts.xmp is None:
             parts.xmp = data.at(at + len(_XMP), size - len(_XMP))
+    elif kind == 0xEB and data.at(at, 2) == _JUMBF:
+        _jpeg_credentials(data, at, size, parts)
     elif kind == 0xED and data.at(at, len(_PHOTOSHOP)) == _PHOTOSHOP:
         parts.iptc = parts.iptc or _photoshop(data.at(at + len(_PHOTOSHOP), size - len(_PHOTOSHOP)))
     elif kind == 0xFE and len(parts.texts) < MAX_TEXTS:
         parts.texts.append(("JPEG:Comment", _decoded(data.at(at, size), "utf-8")))
+
+
+def _jpeg_credentials(data: Window, at: int, size: int, parts: Parts) -> None:
+    """One box goes on over segments: each says which it belongs to and its place, and repeats the header of the box."""
+    lead = 8 if int.from_bytes(data.at(at + 4, 4), "big") == 1 else 16
+    if (lead == 8) != (parts.credentials == b""):
+        return
+    room = MAX_STORE - len(parts.credentials)
+    parts.credentials += data.at(at + lead, min(max(0, size - lead), room))
 
 
 def _photoshop(data: bytes) -> bytes | None:
@@ -124,6 +142,8 @@ def _png_chunk(data: Window, kind: bytes, at: int, size: int, parts: Parts) -> N
             parts.size_field = "PNG:IHDR"
     elif kind == b"eXIf":
         parts.exif = parts.exif or data.part(at, size)
+    elif kind == b"caBX":
+        parts.credentials = parts.credentials or data.at(at, min(size, MAX_STORE))
     elif kind == b"tIME" and size == 7:
         numbers = data.at(at, 7)
         if len(numbers) == 7:
@@ -169,6 +189,8 @@ def _webp_chunk(data: Window, kind: bytes, at: int, size: int, parts: Parts) -> 
     if kind == b"EXIF":
         skip = len(_EXIF) if data.at(at, len(_EXIF)) == _EXIF else 0
         parts.exif = parts.exif or data.part(at + skip, size - skip)
+    elif kind == b"C2PA":
+        parts.credentials = parts.credentials or data.at(at, min(size, MAX_STORE))
     elif kind == b"XMP ":
         parts.xmp = parts.xmp or data.at(at, min(size, MAX_PACKET + 1))
     elif parts.width is None:

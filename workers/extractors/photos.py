@@ -1,7 +1,9 @@
 """Photos: what their headers, EXIF, XMP and IPTC state, by our own bounded readers; a thumbnail, and Pillow's word on the size."""
 
+from workers.extractors import content_credentials
 from workers.extractors.boxes import of_items
 from workers.extractors.captions import MAX_PACKET, tell_iptc, tell_xmp
+from workers.extractors.content_credentials import MAX_STORE
 from workers.extractors.exif import tell_exif
 from workers.extractors.photo_parts import READERS, Parts, of_jpeg
 from workers.extractors.pictures import opened_size, thumbnail
@@ -9,16 +11,17 @@ from workers.extractors.report import Report, Reporter, Unreadable
 from workers.extractors.source import Source
 from workers.extractors.tiff import Field, NoTiff, Tiff
 from workers.extractors.times import assumed_utc, iso_time
+from workers.extractors.version import OWN_READERS
 from workers.extractors.window import Window
 
 TOOL = "dems-photos"
-VERSION = "1"
+VERSION = OWN_READERS
 MAX_EXIF = 4 * 1024 * 1024
-"""Bytes of a block beyond which the photo is not decoded: its decoder would hold them."""
+"""Bytes beyond which the photo is not opened by Pillow: it would hold them, and join many blocks in quadratic time."""
 _ITEMS = {"image/heic", "image/heif", "image/avif"}
 _CR3, _RAF = "image/x-canon-cr3", "image/x-fuji-raf"
 _WIDTH, _HEIGHT, _PHOTOMETRIC, _SUBDIRECTORIES = 0x100, 0x101, 0x106, 0x14A
-_XMP, _IPTC = 700, 33723
+_XMP, _IPTC, _CREDENTIALS = 700, 33723, 0xCD41
 _SENSOR_VALUES = {32803, 34892}
 _BORDERS = (5, 7, 4, 6)
 """Panasonic: left, right, top, bottom of the picture on the sensor."""
@@ -38,7 +41,9 @@ def extract(source: Source, media_type: str, report: Report) -> None:
     by = report.by(TOOL, VERSION)
     data = Window(source)
     if media_type == _CR3:
-        report.partial("Canon's CR3 is recognised, but there is no reader for what it holds.")
+        report.partial(
+            "Canon's CR3 is recognised, but no reader of ours knows what it holds: exiftool does, where it is installed."
+        )
         return
     if media_type in READERS:
         parts = READERS[media_type](data)
@@ -52,12 +57,20 @@ def extract(source: Source, media_type: str, report: Report) -> None:
     tiff = _structure(parts.exif, report)
     _tell_size(parts, source, media_type, by, _claimed(tiff) if media_type == "image/jpeg" else None)
     _tell_parts(parts, tiff, by)
-    if parts.exif is not None and parts.exif.size > MAX_EXIF:
+    if parts.credentials:
+        content_credentials.tell(parts.credentials, source, media_type, report)
+    if _heavy(parts):
         report.warn(
-            f"The EXIF block has {parts.exif.size:,} bytes, far more than any camera writes: no thumbnail was made."
+            f"There are {_heavy(parts):,} bytes of EXIF, far more than any camera writes: no thumbnail was made."
         )
         return
     thumbnail(source, media_type, report)
+
+
+def _heavy(parts: Parts) -> int:
+    """How many bytes of EXIF there are, where they are too many; else 0."""
+    many = max(parts.exif_bytes, 0 if parts.exif is None else parts.exif.size)
+    return many if many > MAX_EXIF else 0
 
 
 def _tell_parts(parts: Parts, tiff: Tiff | None, by: Reporter) -> None:
@@ -106,7 +119,7 @@ def _tell_size(parts: Parts, source: Source, media_type: str, by: Reporter, clai
         by.report.partial("The width and height of the picture were not found in its headers.")
         return
     stored = (parts.width, parts.height)
-    theirs = opened_size(source, media_type, by.report)
+    theirs = None if _heavy(parts) else opened_size(source, media_type, by.report)
     turned = stored[::-1] if media_type in _ITEMS else stored
     other_reader = theirs is not None and theirs[:2] not in {stored, turned}
     flags = ("disagrees",) if other_reader or claimed not in {None, stored} else ()
@@ -156,6 +169,8 @@ def _tell_tiff(data: Window, media_type: str, by: Reporter, source: Source) -> N
         tell_xmp(tiff.raw(first[_XMP], MAX_PACKET + 1), by)
     if _IPTC in first:
         tell_iptc(tiff.raw(first[_IPTC]), by)
+    if _CREDENTIALS in first:
+        content_credentials.tell(tiff.raw(first[_CREDENTIALS], MAX_STORE), source, media_type, by.report)
     for sentence in tiff.cut:
         by.report.partial(sentence)
     thumbnail(source, media_type, by.report)

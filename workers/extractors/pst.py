@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-import pypff  # type: ignore[import-not-found]
+import pypff
 
 from dems.model.findings import Confidence, Entry, Moment
 from workers.extractors import stated_times

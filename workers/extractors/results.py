@@ -51,6 +51,17 @@ class Result:
     tools: dict[str, str]
 
 
+def checked(report: Report) -> list[Finding]:
+    """The findings of a report that was made of what another program wrote: what the worker would refuse is left out, with a warning."""
+    findings = []
+    for finding in report.findings:
+        try:
+            findings.append(finding_in(finding_out(finding)))
+        except Garbled as why:
+            report.warn(f"A value was left out: {why}.")
+    return findings
+
+
 def fitting(report: Report) -> None:
     """Take out of a report the pictures that the worker would refuse, with a warning."""
     kept = []

@@ -99,6 +99,24 @@ class Line:
             data += piece
         return bytes(data)
 
+    def rest(self, most: int) -> bytes:
+        """All that still comes, until the other end closes. Raises `Garbled` beyond `most`, `Closed` for nothing, and as `receive`."""
+        data = bytearray()
+        while len(data) <= most:
+            self._tick()
+            try:
+                piece = self._line.recv(_CHUNK)
+            except TimeoutError:
+                continue
+            except ConnectionError as error:
+                raise Closed from error
+            if not piece:
+                if not data:
+                    raise Closed
+                return bytes(data)
+            data += piece
+        raise Garbled(f"it wrote more than {most:,} bytes")
+
     def send(self, data: bytes) -> None:
         """All of it. Raises as `receive`."""
         left = memoryview(data)
@@ -126,6 +144,31 @@ class Line:
         self._line.settimeout(min(_TICK_SECONDS, self._ends_at - now))
 
 
+def told_lock(line: Line) -> Locked:
+    """The first frame. Raises `Garbled` for any other, and as `Line.receive`."""
+    kind, data = _frame(line)
+    if kind is not Kind.LOCKED:
+        raise Garbled("it did not begin by telling its sandbox")
+    try:
+        told = json.loads(data, object_pairs_hook=only, parse_constant=no_constant)
+        told = object_of(told, frozenset({"level", "missing"}), "the sandbox")
+        missing = list_of(told["missing"], _MAX_MISSING, "what is missing")
+        return Locked(SandboxLevel(told["level"]), tuple(text_of(each, "what is missing") for each in missing))
+    except (ValueError, RecursionError) as error:
+        raise Garbled("it does not tell its sandbox") from error
+
+
+def _frame(line: Line) -> tuple[Kind, bytes]:
+    number, length = HEADER.unpack(line.receive(HEADER.size))
+    try:
+        kind = Kind(number)
+    except ValueError:
+        raise Garbled("a frame is of no kind") from None
+    if length > MAX_LENGTH[kind] or (kind is Kind.READ and length != RANGE.size):
+        raise Garbled(f"a frame claims {length:,} bytes")
+    return kind, line.receive(length)
+
+
 @dataclass
 class Served:
     """One reading as the worker saw it."""
@@ -138,24 +181,11 @@ class Served:
     refused: str | None = None
     """The first refusal: whatever the reader says, its result is partial then."""
 
-    def locked(self) -> Locked:
-        """The first frame. Raises `Garbled` for any other, and as `Line.receive`."""
-        kind, data = self._frame()
-        if kind is not Kind.LOCKED:
-            raise Garbled("it did not begin by telling its sandbox")
-        try:
-            told = json.loads(data, object_pairs_hook=only, parse_constant=no_constant)
-            told = object_of(told, frozenset({"level", "missing"}), "the sandbox")
-            missing = list_of(told["missing"], _MAX_MISSING, "what is missing")
-            return Locked(SandboxLevel(told["level"]), tuple(text_of(each, "what is missing") for each in missing))
-        except (ValueError, RecursionError) as error:
-            raise Garbled("it does not tell its sandbox") from error
-
     def result(self) -> Result:
         """Serve requests until the result comes. Raises `Garbled`, what `Line` raises, and what `bytes_.at` raises."""
         pictures: list[bytes] = []
         while True:
-            kind, data = self._frame()
+            kind, data = _frame(self.line)
             if kind is Kind.READ:
                 self._serve(*RANGE.unpack(data))
             elif kind is Kind.RENDITION:
@@ -166,16 +196,6 @@ class Served:
                 return result_in(data, pictures)
             else:
                 raise Garbled("it told its sandbox twice")
-
-    def _frame(self) -> tuple[Kind, bytes]:
-        number, length = HEADER.unpack(self.line.receive(HEADER.size))
-        try:
-            kind = Kind(number)
-        except ValueError:
-            raise Garbled("a frame is of no kind") from None
-        if length > MAX_LENGTH[kind] or (kind is Kind.READ and length != RANGE.size):
-            raise Garbled(f"a frame claims {length:,} bytes")
-        return kind, self.line.receive(length)
 
     def _serve(self, offset: int, length: int) -> None:
         if not 0 < length <= MAX_RANGE or offset + length > self.size:

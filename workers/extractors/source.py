@@ -1,7 +1,8 @@
 """The file under examination as an extractor sees it: bytes at an offset, a size, and the extension of its name. Nothing else."""
 
-import io
 from typing import TYPE_CHECKING, Protocol
+
+from storage.seekable import Seekable
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -19,33 +20,15 @@ class Refused(OSError):
     """No more bytes are given: the budget is used up, or the store failed. The message is a sentence for people."""
 
 
-class Source(io.RawIOBase):
+class Source(Seekable):
     """A seekable file for parsers. `refused` is kept, since parsers written in C swallow what a read raises."""
 
     def __init__(self, bytes_: Bytes, size: int, extension: str = "") -> None:
-        super().__init__()
+        super().__init__(size)
         self._bytes = bytes_
-        self._at = 0
-        self.size = size
         self.extension = extension
         """Lower case, without the dot; of the name, which is only a claim."""
         self.refused: str | None = None
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        at = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.size}[whence] + offset
-        if at < 0:
-            raise ValueError(f"before the first byte: {at}")
-        self._at = at
-        return at
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
         view = memoryview(buffer).cast("B")

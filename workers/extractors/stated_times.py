@@ -6,11 +6,8 @@ from datetime import datetime, timedelta
 
 from dems.model.findings import Moment, ZoneStatus
 from workers.extractors.report import Reporter
+from workers.extractors.times import FARTHEST, day_only, iso_time
 
-_ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(?:(Z|z)|([+-])(\d\d):?(\d\d))?",
-    re.ASCII,
-)
 _PDF = re.compile(
     r"(?:D:)?(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?\s?(?:(Z)(?:00'?00'?)?|([+-])(\d\d)'?(\d\d)?'?)?",
     re.ASCII,
@@ -24,19 +21,14 @@ def known(local: datetime, offset: timedelta | None) -> Moment | None:
     """With its offset where the file states one. None for an offset that no place on earth has."""
     if offset is None:
         return Moment(local, ZoneStatus.UNKNOWN)
-    if abs(offset) > timedelta(hours=24):
+    if abs(offset) > FARTHEST:
         return None
     return Moment(local, ZoneStatus.KNOWN, offset)
 
 
 def iso(text: str) -> Moment | None:
     """ISO 8601 with date and time, as XMP, OOXML and ODF write it. None for anything else; a date alone is no time."""
-    match = _ISO.fullmatch(text.strip())
-    if match is None:
-        return None
-    *parts, second, fraction, zulu, sign, hours, minutes = match.groups()
-    micro = int((fraction or "0")[:6].ljust(6, "0"))
-    return _moment([int(part) for part in parts] + [int(second or 0), micro], zulu, sign, hours, minutes)
+    return None if day_only(text) else iso_time(text)
 
 
 def pdf(text: str) -> Moment | None:

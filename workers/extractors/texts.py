@@ -9,8 +9,9 @@ from workers.extractors.charsets import codepage, decoded
 from workers.extractors.markup import plain_of_html
 from workers.extractors.report import Report, Reporter
 from workers.extractors.source import Source
+from workers.extractors.version import OWN_READERS
 
-READER, VERSION = "dems-texts", "1"
+READER, VERSION = "dems-texts", OWN_READERS
 MAX_READ = 1024 * 1024
 MAX_RTF = 256 * 1024
 TEXT_START = 2_000

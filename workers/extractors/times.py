@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 from dems.model.findings import Moment, ZoneStatus
 
-_EXIF = re.compile(r"(\d{4})[:/-](\d\d)[:/-](\d\d)[ T](\d\d):(\d\d):(\d\d)(\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?")
-_ISO = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ](\d\d):?(\d\d)(?::?(\d\d)(\.\d+)?)?\s*(Z|[+-]\d\d:?(?:\d\d)?)?)?")
-_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)?")
-_FARTHEST = timedelta(hours=15)
+_EXIF = re.compile(r"(\d{4})[:/-](\d\d)[:/-](\d\d)[ T](\d\d):(\d\d):(\d\d)(\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_ISO = re.compile(
+    r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ](\d\d):?(\d\d)(?::?(\d\d)([.,]\d+)?)?\s*([Zz]|[+-]\d\d:?(?:\d\d)?)?)?", re.ASCII
+)
+_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)?", re.ASCII)
+FARTHEST = timedelta(hours=15)
 """No clock on earth is farther from UTC than 14 hours."""
 
 
@@ -17,14 +19,14 @@ def offset(text: str | None) -> timedelta | None:
     if text is None:
         return None
     text = text.strip()
-    if text == "Z":
+    if text in {"Z", "z"}:
         return timedelta(0)
     match = _OFFSET.fullmatch(text)
     if match is None:
         return None
     minutes = int(match[3] or 0)
     found = timedelta(hours=int(match[2]), minutes=minutes)
-    if found > _FARTHEST or minutes > 59:  # noqa: PLR2004
+    if found > FARTHEST or minutes > 59:  # noqa: PLR2004
         return None
     return -found if match[1] == "-" else found
 
@@ -43,7 +45,7 @@ def iso_time(text: str | None) -> Moment | None:
     match = _ISO.fullmatch((text or "").strip())
     if match is None:
         return None
-    return _moment(match.groups()[:6], (match[7] or "").lstrip("."), offset(match[8]))
+    return _moment(match.groups()[:6], (match[7] or "").lstrip(".,"), offset(match[8]))
 
 
 def assumed_utc(moment: Moment | None) -> Moment | None:

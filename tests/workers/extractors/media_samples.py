@@ -1,6 +1,7 @@
 """Recordings made by the tests with FFmpeg's own muxers, and large ones that exist only where they are read."""
 
 import io
+import re
 import struct
 import wave
 from collections.abc import Mapping
@@ -112,19 +113,21 @@ class Spread:
     """A video of `size` bytes whose frames lie evenly over it; what lies between is never stored, only given as zeros."""
 
     def __init__(self, size: int, *, front: bool) -> None:
-        made = video(frames=200)
+        made = _two_in_turn(200)
         boxes = {kind: (at, length) for kind, at, length in _boxes(made)}
         at, length = boxes[b"moov"]
         movie = bytearray(made[at : at + length])
         data_at, data_length = boxes[b"mdat"]
-        table = movie.index(b"stco") + 8
-        many = struct.unpack_from(">I", movie, table)[0]
-        old = list(struct.unpack_from(f">{many}I", movie, table + 4))
+        tables = [found.start() + 8 for found in re.finditer(b"stco", movie)]
+        held = {table: _numbers(movie, table) for table in tables}
+        old = sorted(place for places in held.values() for place in places)
         ends = [*old[1:], data_at + data_length]
         begin = data_at + (len(movie) if front else 0) + 16
         room = size - begin - (0 if front else len(movie))
-        new = [begin + number * (room // many) for number in range(many)]
-        struct.pack_into(f">{many}I", movie, table + 4, *new)
+        new = [begin + number * (room // len(old)) for number in range(len(old))]
+        moved = dict(zip(old, new, strict=True))
+        for table, places in held.items():
+            struct.pack_into(f">{len(places)}I", movie, table + 4, *(moved[place] for place in places))
         head = made[:data_at]
         # The length of the data is told in eight bytes.
         mark = struct.pack(">I4sQ", 1, b"mdat", 16 + room)
@@ -141,6 +144,29 @@ class Spread:
             if low < high:
                 wanted[low - offset : high - offset] = data[low - place : high - place]
         return bytes(wanted)
+
+
+def _two_in_turn(frames: int) -> bytes:
+    """Two streams of pictures, so that no two frames of one lie together."""
+    out = io.BytesIO()
+    with av.open(out, "w", format="mp4") as written:
+        streams = [_video_stream(written, "mpeg4") for _ in range(2)]
+        for stream in streams:
+            stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+            stream.time_base = Fraction(1, RATE)
+            stream.gop_size = 5
+        for number in range(frames):
+            for stream in streams:
+                frame = av.VideoFrame.from_image(Image.new("RGB", SIZE, (number * 5 % 256,) * 3))  # type: ignore[no-untyped-call]
+                frame.pts = number
+                written.mux(stream.encode(frame))
+        for stream in streams:
+            written.mux(stream.encode(None))
+    return out.getvalue()
+
+
+def _numbers(movie: bytearray, table: int) -> tuple[int, ...]:
+    return struct.unpack_from(f">{struct.unpack_from('>I', movie, table)[0]}I", movie, table + 4)
 
 
 def _boxes(data: bytes) -> list[tuple[bytes, int, int]]:
