@@ -143,12 +143,15 @@ def certainly_between(search: Search, moment: Moment) -> bool:
     return after and (search.recorded_to is None or latest <= search.recorded_to)
 
 
+_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+
+
 def _moved(at: datetime, by: timedelta) -> datetime:
     """No further than times can be written: a file may say of itself that it is of the year 1, or of 9999."""
     try:
         return at + by
     except OverflowError:
-        return (datetime.min if by < timedelta(0) else datetime.max).replace(tzinfo=UTC)
+        return _FIRST if by < timedelta(0) else _LAST
 
 
 MOST_COUNTED = 1_000
