@@ -12,7 +12,7 @@ dev := @sh requirements/venv.sh dev
 shared := $(python) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 # What must be complete by branch is measured by the tests that lie next to it: measuring slows every test by a third.
 inner := tests/model tests/ledger tests/properties tests/usecases
-measured := $(inner) --cov=dems/model --cov=dems/ledger --cov=dems/usecases --cov-branch --cov-fail-under=100 \
+measured := $(inner) --cov=dems/model --cov=dems/ledger --cov=dems/usecases --cov=dems/steps --cov-branch --cov-fail-under=100 \
 	--cov-report=term-missing:skip-covered
 lock := $(python) -m uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(if $(UPGRADE),--upgrade)

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
-from dems.ledger.result import kept_document
 from dems.model.findings import MAX_FINDINGS, Finding
 from dems.model.ids import EvidenceId, ReadingId
 from dems.model.readings import KeptReading
 from dems.ports import Page, Transaction
 from dems.steps.recording import recorded_facts
 from dems.steps.rederiving import Rederiving
+from dems.steps.result import kept_document
 
 _PAGE = 500
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from dems.ledger.result import result_document
 from dems.model.actors import system
 from dems.model.acts import Act
 from dems.model.custody import of_item
@@ -14,6 +13,7 @@ from dems.model.findings import Finding, Reading
 from dems.model.ids import EvidenceId, ReadingId, new_id
 from dems.model.readings import KeptReading, KeptRendition, Original
 from dems.ports import Lease, Transaction
+from dems.steps.result import result_document
 
 _NOT_READ = frozenset({Integrity.MISSING, Integrity.UNREADABLE, Integrity.ALTERED})
 
@@ -33,9 +33,12 @@ class Made:
 
 def original_of(item: Evidence) -> Original | None:
     """The bytes of an item that are read: sealed ones, found as they were sealed when last verified. None of any other."""
-    if item.state is not EvidenceState.SEALED or item.integrity in _NOT_READ:
-        return None
-    if item.version_id is None or item.size is None:
+    if (
+        item.state is not EvidenceState.SEALED
+        or item.integrity in _NOT_READ
+        or item.version_id is None
+        or item.size is None
+    ):
         return None
     return Original(item.id, item.case_id, item.version_id, item.digests["sha256"], item.size)
 

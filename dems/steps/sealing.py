@@ -34,24 +34,29 @@ MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """The only part of a file that was said to be in the store, and the intent to complete its upload with it."""
+
+    completion: Completion
+    promise: Promise
+
+    @property
+    def parts(self) -> list[Part]:
+        return [Part(1, self.promise.size, self.promise.sha256, self.promise.etag or "")]
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """An item that waits to be read back. `announced` and `promise` are set where its bytes are still to be confirmed."""
+    """An item that waits to be read back. `announced` is set where its bytes are still to be confirmed."""
 
     lease: Lease
     evidence: Evidence
     upload: Upload
-    announced: Completion | None = None
-    promise: Promise | None = None
+    announced: Announced | None = None
 
     @property
     def key(self) -> str:
         return evidence_key(self.evidence.id, self.upload.id)
-
-    @property
-    def parts(self) -> list[Part]:
-        if self.promise is None:
-            return []
-        return [Part(1, self.promise.size, self.promise.sha256, self.promise.etag or "")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def candidates(tx: Transaction, leases: list[Lease]) -> tuple[list[Candidate], l
         elif item.state is EvidenceState.VERIFYING:
             waiting.append(Candidate(lease, item, upload))
         elif upload.id in intents and (upload.id, 1) in promised and intents[upload.id].multipart_id is None:
-            waiting.append(Candidate(lease, item, upload, intents[upload.id], promised[upload.id, 1]))
+            waiting.append(Candidate(lease, item, upload, Announced(intents[upload.id], promised[upload.id, 1])))
         else:
             idle.append(lease)
     return waiting, idle
@@ -182,14 +187,15 @@ class Recorder:
             before = examined.candidate
             upload, item = self._uploads[before.upload.id], self._items[before.evidence.id]
             try:
-                if before.announced is not None and upload.state is UploadState.COMPLETED:
+                announced, stored = before.announced, examined.stored
+                if announced is not None and upload.state is UploadState.COMPLETED:
                     _same_version(examined, item)
-                elif before.announced is not None:
-                    if examined.stored is None:
+                elif announced is not None:
+                    if stored is None:
                         # Nothing is there: the upload is open again, and may be sent or completed once more.
-                        self._tx.uploads.forget_intent(upload.id, before.announced.attempt)
+                        self._tx.uploads.forget_intent(upload.id, announced.completion.attempt)
                         continue
-                    upload, item = self._arrived(authority, examined, upload, item)
+                    upload, item = self._arrived(authority, announced, stored, upload, item)
                     arrived.append((upload, item))
                 settled = self._judged(examined, upload, item)
             except DemsError as problem:
@@ -220,13 +226,12 @@ class Recorder:
             self._tx.jobs.finish_many(done)
 
     def _arrived(
-        self, authority: Authority, examined: Examined, upload: Upload, item: Evidence
+        self, authority: Authority, announced: Announced, stored: StoredVersion, upload: Upload, item: Evidence
     ) -> tuple[Upload, Evidence]:
-        before, stored = examined.candidate, examined.stored
-        if upload.state is not UploadState.COMPLETING or stored is None or before.announced is None:
+        if upload.state is not UploadState.COMPLETING:
             raise WrongState(f"This upload is {upload.state.value}.", state=upload.state.value)
-        done, item = completed(upload, item, stored, before.parts, self._clock())
-        record(self._tx, authority, done, item, stored, before.parts, before.announced.sender)
+        done, item = completed(upload, item, stored, announced.parts, self._clock())
+        record(self._tx, authority, done, item, stored, announced.parts, announced.completion.sender)
         return done, item
 
     def _judged(self, examined: Examined, upload: Upload, item: Evidence) -> Settled:

@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dems.bootstrap import Dems
-from dems.ledger.result import kept_document, result_document
 from dems.model.actors import system
 from dems.model.acts import Act
 from dems.model.custody import of_item
@@ -30,6 +29,7 @@ from dems.model.ids import ReadingId, new_id
 from dems.ports import Job, JobKind, Lease
 from dems.steps.recording import made, original_of
 from dems.steps.renditions import keep_renditions
+from dems.steps.result import kept_document, result_document
 from tests.conftest import Team
 from tests.world import World
 

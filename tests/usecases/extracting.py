@@ -92,3 +92,11 @@ def library(
     # What other tests left undone is put off.
     owner("UPDATE jobs SET due_at = now() + interval '1 d'")
     return Library(core, reader, team, owner, sent, time)
+
+
+def asked(shelf: Library, item: Evidence, **more: Any) -> Any:
+    return shelf.dems.findings.ask_again(shelf.team.investigator.actor, EvidenceId(item.id), **more)
+
+
+def cancelled(shelf: Library, item: Evidence, **more: Any) -> Any:
+    return shelf.dems.findings.cancel(shelf.team.investigator.actor, EvidenceId(item.id), **more)

@@ -7,7 +7,6 @@ from hashlib import sha256
 import pytest
 
 from dems.errors import NoLongerDue
-from dems.ledger.result import kept_document
 from dems.model.findings import ResultState
 from dems.model.ids import EvidenceId
 from dems.model.names import OriginalName
@@ -15,6 +14,7 @@ from dems.model.readings import FindingsState
 from dems.ports import Job, JobKind, Lease
 from dems.steps.extracting import Wanted
 from dems.steps.recording import original_of
+from dems.steps.result import kept_document
 from storage.interface import LockFound
 from storage.reader import hash_version
 from tests.conftest import Owner

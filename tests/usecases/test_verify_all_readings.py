@@ -9,11 +9,11 @@ from hashlib import sha256
 import pytest
 
 from dems.bootstrap import Dems
-from dems.ledger.result import kept_document
 from dems.model.evidence import Evidence
 from dems.model.ids import EvidenceId
 from dems.model.readings import KeptReading
 from dems.ports import Page
+from dems.steps.result import kept_document
 from tests.reader import Reader
 from tests.usecases.spoilt import Spoilt, spoilt_installation
 

@@ -27,7 +27,6 @@ from dems.db.repositories.evidence import to_evidence
 from dems.db.repositories.found_values import to_finding, values_of
 from dems.db.tables import evidence, findings, item_index, jobs, reader_reports, readings, renditions
 from dems.errors import NotFound
-from dems.ledger.result import toolset
 from dems.model.digests import Digest
 from dems.model.evidence import Evidence, EvidenceState
 from dems.model.findings import Finding, RenditionKind, ResultState
@@ -36,6 +35,7 @@ from dems.model.readings import FindingsState, KeptReading, KeptRendition, Origi
 from dems.model.searching import device_text, found_text
 from dems.ports import JobKind, Page
 from dems.ports.findings import ItemFindings, ReaderReport
+from dems.steps.result import toolset
 
 _EXTRACTIONS = (JobKind.EXTRACT.value, JobKind.EXTRACT_LARGE.value)
 _MOST_REPORTS = 200
