@@ -16,6 +16,11 @@ from storage.interface import StoredVersion
 class ReaderDied(Exception):
     """The reader of a file died of it, or broke its rules. The message is a sentence for people; trying again may help."""
 
+    def __init__(self, message: str, findings: Sequence[Finding] = ()) -> None:
+        """`findings` of whoever looked at the bytes beside the reader: a file that kills readers is scanned like others."""
+        super().__init__(message)
+        self.findings = tuple(findings)
+
 
 class NoReaders(Exception):
     """Nothing can be read on this machine, whatever the file: too weak a sandbox, or parsers that do not load."""

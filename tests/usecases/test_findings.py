@@ -20,6 +20,7 @@ from storage.reader import hash_version
 from tests.conftest import Owner
 from tests.faults.verifier import Verifier
 from tests.reader import CRASHED, PICTURES
+from tests.readings import finding
 from tests.usecases.extracting import Library
 
 
@@ -229,3 +230,16 @@ def test_an_extension_is_the_last_part_of_the_name_in_small_letters(shelf: Libra
     assert original is not None
     for name, extension in ((OriginalName(b"a.b.MP4"), "mp4"), (OriginalName(b"noextension"), ""), (None, "")):
         assert Wanted(lease, replace(item, name=name), original).extension == extension
+
+
+def test_malware_that_kills_its_readers_is_warned_of_all_the_same(shelf: Library) -> None:
+    item = shelf.sealed(b"crash")
+    shelf.reader.scanned = (finding("malware", "Eicar", flags=("found",)),)
+    for _ in range(3):
+        shelf.one(item)
+        shelf.due_again()
+    [kept] = shelf.readings(item)
+    assert (kept.state, kept.findings) == (ResultState.FAILED, 1)
+    assert shelf.stands(item).malware
+    findings, _ = shelf.found(kept)
+    assert kept.result_sha256 == sha256(kept_document(kept, findings, [])).digest()
