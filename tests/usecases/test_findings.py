@@ -185,7 +185,7 @@ def test_what_is_not_as_it_was_sealed_is_not_read(shelf: Library, change: str) -
     with pytest.raises(NoLongerDue):
         shelf.one(item)
     assert shelf.reader.read == []
-    assert (shelf.job(item), shelf.state(item)) == (None, FindingsState.CANCELLED)
+    assert (shelf.job(item), shelf.state(item)) == (None, FindingsState.NONE)
 
 
 def test_what_is_frozen_while_it_is_read_is_not_recorded(shelf: Library) -> None:
@@ -199,7 +199,7 @@ def test_what_is_frozen_while_it_is_read_is_not_recorded(shelf: Library) -> None
     assert shelf.one(item) is None
     assert shelf.readings(item) == []
     assert shelf.entries(item, "findings.record") == []
-    assert (shelf.job(item), shelf.state(item)) == (None, FindingsState.CANCELLED)
+    assert (shelf.job(item), shelf.state(item)) == (None, FindingsState.NONE)
 
 
 def test_an_item_without_work_due_is_not_read(shelf: Library) -> None:
