@@ -25,6 +25,8 @@ class Reader:
     before: Callable[[StoredVersion], None] = field(default=lambda _: None)
     broken: str | None = None
     version: str = VERSION
+    scanned: tuple[Finding, ...] = ()
+    """What a scanner says of files that kill their reader."""
     read: list[tuple[str, str, bool]] = field(default_factory=list)
     """Versions that were read to their end, the extensions of their names, and whether with patience."""
 
@@ -36,7 +38,7 @@ class Reader:
         alive()
         word = content.split(b" ", 1)[0]
         if word == b"crash":
-            raise ReaderDied(CRASHED)
+            raise ReaderDied(CRASHED, self.scanned)
         while word == b"sleep":
             alive()
             time.sleep(0.01)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from dems.errors import DemsError
-from dems.model.findings import MAX_FINDINGS, Reading, ResultState
+from dems.model.findings import MAX_FINDINGS, Finding, Reading, ResultState
 from dems.ports import NoReaders, ReaderDied, ReaderReport
 from dems.settings import FindingsSettings
 from storage.interface import ObjectStore, StoredVersion
@@ -34,6 +34,8 @@ class ReadsInNursery:
         self._required = SandboxLevel(settings.required_sandbox)
         self._nursery = nursery or Nursery()
         self._tools: dict[str, str] = {}
+        self._told = False
+        """Whether the nursery itself said which tools it has; what readings name counts no further then, for they read files."""
         address = settings.clamd
         self._scanner = None if address is None else Scanner(address, seconds=settings.clamd_seconds)
 
@@ -57,22 +59,38 @@ class ReadsInNursery:
                 cancelled=ended,
             )
         except ChildDied as death:
-            raise ReaderDied(str(death)) from death
+            scanned, lacking = self._verdict(stored, alive)
+            raise ReaderDied(" ".join([str(death), *lacking]), scanned) from death
         except (SandboxTooWeak, NurseryFailed) as error:
             raise NoReaders(str(error)) from error
-        self._tools |= reading.tools
-        return reading if self._scanner is None else self._scanned(self._scanner, reading, stored, alive)
+        if not self._told:
+            self._tools |= reading.tools
+        return self._scanned(reading, stored, alive)
 
-    def _scanned(self, scanner: Scanner, reading: Reading, stored: StoredVersion, alive: Callable[[], None]) -> Reading:
-        """With what the scanner says of all bytes. Its database changes daily: it is no tool by which a reading grows old."""
+    def _scanned(self, reading: Reading, stored: StoredVersion, alive: Callable[[], None]) -> Reading:
+        """With what the scanner says of all bytes, where there is one."""
+        scanned, lacking = self._verdict(stored, alive)
+        room = MAX_FINDINGS - len(scanned)
+        if len(reading.findings) > room:
+            lacking = (*lacking, f"Of {len(reading.findings):,} findings only {room:,} were kept.")
+        if not lacking:
+            return replace(reading, findings=(*reading.findings, *scanned))
+        reason = " ".join([*([] if reading.reason is None else [reading.reason]), *lacking])
+        state = ResultState.PARTIAL if reading.state is ResultState.COMPLETE else reading.state
+        return replace(reading, state=state, reason=reason, findings=(*reading.findings[:room], *scanned))
+
+    def _verdict(self, stored: StoredVersion, alive: Callable[[], None]) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+        """The scanner's, or why it gave none; neither where none is set.
+
+        Its database changes daily: it is no tool by which a reading grows old.
+        """
+        scanner = self._scanner
+        if scanner is None:
+            return (), ()
         try:
-            scan = _while_alive(lambda: self._scan(scanner, stored), alive)
+            return (_while_alive(lambda: self._scan(scanner, stored), alive).finding,), ()
         except ScannerUnavailable as error:
-            reason = f"These bytes were not scanned for malware. {error}"
-            told = reason if reading.reason is None else f"{reading.reason} {reason}"
-            state = ResultState.PARTIAL if reading.state is ResultState.COMPLETE else reading.state
-            return replace(reading, state=state, reason=told)
-        return replace(reading, findings=[*reading.findings[: MAX_FINDINGS - 1], scan.finding])
+            return (), (f"These bytes were not scanned for malware. {error}",)
 
     def _scan(self, scanner: Scanner, stored: StoredVersion) -> Scan:
         with self._store.open(stored.key, stored.version_id) as stream:
@@ -85,7 +103,7 @@ class ReadsInNursery:
         """How tightly readers are held here, tried with one, and what can be used. Raises `NoReaders`."""
         try:
             reached = self._nursery.level()
-            self._tools |= self._nursery.versions()
+            self._tools, self._told = dict(self._nursery.versions()), True
         except (ChildDied, NurseryFailed) as error:
             raise NoReaders(str(error)) from error
         absent = {**self._nursery.absent, **self._nursery.absent_tools}

@@ -102,5 +102,5 @@ def progress_text(progress: dict[str, Any]) -> str:
     parts = [f"{read} of {read + counts['waiting']} read"]
     parts += [f"{progress['being_read']} being read"] if progress["being_read"] else []
     parts += [f"{counts[state]} {state}" for state in ("partial", "failed", "cancelled") if counts[state]]
-    parts += [f"{counts['none']} without sealed bytes"] if counts["none"] else []
+    parts += [f"{counts['none']} without bytes that can be read"] if counts["none"] else []
     return ", ".join(parts)

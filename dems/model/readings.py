@@ -28,7 +28,7 @@ class FindingsState(StrEnum):
     """Where the findings of an item stand, its last reading being what counts."""
 
     NONE = "none"
-    """There are no sealed bytes to read."""
+    """There are no sealed bytes that can be read. Once there are, they are read."""
     WAITING = "waiting"
     COMPLETE = "complete"
     PARTIAL = "partial"

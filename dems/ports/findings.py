@@ -16,6 +16,11 @@ from storage.interface import StoredVersion
 class ReaderDied(Exception):
     """The reader of a file died of it, or broke its rules. The message is a sentence for people; trying again may help."""
 
+    def __init__(self, message: str, findings: Sequence[Finding] = ()) -> None:
+        """`findings` of whoever looked at the bytes beside the reader: a file that kills readers is scanned like others."""
+        super().__init__(message)
+        self.findings = tuple(findings)
+
 
 class NoReaders(Exception):
     """Nothing can be read on this machine, whatever the file: too weak a sandbox, or parsers that do not load."""
@@ -90,6 +95,10 @@ class Findings(Protocol):
         """The work on an item was ended: its last reading counts again, or it is `CANCELLED` where there is none."""
         ...
 
+    def unreadable(self, evidence_id: EvidenceId) -> None:
+        """Its bytes cannot be read now: its last reading counts again, or it is `NONE` where there is none."""
+        ...
+
     def progress(self, case_id: CaseId) -> Mapping[FindingsState, int]:
         """How many items of a case stand where."""
         ...
@@ -107,7 +116,7 @@ class Findings(Protocol):
         ...
 
     def never_read(self, limit: int) -> list[Evidence]:
-        """Sealed items that are said to wait to be read, and for which no work is due: a job was lost."""
+        """Sealed items for which no work is due though they wait to be read: a job was lost, or there was nothing to read."""
         ...
 
     def report(self, report: ReaderReport) -> None: ...

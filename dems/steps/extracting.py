@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from dems.errors import NoLongerDue
 from dems.layout import evidence_key
 from dems.model.evidence import Evidence
-from dems.model.findings import Reading, ResultState
+from dems.model.findings import Finding, Reading, ResultState
 from dems.model.ids import EvidenceId
 from dems.model.readings import NO_SANDBOX_KNOWN, Original
 from dems.ports import Clock, Job, JobKind, Lease, ReaderDied, ReadsFindings, Transaction, Transactions
@@ -149,11 +149,12 @@ class Extraction:
             with contextlib.suppress(NoLongerDue):
                 self._try_again_apart(item.lease, str(death))
             return None
-        return self._failed(item, f"It was tried {TRIES} times, and in none did its reader live to the end. {death}")
+        reason = f"It was tried {TRIES} times, and in none did its reader live to the end. {death}"
+        return self._failed(item, reason, death.findings)
 
-    def _failed(self, item: Wanted, reason: str) -> Made:
+    def _failed(self, item: Wanted, reason: str, findings: Sequence[Finding] = ()) -> Made:
         now = self.clock()
-        return made(item.lease, item.original, _failure(reason, self.reads.tools()), (), now, now)
+        return made(item.lease, item.original, _failure(reason, findings, self.reads.tools()), (), now, now)
 
     def _try_again_apart(self, lease: Lease, problem: str) -> None:
         """With those that hold up nobody else."""
@@ -192,13 +193,16 @@ def _lost(lease: Lease) -> str:
     return told if lease.problem is None else f"{told} Before: {lease.problem}"
 
 
-def _failure(reason: str, tools: Mapping[str, str]) -> Reading:
-    """A reading of which nothing came. It names the tools that are here, so that it is read again when they have changed."""
+def _failure(reason: str, findings: Sequence[Finding], tools: Mapping[str, str]) -> Reading:
+    """A reading of which nothing came but what a scanner said.
+
+    It names the tools that are here, so that it is read again when they have changed.
+    """
     return Reading(
         state=ResultState.FAILED,
         reason=reason,
         media_type=_UNKNOWN,
-        findings=(),
+        findings=findings,
         warnings=(),
         renditions=(),
         tools=tools,

@@ -47,7 +47,7 @@ def end_work(tx: Transaction, leases: Sequence[Lease]) -> None:
     """There is nothing to be read: what was found before counts again."""
     tx.jobs.finish_many(leases)
     for lease in leases:
-        tx.findings.cancelled(EvidenceId(lease.job.subject))
+        tx.findings.unreadable(EvidenceId(lease.job.subject))
 
 
 def made(

@@ -20,6 +20,7 @@ from storage.reader import hash_version
 from tests.conftest import Owner
 from tests.faults.verifier import Verifier
 from tests.reader import CRASHED, PICTURES
+from tests.readings import finding
 from tests.usecases.extracting import Library
 
 
@@ -184,7 +185,7 @@ def test_what_is_not_as_it_was_sealed_is_not_read(shelf: Library, change: str) -
     with pytest.raises(NoLongerDue):
         shelf.one(item)
     assert shelf.reader.read == []
-    assert (shelf.job(item), shelf.state(item)) == (None, FindingsState.CANCELLED)
+    assert (shelf.job(item), shelf.state(item)) == (None, FindingsState.NONE)
 
 
 def test_what_is_frozen_while_it_is_read_is_not_recorded(shelf: Library) -> None:
@@ -198,7 +199,7 @@ def test_what_is_frozen_while_it_is_read_is_not_recorded(shelf: Library) -> None
     assert shelf.one(item) is None
     assert shelf.readings(item) == []
     assert shelf.entries(item, "findings.record") == []
-    assert (shelf.job(item), shelf.state(item)) == (None, FindingsState.CANCELLED)
+    assert (shelf.job(item), shelf.state(item)) == (None, FindingsState.NONE)
 
 
 def test_an_item_without_work_due_is_not_read(shelf: Library) -> None:
@@ -229,3 +230,16 @@ def test_an_extension_is_the_last_part_of_the_name_in_small_letters(shelf: Libra
     assert original is not None
     for name, extension in ((OriginalName(b"a.b.MP4"), "mp4"), (OriginalName(b"noextension"), ""), (None, "")):
         assert Wanted(lease, replace(item, name=name), original).extension == extension
+
+
+def test_malware_that_kills_its_readers_is_warned_of_all_the_same(shelf: Library) -> None:
+    item = shelf.sealed(b"crash")
+    shelf.reader.scanned = (finding("malware", "Eicar", flags=("found",)),)
+    for _ in range(3):
+        shelf.one(item)
+        shelf.due_again()
+    [kept] = shelf.readings(item)
+    assert (kept.state, kept.findings) == (ResultState.FAILED, 1)
+    assert shelf.stands(item).malware
+    findings, _ = shelf.found(kept)
+    assert kept.result_sha256 == sha256(kept_document(kept, findings, [])).digest()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from dems.bootstrap import Dems
+from dems.errors import NoLongerDue
 from dems.model.readings import FindingsState
 from dems.ports import ReaderReport
 from dems.usecases.findings import renew_old
@@ -19,7 +20,7 @@ def nobody_else(as_owner: Owner) -> None:
     """What other tests left unread, and what their workers said, is out of the way."""
     as_owner("DELETE FROM reader_reports")
     as_owner("DELETE FROM jobs")
-    as_owner("UPDATE item_index SET state = 'cancelled' WHERE state = 'waiting'")
+    as_owner("UPDATE item_index SET state = 'cancelled' WHERE state IN ('waiting', 'none')")
 
 
 def told(shelf: Library, worker: str, *, ago: timedelta = timedelta(0), **tools: str) -> ReaderReport:
@@ -53,7 +54,20 @@ def test_an_item_that_waits_and_cannot_be_read_waits_no_more(shelf: Library) -> 
     shelf.owner(f"DELETE FROM jobs WHERE subject = '{item.id}'")  # noqa: S608
     shelf.owner(f"UPDATE evidence SET integrity = 'missing' WHERE id = '{item.id}'")  # noqa: S608
     assert shelf.dems.findings.renew_old() == 0
-    assert (shelf.job(item), shelf.state(item)) == (None, FindingsState.CANCELLED)
+    assert (shelf.job(item), shelf.state(item)) == (None, FindingsState.NONE)
+
+
+def test_what_could_not_be_read_in_its_turn_is_read_once_it_can_be(shelf: Library) -> None:
+    item = shelf.sealed(b"missing for an hour")
+    shelf.owner(f"UPDATE evidence SET integrity = 'missing' WHERE id = '{item.id}'")  # noqa: S608
+    with pytest.raises(NoLongerDue):
+        shelf.one(item)
+    assert (shelf.job(item), shelf.state(item)) == (None, FindingsState.NONE), "nobody cancelled it"
+    assert shelf.dems.findings.renew_old() == 0
+    shelf.owner(f"UPDATE evidence SET integrity = 'intact' WHERE id = '{item.id}'")  # noqa: S608
+    assert shelf.dems.findings.renew_old() == 1
+    assert shelf.one(item) is not None
+    assert shelf.state(item) is FindingsState.COMPLETE
 
 
 def test_what_another_version_of_a_tool_read_is_read_again_and_kept(shelf: Library) -> None:

@@ -242,6 +242,39 @@ def test_bytes_that_a_scanner_could_not_be_asked_about_are_not_called_complete(
     assert "malware" not in {f.name for f in reading.findings}
 
 
+def test_a_file_that_kills_its_reader_is_scanned_all_the_same(
+    scanned: Callable[[str], ReadsInNursery], store: ObjectStore
+) -> None:
+    with (
+        running(behave=says(b"stream: Eicar-Test-Signature FOUND\0")) as (_, address),
+        pytest.raises(ReaderDied, match="crashed") as died,
+    ):
+        scanned(address)(stored(store, b"crash"), "txt", patient=False, alive=nothing)
+    assert [(f.name, f.value, f.flags) for f in died.value.findings] == [
+        ("malware", "Eicar-Test-Signature", ("found",))
+    ]
+    with pytest.raises(ReaderDied, match=r"crashed.*These bytes were not scanned for malware") as died:
+        scanned("127.0.0.1:1")(stored(store, b"crash"), "txt", patient=False, alive=nothing)
+    assert died.value.findings == ()
+
+
+def test_a_verdict_takes_no_finding_away_in_silence(
+    scanned: Callable[[str], ReadsInNursery], store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.reading.MAX_FINDINGS", 2)
+    with running() as (_, address):
+        reading = scanned(address)(stored(store, b"read_all"), "txt", patient=False, alive=nothing)
+    assert (reading.state, reading.reason) == (ResultState.PARTIAL, "Of 2 findings only 1 were kept.")
+    assert [f.name for f in reading.findings] == ["media_type", "malware"]
+
+
+def test_what_a_reader_names_after_the_nursery_spoke_changes_nothing(store: ObjectStore, nursery: Nursery) -> None:
+    reads = ReadsInNursery(store, FindingsSettings(required_sandbox="none", seconds=20), nursery=nursery)
+    reads.report("extract@here")
+    reads(stored(store, b"read_all"), "txt", patient=False, alive=nothing)
+    assert reads.tools() == nursery.versions()
+
+
 def test_the_database_of_a_scanner_makes_no_reading_old(
     scanned: Callable[[str], ReadsInNursery], store: ObjectStore
 ) -> None:

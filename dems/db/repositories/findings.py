@@ -17,6 +17,7 @@ from sqlalchemy import (
     insert,
     literal,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -28,7 +29,7 @@ from dems.db.repositories.found_values import to_finding, values_of
 from dems.db.tables import evidence, findings, item_index, jobs, reader_reports, readings, renditions
 from dems.errors import NotFound
 from dems.model.digests import Digest
-from dems.model.evidence import Evidence, EvidenceState
+from dems.model.evidence import Evidence, EvidenceState, Integrity
 from dems.model.findings import Finding, RenditionKind, ResultState
 from dems.model.ids import CaseId, EvidenceId, ReadingId
 from dems.model.readings import FindingsState, KeptReading, KeptRendition, Original
@@ -116,11 +117,17 @@ class FindingRows(Rows):
             )
 
     def cancelled(self, evidence_id: EvidenceId) -> None:
+        self._waits_no_more(evidence_id, FindingsState.CANCELLED)
+
+    def unreadable(self, evidence_id: EvidenceId) -> None:
+        self._waits_no_more(evidence_id, FindingsState.NONE)
+
+    def _waits_no_more(self, evidence_id: EvidenceId, unread: FindingsState) -> None:
         last = select(readings.c.state).where(readings.c.id == item_index.c.reading_id).scalar_subquery()
         self._tx.execute(
             update(item_index)
             .where(item_index.c.evidence_id == evidence_id, item_index.c.state == FindingsState.WAITING.value)
-            .values(state=func.coalesce(last, FindingsState.CANCELLED.value))
+            .values(state=func.coalesce(last, unread.value))
         )
 
     def progress(self, case_id: CaseId) -> Mapping[FindingsState, int]:
@@ -160,7 +167,12 @@ class FindingRows(Rows):
     def never_read(self, limit: int) -> list[Evidence]:
         due = exists().where(jobs.c.subject == item_index.c.evidence_id, jobs.c.kind.in_(_EXTRACTIONS))
         waits = item_index.c.state == FindingsState.WAITING.value
-        statement = _sealed().where(waits, ~due).order_by(evidence.c.id).limit(limit)
+        # Its bytes could not be read when its turn came, and now they can.
+        again = and_(
+            item_index.c.state == FindingsState.NONE.value,
+            evidence.c.integrity.in_((Integrity.INTACT.value, Integrity.UNCHECKED.value)),
+        )
+        statement = _sealed().where(or_(waits, again), ~due).order_by(evidence.c.id).limit(limit)
         return [to_evidence(r) for r in self._tx.execute(statement)]
 
     def report(self, report: ReaderReport) -> None:

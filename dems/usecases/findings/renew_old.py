@@ -38,7 +38,7 @@ class RenewOld:
             extractions_due(tx, due)
             for item in items.values():
                 if item not in due:
-                    tx.findings.cancelled(EvidenceId(item.id))
+                    tx.findings.unreadable(EvidenceId(item.id))
         return len(due)
 
     def _old(self, tx: Transaction, room: int) -> list[Evidence]:
