@@ -38,9 +38,9 @@ check: ## What CI runs: lint, format, types, import contracts, then the whole te
 	$(dev)
 	$(python) -m ruff check
 	$(python) -m ruff format --check
-	$(python) -m mypy
 	$(python) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
-	$(shared) $(measured)
+	@# The types are looked at beside the first tests, which leave a processor free now and then; each may fail the run.
+	$(python) -m mypy & types=$$!; $(shared) $(measured); tests=$$?; wait $$types && exit $$tests
 	$(shared) tests $(inner:%=--ignore=%)
 
 bench: ## The benchmarks: prints a table and writes benchmarks/results.json

@@ -110,6 +110,10 @@ class FindingsSettings(_Part):
         default="seccomp", description="Where a machine does not hold readers so tightly, nothing is read"
     )
     reread_on_new_tools: bool = Field(default=True, description="Read items again when a tool's version has changed")
+    clamd: str | None = Field(
+        default=None, description="A malware scanner: the path of its socket, or host:port; its verdict is a finding"
+    )
+    clamd_seconds: int = Field(default=300, ge=1, description="What waiting for it may take for one item")
 
 
 class Settings(BaseSettings):

@@ -3,10 +3,12 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from dems.errors import DemsError
-from dems.model.findings import Reading
+from dems.model.findings import MAX_FINDINGS, Reading, ResultState
 from dems.ports import NoReaders, ReaderDied, ReaderReport
 from dems.settings import FindingsSettings
 from storage.interface import ObjectStore, StoredVersion
@@ -14,6 +16,7 @@ from storage.reader import VersionReader
 from workers.extractors.nursery import ChildDied, Nursery, NurseryFailed, SandboxTooWeak
 from workers.extractors.sandbox import SandboxLevel
 from workers.extractors.served import OfVersion
+from workers.scanning import Scan, Scanner, ScannerUnavailable, pieces_of
 
 log = logging.getLogger(__name__)
 
@@ -25,20 +28,14 @@ NICENESS = 10
 class ReadsInNursery:
     """See `dems.ports.ReadsFindings`. The nursery's process is started by the first reading, or by the first report."""
 
-    def __init__(
-        self,
-        store: ObjectStore,
-        settings: FindingsSettings,
-        *,
-        nursery: Nursery | None = None,
-        versions: Callable[[], Mapping[str, str]] = dict,
-    ) -> None:
-        """`versions` says the tools that are known before anything was read; what readings name is added to them."""
+    def __init__(self, store: ObjectStore, settings: FindingsSettings, *, nursery: Nursery | None = None) -> None:
         self._store = store
         self._settings = settings
         self._required = SandboxLevel(settings.required_sandbox)
         self._nursery = nursery or Nursery()
-        self._tools = dict(versions())
+        self._tools: dict[str, str] = {}
+        address = settings.clamd
+        self._scanner = None if address is None else Scanner(address, seconds=settings.clamd_seconds)
 
     def __call__(self, stored: StoredVersion, extension: str, *, patient: bool, alive: Callable[[], None]) -> Reading:
         def ended() -> bool:
@@ -64,7 +61,22 @@ class ReadsInNursery:
         except (SandboxTooWeak, NurseryFailed) as error:
             raise NoReaders(str(error)) from error
         self._tools |= reading.tools
-        return reading
+        return reading if self._scanner is None else self._scanned(self._scanner, reading, stored, alive)
+
+    def _scanned(self, scanner: Scanner, reading: Reading, stored: StoredVersion, alive: Callable[[], None]) -> Reading:
+        """With what the scanner says of all bytes. Its database changes daily: it is no tool by which a reading grows old."""
+        try:
+            scan = _while_alive(lambda: self._scan(scanner, stored), alive)
+        except ScannerUnavailable as error:
+            reason = f"These bytes were not scanned for malware. {error}"
+            told = reason if reading.reason is None else f"{reading.reason} {reason}"
+            state = ResultState.PARTIAL if reading.state is ResultState.COMPLETE else reading.state
+            return replace(reading, state=state, reason=told)
+        return replace(reading, findings=[*reading.findings[: MAX_FINDINGS - 1], scan.finding])
+
+    def _scan(self, scanner: Scanner, stored: StoredVersion) -> Scan:
+        with self._store.open(stored.key, stored.version_id) as stream:
+            return scanner.scan(pieces_of(stream))
 
     def tools(self) -> Mapping[str, str]:
         return dict(self._tools)
@@ -73,13 +85,29 @@ class ReadsInNursery:
         """How tightly readers are held here, tried with one, and what can be used. Raises `NoReaders`."""
         try:
             reached = self._nursery.level()
+            self._tools |= self._nursery.versions()
         except (ChildDied, NurseryFailed) as error:
             raise NoReaders(str(error)) from error
-        level, missing, absent = reached.level.value, reached.missing, self._nursery.absent
-        return ReaderReport(worker, datetime.now(UTC), level, missing, self.tools(), absent)
+        absent = {**self._nursery.absent, **self._nursery.absent_tools}
+        if self._scanner is None:
+            absent["clamd"] = "DEMS_FINDINGS__CLAMD is not set: nothing is scanned for malware"
+        return ReaderReport(worker, datetime.now(UTC), reached.level.value, reached.missing, self.tools(), absent)
 
     def close(self) -> None:
         self._nursery.close()
+
+
+def _while_alive(scan: Callable[[], Scan], alive: Callable[[], None]) -> Scan:
+    """What `scan` gives, or raises; `alive` is called about every second meanwhile, and what it raises ends the waiting."""
+    pool = ThreadPoolExecutor(1, thread_name_prefix="scan")
+    try:
+        scanning = pool.submit(scan)
+        while wait([scanning], timeout=1).not_done:
+            alive()
+        return scanning.result()
+    finally:
+        # The scanner's own bound ends the thread.
+        pool.shutdown(wait=False)
 
 
 def keep_reporting(

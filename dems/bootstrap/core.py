@@ -8,7 +8,6 @@ from functools import cached_property
 from sqlalchemy import Engine
 
 from dems.db.engine import connect, told_apart
-from dems.db.migrate import head, revision_of
 from dems.db.transaction import DatabaseTransactions
 from dems.model.ids import new_id
 from dems.ports import Clock, Job, ReadsFindings, StoreCheck
@@ -18,7 +17,6 @@ from dems.steps.tokens import UploadPolicy
 from dems.steps.trust import StoreTrust
 from storage.interface import ObjectStore
 from storage.s3 import connect as connect_store
-from storage.selfcheck import check as check_store
 
 
 def utc_now() -> datetime:
@@ -70,12 +68,16 @@ class Core:
 
     def probe_store(self) -> StoreCheck:
         """One run of the store's self-check, on the evidence bucket, with the identities that the settings have."""
+        from storage.selfcheck import check as check_store  # noqa: PLC0415  (few processes do; its client loads slowly)
+
         found = check_store(self.settings.s3, self.settings.s3.buckets.evidence)
         rows = [{"name": r.name, "identity": r.identity, "held": r.held, "detail": r.detail} for r in found.rows]
         return StoreCheck(new_id(), found.at, found.endpoint, found.held, rows)
 
     def schema(self) -> "Schema":
         """Which revision the database is at, and which this program needs. Raises `DatabaseUnavailable`."""
+        from dems.db.migrate import head, revision_of  # noqa: PLC0415  (workers never ask, and would load Alembic)
+
         with told_apart(), self.engine.connect() as connection:
             return Schema(revision_of(connection), head())
 

@@ -78,6 +78,8 @@ def value_text(finding: dict[str, Any]) -> str:
             if value["at"] is not None:
                 assumed = " (the zone is assumed)" if value["zone"] == "assumed" else ""
                 return f"{shown(value['local'])}, {shown(value['at'])}{assumed}"
+            if value["zone"] != "unknown":
+                return f"{shown(value['local'])}, {value['offset_seconds'] / 3600:+g} h from UTC"
             return f"{shown(value['local'])} (zone unknown)"
         case "place":
             return f"{value['latitude']}, {value['longitude']}"

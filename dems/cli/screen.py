@@ -24,11 +24,18 @@ def warn(text: str) -> None:
 
 
 def say_json(value: Any, *, indent: int | None = 2) -> None:
-    say(
+    """JSON that is read as it was meant by programs, and steers no terminal: what would is escaped, which JSON allows."""
+    text = (
         json.dumps(value, indent=indent, ensure_ascii=False, default=str)
         .encode("utf-8", "surrogateescape")
         .decode("utf-8", "replace")
     )
+    # Line feeds are those between values: within texts they are escaped already.
+    say("".join(json.dumps(c)[1:-1] if c != "\n" and _steers(c) else c for c in text))
+
+
+def _steers(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp"}
 
 
 def shown(text: object) -> str:

@@ -126,8 +126,8 @@ def shown_between(search: Search) -> tuple[datetime | None, datetime | None]:
     east, west = ZONES[1], ZONES[0]
     least, most = search.recorded_from, search.recorded_to
     return (
-        None if least is None else least.astimezone(UTC).replace(tzinfo=None) + west,
-        None if most is None else most.astimezone(UTC).replace(tzinfo=None) + east,
+        None if least is None else _moved(least.astimezone(UTC), west).replace(tzinfo=None),
+        None if most is None else _moved(most.astimezone(UTC), east).replace(tzinfo=None),
     )
 
 
@@ -138,9 +138,20 @@ def certainly_between(search: Search, moment: Moment) -> bool:
         earliest = latest = at
     else:
         shown = moment.local.replace(tzinfo=UTC)
-        earliest, latest = shown - ZONES[1], shown - ZONES[0]
+        earliest, latest = _moved(shown, -ZONES[1]), _moved(shown, -ZONES[0])
     after = search.recorded_from is None or search.recorded_from <= earliest
     return after and (search.recorded_to is None or latest <= search.recorded_to)
+
+
+_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+
+
+def _moved(at: datetime, by: timedelta) -> datetime:
+    """No further than times can be written: a file may say of itself that it is of the year 1, or of 9999."""
+    try:
+        return at + by
+    except OverflowError:
+        return _FIRST if by < timedelta(0) else _LAST
 
 
 MOST_COUNTED = 1_000

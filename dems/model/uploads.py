@@ -14,6 +14,9 @@ MAX_PARTS = 10_000
 MIN_PART_SIZE = 8 * 1024 * 1024
 """S3 wants at least 5 MiB in all but the last part; 8 MiB is what boto3 uses too."""
 
+ENOUGH_PARTS = 64
+LARGE_PART_SIZE = 16 * 1024 * 1024
+_MEBIBYTE = 1024 * 1024
 MAX_OBJECT_SIZE = 5 * 1024**4
 """S3's limit on one object: 5 TiB."""
 
@@ -27,10 +30,14 @@ class UploadState(StrEnum):
 
 
 def part_size_for(size: int, *, minimum: int = MIN_PART_SIZE) -> int:
-    """The part size in bytes for a file of `size` bytes: the smallest multiple of 1 MiB with at most 10,000 parts."""
-    mebibyte = 1024 * 1024
+    """The part size in bytes for a file of `size` bytes: `minimum`, or more, in steps of 1 MiB, where there would be many parts.
+
+    Each part costs transactions and a request, so a file from 512 MiB on has 64, as long as its parts are no larger than a
+    bad network brings through: 16 MiB. No file has more than 10,000.
+    """
+    few = min(-(-size // ENOUGH_PARTS), LARGE_PART_SIZE)
     needed = -(-size // MAX_PARTS)
-    return max(minimum, -(-needed // mebibyte) * mebibyte)
+    return max(minimum, -(-max(few, needed) // _MEBIBYTE) * _MEBIBYTE)
 
 
 @dataclass(frozen=True, slots=True)

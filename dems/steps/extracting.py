@@ -4,6 +4,7 @@ The order is as everywhere: pictures are stored, then one transaction records th
 the job. Reading goes on outside any transaction.
 """
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -144,7 +145,9 @@ class Extraction:
     def _died(self, item: Wanted, death: ReaderDied) -> Made | None:
         log.warning("reader_died", extra={"evidence": str(item.evidence.id), "attempts": item.lease.attempts})
         if item.lease.attempts < TRIES:
-            self._try_again_apart(item.lease, str(death))
+            # It may have been cancelled meanwhile: then nobody tries again, and the items beside it are no less read.
+            with contextlib.suppress(NoLongerDue):
+                self._try_again_apart(item.lease, str(death))
             return None
         return self._failed(item, f"It was tried {TRIES} times, and in none did its reader live to the end. {death}")
 

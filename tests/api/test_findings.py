@@ -93,7 +93,7 @@ def test_items_and_grants_warn_of_malware_and_refuse_nothing(
 ) -> None:
     before = http.get(f"/v1/evidence/{item.id}", headers=team.investigator.headers).json()
     assert (before["media_type"], before["findings"], before["media_type_disagrees"]) == (None, "waiting", False)
-    record(dems, item, finding("malware", "Eicar"), media_type="application/zip", disagrees=True)
+    record(dems, item, finding("malware", "Eicar", flags=("found",)), media_type="application/zip", disagrees=True)
     after = http.get(f"/v1/evidence/{item.id}", headers=team.investigator.headers).json()
     assert (after["media_type"], after["findings"], after["media_type_disagrees"]) == (
         "application/zip",

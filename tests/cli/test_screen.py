@@ -1,16 +1,28 @@
+import contextlib
+import io
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dems.cli.screen import say_table, shown, size_text
+from dems.cli.screen import say_json, say_table, shown, size_text
 
 
 @given(st.text())
 def test_nothing_of_others_steers_the_terminal(text: str) -> None:
     assert all(unicodedata.category(c)[0] != "C" for c in shown(text))
     assert "\n" not in shown(text)
+
+
+@given(st.text(), st.sampled_from([None, 2]))
+def test_json_says_exactly_what_it_was_given_and_steers_no_terminal(text: str, indent: int | None) -> None:
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        say_json({"name": text + "\x9b31m\u202e\U000e0041\x7f"}, indent=indent)
+    said = out.getvalue()
+    assert json.loads(said) == {"name": text + "\x9b31m\u202e\U000e0041\x7f"}
+    assert not [c for c in said.replace("\n", "") if unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp"}]
 
 
 def test_what_is_escaped_can_still_be_told_apart() -> None:

@@ -57,6 +57,7 @@ def test_findings_are_printed_by_groups_and_steer_no_terminal(dems: Dems, item: 
         finding("title", "\x1b[2Jgone\u202e\nSECOND LINE " + "x" * 500, source="PDF:\x07Title"),
         finding("device.model", "5D", flags=("cut",)),
         finding("recorded_at", shown("2026-03-03T21:14:05")),
+        finding("sent_at", shown("9999-12-31T23:59:59", hours=-5.5)),
         finding("position", Place(53.5, -2.25)),
         finding("entry", Entry("../../\x1b]0;x", 3)),
     )
@@ -65,10 +66,11 @@ def test_findings_are_printed_by_groups_and_steer_no_terminal(dems: Dems, item: 
     lines = out.splitlines()
     at = next(n for n, line in enumerate(lines) if line.startswith("Findings: complete."))
     assert [line.split()[0] for line in lines[at + 2 :]] == [
-        "device.make", "device.model", "title", "recorded_at", "position", "entry",
+        "device.make", "device.model", "title", "recorded_at", "sent_at", "position", "entry",
     ]  # fmt: skip
     assert max(map(len, lines)) < 400
     assert any("2026-03-03T21:14:05 (zone unknown)" in line for line in lines)
+    assert any("9999-12-31T23:59:59, -5.5 h from UTC" in line for line in lines), "a zone that is known is said"
     assert any("[cut]" in line for line in lines)
     assert "Findings are for those who may see the bytes." in run("evidence", "show", item.id, by=team.manager)
 

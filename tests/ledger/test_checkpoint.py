@@ -16,7 +16,6 @@ from dems.ledger.keys import KeyType, SigningKey, VerifierKey
 from dems.ledger.note import Note, Signature
 from dems.ledger.policy import Log, Policy, Witness
 from dems.ledger.signing import Attestation, attested, checkpoint_of, cosign, sign
-from dems.ledger.succession import verify_succession
 from tests.ledger.published import (
     CHECKPOINT,
     CHECKPOINT_TEXT,
@@ -29,7 +28,7 @@ from tests.ledger.published import (
     WITNESSED_AT,
 )
 from tests.ledger.signers import AT, COURT, LOG, ORIGIN, OTHER_LOG, signed
-from tests.ledger.trees import SIZE, TREE
+from tests.ledger.trees import TREE
 
 PUBLIC_LOG, WITNESS, OTHER_WITNESS = map(VerifierKey.from_text, (LOG_KEY, WITNESS_KEY, OTHER_WITNESS_KEY))
 
@@ -271,41 +270,3 @@ def test_a_witness_signs_nothing_but_checkpoints() -> None:
 def test_a_log_key_does_not_cosign() -> None:
     with pytest.raises(ValueError, match="type 0x04"):
         cosign(of(7).to_text(), LOG, AT)
-
-
-# --- one after the other ---
-
-
-def test_a_log_that_goes_on_is_followed_from_every_size_to_every_later_one() -> None:
-    for new in range(SIZE + 1):
-        verify_succession(None, of(new), [])
-        for old in range(new + 1):
-            verify_succession(of(old), of(new), TREE.consistency(old, new) if old else [])
-
-
-def test_a_log_that_goes_back_is_not_followed() -> None:
-    for proof in ([], TREE.consistency(6, 7)):
-        with pytest.raises(Contradicted, match="went back from 7 leaves to 6"):
-            verify_succession(of(7), of(6), proof)
-
-
-def test_a_log_that_forks_is_not_followed() -> None:
-    fork = replace(of(7), root=TREE.root(8))
-    with pytest.raises(Contradicted, match="one size"):
-        verify_succession(of(7), fork, [])
-    with pytest.raises(Contradicted):
-        verify_succession(of(6), fork, TREE.consistency(6, 7))
-
-
-def test_another_log_is_not_followed() -> None:
-    with pytest.raises(Contradicted, match=r"of the log 'other\.example/log'"):
-        verify_succession(of(7), replace(of(8), origin="other.example/log"), TREE.consistency(7, 8))
-    with pytest.raises(Contradicted, match=r"of the log 'other\.example/log'"):
-        verify_succession(of(0), replace(of(8), origin="other.example/log"), [])
-
-
-def test_from_the_empty_tree_a_proof_has_nothing_to_say() -> None:
-    for held in (None, of(0)):
-        for offered in (of(0), of(7)):
-            with pytest.raises(Contradicted, match="nothing to prove"):
-                verify_succession(held, offered, [TREE.root(7)])

@@ -20,7 +20,7 @@ from dems.model.searching import (
     found_text,
     shown_between,
 )
-from tests.readings import finding
+from tests.readings import finding, shown
 
 places = st.builds(Place, st.floats(-90, 90), st.floats(-180, 180))
 
@@ -167,3 +167,19 @@ def test_texts_and_names_are_searched_once_each_and_as_far_as_there_is_room() ->
     assert found_text(found) == "one\ntwo\nCanon"
     assert device_text(found) == "Canon"
     assert device_text([finding("device.make", "a"), finding("device.model", "b" * MAX_DEVICE_TEXT)]) == "a"
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00", "9999-12-31T23:59:59"])
+@pytest.mark.parametrize("hours", [None, -14, 24])
+def test_a_time_at_the_end_of_all_times_lies_somewhere(text: str, hours: float | None) -> None:
+    moment = shown(text, hours=hours)
+    early = text.startswith("0")
+    end = datetime(2020, 1, 1, tzinfo=UTC)
+    assert certainly_between(Search(recorded_to=end), moment) is early
+    assert certainly_between(Search(recorded_from=end), moment) is not early
+
+
+def test_clocks_are_not_put_beyond_what_can_be_written() -> None:
+    least, most = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+    shown_least, shown_most = least.replace(tzinfo=None), most.replace(tzinfo=None)
+    assert shown_between(Search(recorded_from=least, recorded_to=most)) == (shown_least, shown_most)

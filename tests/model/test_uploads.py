@@ -24,12 +24,17 @@ def test_every_file_up_to_five_tebibytes_fits_ten_thousand_parts(size: int, mini
     assert minimum <= part <= 5 * GIB
     assert part % MIB == 0
     assert -(-size // part) <= 10_000
-    # The smallest that does: one mebibyte less would be below the minimum or need more parts.
-    assert part - MIB < minimum or -(-size // (part - MIB)) > 10_000
+    # No larger than it must be: one mebibyte less would be below the minimum, or need more parts than are good or allowed.
+    less = part - MIB
+    assert less < minimum or -(-size // less) > (64 if less < 16 * MIB else 10_000)
 
 
 def test_the_part_size_of_known_files() -> None:
     assert part_size_for(0) == 8 * MIB
+    assert part_size_for(512 * MIB) == 8 * MIB
+    assert part_size_for(512 * MIB + 1) == 9 * MIB
+    assert part_size_for(GIB) == 16 * MIB
+    assert part_size_for(150 * GIB) == 16 * MIB
     assert part_size_for(200 * GIB) == 21 * MIB
     assert part_size_for(5 * 1024 * GIB) == 525 * MIB
 

@@ -47,6 +47,24 @@ def test_what_is_being_read_can_be_cancelled_and_its_reader_ends(shelf: Library,
     assert (shelf.job(item), shelf.state(item), shelf.readings(item)) == (None, FindingsState.CANCELLED, [])
 
 
+def test_an_item_that_is_cancelled_while_its_reader_dies_takes_no_other_reading_with_it(shelf: Library) -> None:
+    read, dying = shelf.sealed(b"read before"), shelf.sealed(b"crash")
+    after = shelf.sealed(b"read after")
+
+    def cancels(stored: StoredVersion) -> None:
+        if stored.version_id == dying.version_id:
+            cancelled(shelf, dying)
+
+    shelf.reader.before = cancels
+    assert shelf.dems.extraction.many() == 2
+    assert [shelf.state(i) for i in (read, dying, after)] == [
+        FindingsState.COMPLETE,
+        FindingsState.CANCELLED,
+        FindingsState.COMPLETE,
+    ]
+    assert shelf.job(dying) is None
+
+
 def test_after_a_cancelled_second_reading_the_first_counts_again(shelf: Library) -> None:
     item = shelf.sealed(b"read once")
     first = shelf.one(item)

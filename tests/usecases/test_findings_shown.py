@@ -179,12 +179,14 @@ def test_items_say_what_their_bytes_are_and_whether_a_scanner_named_them(
     dems: Dems, world: World, team: Team, item: Evidence
 ) -> None:
     other = world.sealed(team.investigator, team.case, b"other")
-    record(dems, item, finding("malware", "Eicar-Test-Signature"), media_type="application/zip", disagrees=True)
+    record(dems, other, finding("malware", "clean", flags=("clean",)))
+    named = finding("malware", "Eicar-Test-Signature", flags=("found",))
+    record(dems, item, named, media_type="application/zip", disagrees=True)
     who = team.manager.actor
     one = dems.evidence.look_up.one(who, item.id)[2]
     assert (one.media_type, one.disagrees, one.malware) == ("application/zip", True, True)
     listed = dems.evidence.look_up.page(who, team.case.id, Page(10), EvidenceFilter())
     assert [(i.id, f.malware, f.state) for i, _, f in listed] == [
         (item.id, True, FindingsState.COMPLETE),
-        (other.id, False, FindingsState.WAITING),
+        (other.id, False, FindingsState.COMPLETE),
     ]

@@ -77,6 +77,27 @@ def test_a_long_text_is_shown_around_the_word(dems: Dems, items: list[Evidence],
     assert len(excerpt) == 200
 
 
+def test_a_file_of_the_last_year_that_can_be_written_ends_nobodys_search(
+    dems: Dems, items: list[Evidence], find: Find
+) -> None:
+    record(dems, items[0], finding("recorded_at", shown("9999-12-31T23:59:59")))
+    record(dems, items[1], finding("recorded_at", shown("0001-01-01T00:00:00")))
+    assert ids(find(recorded_from=at("2020-01-01"))) == [items[0].id]
+    assert ids(find(recorded_to=at("2020-01-01"))) == [items[1].id]
+
+
+@pytest.mark.parametrize("field", ["q", "device"])
+def test_signs_beyond_measure_are_refused_in_words(find: Find, field: str) -> None:
+    with pytest.raises(Invalid, match="fewer signs"):
+        find(**{field: "zebra " + "- " * 100 + "crossing"})
+
+
+def test_results_warn_of_malware(dems: Dems, items: list[Evidence], find: Find) -> None:
+    record(dems, items[0], finding("title", "zebra"), finding("malware", "Eicar", flags=("found",)))
+    record(dems, items[1], finding("title", "zebra"))
+    assert [h.findings.malware for h in find(q="zebra").hits] == [True, False]
+
+
 def test_quotes_and_backslashes_in_words_are_letters_like_others(dems: Dems, items: list[Evidence], find: Find) -> None:
     record(dems, items[0], finding("title", "O'Hara \\\\server\\share"))
     for q in ("O'Hara", "\\\\server\\share", "'; DROP TABLE", "hara server"):

@@ -1,5 +1,6 @@
 """Images of disks: E01 with what the examiner wrote and the hashes that are stored in it; raw ones by their partition table."""
 
+import hashlib
 import struct
 import uuid
 from collections.abc import Iterator
@@ -16,6 +17,11 @@ MAX_PARTITIONS = 256
 MAX_SECTIONS = 10_000
 MAX_LOGICAL = 64
 """Links of the chain of an extended partition that are followed."""
+COMPARED_AT_MOST = 128 * 1024 * 1024
+"""Bytes of a file whose stored hashes are compared with those of the disk in it: all of it is read for that."""
+MEDIA_AT_MOST = 4 * 1024**3
+"""Bytes of such a disk: a file of this size can hold any amount of nothing."""
+_BLOCK = 1024 * 1024
 _EWF = (b"EVF\x09\x0d\x0a\xff\x00", b"EVF2\x0d\x0a\x81\x00")
 _SECTOR = 512
 _FIELDS = {
@@ -30,7 +36,7 @@ _FIELDS = {
     "serial_number": "device.serial",
 }
 _TIMES = {"acquiry_date": "image.acquired_at", "system_date": "image.system_date"}
-_HASHES = {"MD5": "image.stored_md5", "SHA1": "image.stored_sha1"}
+_HASHES = {"MD5": "md5", "SHA1": "sha1"}
 _EXTENDED = {0x05, 0x0F, 0x85}
 _PROTECTIVE = 0xEE
 _MBR_KINDS = {
@@ -74,6 +80,7 @@ def _ewf(source: Source, report: Report) -> None:
         ending = _ending(source)
         if ending is not None:
             report.partial(ending)
+        _hashes(handle, source, report, whole=ending is None)
         partitions = report.by(READER, VERSION)
         _table(_Media(handle), partitions)
     except (OSError, ValueError, MemoryError) as error:
@@ -118,10 +125,41 @@ def _stored(handle: "pyewf.handle", tool: Reporter) -> None:
             # Dates are the clock of the examiner's computer in a form that depends on the program: kept as text.
             flags = ("no_time",) if field in _TIMES else ()
             tool.found(name, str(value), f"EWF:header/{field}", raw=str(value), flags=flags)
-    hashes = handle.get_hash_values() or {}
-    for field, name in _HASHES.items():
-        if hashes.get(field):
-            tool.found(name, str(hashes[field]).lower(), f"EWF:hash/{field}")
+
+
+def _hashes(handle: "pyewf.handle", source: Source, report: Report, *, whole: bool) -> None:
+    """What the examiner's program computed when the disk was copied, and what the copy gives now."""
+    stored = {n: str(v).lower() for f, n in _HASHES.items() if (v := (handle.get_hash_values() or {}).get(f))}
+    computed: dict[str, str] = {}
+    media = _Media(handle)
+    if stored and whole and (source.size > COMPARED_AT_MOST or media.size > MEDIA_AT_MOST):
+        report.warn(
+            f"The stored hashes were not compared with the disk: {media.size:,} bytes are more than are read here."
+        )
+    elif stored and whole:
+        try:
+            computed = _hashed(media, list(stored))
+        except (OSError, ValueError, MemoryError) as error:
+            report.partial(f"The disk in the image could not be read to its end: {_first_words(error)}.")
+        if source.refused:
+            # The library goes on with what it was not given.
+            computed = {}
+    stated, ours = report.by("pyewf", pyewf.get_version()), report.by(READER, VERSION)
+    for name, value in stored.items():
+        flags = ("disagrees",) if computed.get(name, value) != value else ()
+        field = next(f for f, n in _HASHES.items() if n == name)
+        stated.found(f"image.stored_{name}", value, f"EWF:hash/{field}", flags=flags)
+        if name in computed:
+            ours.found(f"image.{name}", computed[name], "disk", confidence=Confidence.DERIVED, flags=flags)
+
+
+def _hashed(media: "_Media", algorithms: list[str]) -> dict[str, str]:
+    hashing = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
+    for offset in range(0, media.size, _BLOCK):
+        block = media.at(offset, _BLOCK)
+        for each in hashing.values():
+            each.update(block)
+    return {name: each.hexdigest() for name, each in hashing.items()}
 
 
 class _Media:

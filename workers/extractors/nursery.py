@@ -22,6 +22,7 @@ from workers.extractors.families import FAMILIES, IDENTIFIER
 from workers.extractors.file_copy import Copy
 from workers.extractors.nest import MAX_MESSAGE
 from workers.extractors.opinions import with_opinions
+from workers.extractors.results import only_its_own
 from workers.extractors.sandbox import SandboxLevel
 from workers.extractors.served import Closed, Line, Locked, Served, TimeUp, told_lock
 from workers.extractors.source import Bytes
@@ -32,6 +33,8 @@ __all__ = ["MEMORY", "ChildDied", "Nursery", "NurseryFailed", "SandboxTooWeak"]
 
 MEMORY = 512 * 1024 * 1024
 START_SECONDS = 60.0
+SCANNER = "clamd"
+"""Asked by the worker, and by no reader."""
 _TRIES = 4
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 _ANSWER_SECONDS = 10.0
@@ -119,6 +122,7 @@ class Nursery:
         with self._reader(order, bounds) as (line, locked):
             served = Served(line, bytes_, size)
             result = served.result()
+            only_its_own(result, self._versions, {*self._programs, *self.absent_tools, SCANNER})
         state, reason = result.state, result.reason
         if served.refused is not None and state is ResultState.COMPLETE:
             state, reason = ResultState.PARTIAL, served.refused

@@ -87,7 +87,7 @@ def asked(command: Sequence[str]) -> str:
             check=True,
         )
     except (OSError, subprocess.SubprocessError) as error:
-        raise Absent(f"{command[0]} does not run here: {error}.") from error
+        raise Absent(f"{command[0]} does not run here: {str(error).rstrip(chr(46))}.") from error
     return done.stdout
 
 

@@ -1,7 +1,7 @@
 """The result of one reading as JSON and back: out in the reader, in at the worker, which takes nothing that is not exactly this."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,8 @@ _MAX_REASON = 8_000
 _SIDE = 8192
 _RESULT = frozenset({"state", "reason", "media_type", "findings", "warnings", "renditions", "tools"})
 _RENDITION = frozenset({"kind", "media_type", "width", "height", "at_seconds"})
+_OF_OTHERS = frozenset({"malware"})
+"""What is only ever found by who is asked by the worker itself."""
 _BEGINNINGS = {
     "image/jpeg": lambda data: data.startswith(b"\xff\xd8\xff"),
     "image/png": lambda data: data.startswith(b"\x89PNG\r\n\x1a\n"),
@@ -140,6 +142,20 @@ def result_in(data: bytes, pictures: Sequence[bytes]) -> Result:
             for tool, version in tools.items()
         },
     )
+
+
+def only_its_own(result: Result, versions: Mapping[str, str], others: Collection[str]) -> None:
+    """Raises `Garbled` where a reader speaks for somebody else.
+
+    That is for tools that run apart from it (`others`), for another version of a tool than is here (`versions`), for a
+    tool that its result does not name, or of what only others find.
+    """
+    for tool, version in result.tools.items():
+        if tool in others or versions.get(tool, version) != version:
+            raise Garbled(f"it speaks for {tool} {version}, which it is not")
+    for finding in result.findings:
+        if finding.name in _OF_OTHERS or result.tools.get(finding.tool) != finding.tool_version:
+            raise Garbled(f"{finding.name} is of a tool that it is not")
 
 
 def _shown(rendition: Rendition) -> dict[str, Any]:

@@ -18,11 +18,10 @@ from storage.errors import ObjectMissing
 
 _LATE = timedelta(minutes=15)
 _TOOLS = {
-    "exiftool": (("exiftool",), "metadata of photos"),
-    "ffprobe": (("ffprobe",), "metadata of video and audio"),
-    "clamd": (("clamd", "clamdscan"), "malware signatures"),
     "chromium": (("chromium", "chromium-browser", "google-chrome"), "documents as PDF"),
 }
+
+_OPTIONAL_READERS = ("exiftool", "ffprobe", "c2pa")
 
 _DEFENDED = (
     "defended: the store's master, volume, filer and admin ports ask for a client certificate and a signed token, gRPC "
@@ -104,6 +103,8 @@ def readers(dems: Dems) -> Iterator[Finding]:
             yield note("readers", told)
     for name, why in sorted({pair for report in heard for pair in report.absent.items()}):
         yield note(f"readers: {name}", f"cannot be used ({why})")
+    for name, version in sorted({(n, r.tools[n]) for r in heard for n in _OPTIONAL_READERS if n in r.tools}):
+        yield note(f"readers: {name}", f"version {version} is asked, too")
 
 
 def room(dems: Dems) -> Iterator[Finding]:

@@ -5,7 +5,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Text, and_, delete, exists, func, insert, literal_column, select, update
+from sqlalchemy import (
+    Row,
+    Select,
+    Text,
+    and_,
+    any_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories.base import Rows, chunks, paged
@@ -27,6 +41,8 @@ _EXTRACTIONS = (JobKind.EXTRACT.value, JobKind.EXTRACT_LARGE.value)
 _MOST_REPORTS = 200
 _MALWARE = "'malware'"
 """Written into statements, not passed to them, so that the index of these findings is seen to fit."""
+_FOUND = "found"
+"""The flag of a scanner's verdict that says of the bytes that they are malware; others say that they are not, or not known."""
 
 
 class FindingRows(Rows):
@@ -78,7 +94,9 @@ class FindingRows(Rows):
 
     def states(self, evidence_ids: Sequence[EvidenceId]) -> Mapping[EvidenceId, ItemFindings]:
         malware = exists().where(
-            findings.c.reading_id == item_index.c.reading_id, findings.c.name == literal_column(_MALWARE)
+            findings.c.reading_id == item_index.c.reading_id,
+            findings.c.name == literal_column(_MALWARE),
+            literal(_FOUND, Text) == any_(findings.c.flags),
         )
         statement = select(item_index, malware.label("malware"))
         # The index may be made anew: an item that is not in it has nothing found.

@@ -26,13 +26,13 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from dems.db.repositories.base import Runner
 from dems.db.repositories.evidence import to_evidence
+from dems.db.repositories.findings import FindingRows
 from dems.db.repositories.found_values import to_finding
-from dems.db.tables import cases, evidence, findings, item_index
+from dems.db.tables import cases, evidence, findings
 from dems.model.evidence import Evidence
 from dems.model.findings import Entry, Finding, Moment, Place
-from dems.model.ids import EvidenceId, ReadingId
+from dems.model.ids import EvidenceId
 from dems.model.places import EARTH_KILOMETRES, boxes, distance
-from dems.model.readings import FindingsState
 from dems.model.searching import (
     DEVICES,
     DURATION,
@@ -110,31 +110,33 @@ class Matches:
     def of(self, ids: Sequence[UUID]) -> list[Hit]:
         """In the order of the ids."""
         statement = (
-            select(evidence, cases.c.reference, item_index.c.media_type, item_index.c.disagrees)
-            .add_columns(item_index.c.state.label("findings_state"), item_index.c.reading_id)
+            select(evidence, cases.c.reference)
             .join(cases, cases.c.id == evidence.c.case_id)
-            .join(item_index, item_index.c.evidence_id == evidence.c.id)
             .where(evidence.c.id.in_(ids))
             .order_by(evidence.c.id)
         )
         rows = list(self._tx.execute(statement)) if ids else []
         items = [to_evidence(r) for r in rows]
         declared = self._declared(items)
-        findings_of = self._findings([r.reading_id for r in rows if r.reading_id and r.case_id in self._readable])
-        return [self._hit(row, item, declared, findings_of) for row, item in zip(rows, items, strict=True)]
+        standings = FindingRows(self._tx).states([i.id for i in items])
+        read = (standings[i.id].reading_id for i in items if i.case_id in self._readable)
+        findings_of = self._findings([r for r in read if r is not None])
+        return [
+            self._hit(row.reference, item, standings[item.id], declared, findings_of)
+            for row, item in zip(rows, items, strict=True)
+        ]
 
     def _hit(
         self,
-        row: Row[Any],
+        reference: str,
         item: Evidence,
+        standing: ItemFindings,
         declared: dict[EvidenceId, list[Match]],
         findings_of: dict[UUID, list[Match]],
     ) -> Hit:
-        reading_id = None if row.reading_id is None else ReadingId(row.reading_id)
-        standing = ItemFindings(FindingsState(row.findings_state), reading_id, row.media_type, bool(row.disagrees))
-        kind = [] if self._search.media_type is None else [Match(MatchedIn.MEDIA_TYPE, row.media_type)]
-        read = [] if row.reading_id is None else findings_of.get(row.reading_id, [])
-        return Hit(item, row.reference, standing, [*declared.get(item.id, []), *kind, *read])
+        kind = [] if self._search.media_type is None else [Match(MatchedIn.MEDIA_TYPE, standing.media_type)]
+        read = [] if standing.reading_id is None else findings_of.get(standing.reading_id, [])
+        return Hit(item, reference, standing, [*declared.get(item.id, []), *kind, *read])
 
     def _declared(self, items: Sequence[Evidence]) -> dict[EvidenceId, list[Match]]:
         """Which declared fields hold one of the words."""

@@ -34,7 +34,7 @@ from dems.db.repositories.base import Rows
 from dems.db.repositories.cases import holds, known_to, sees_every_case
 from dems.db.repositories.search_matches import Matches, in_place, in_time, lasting
 from dems.db.tables import cases, findings, item_index
-from dems.errors import SearchTooBroad
+from dems.errors import Invalid, SearchTooBroad
 from dems.model.people import Person
 from dems.model.permission import FINDINGS_ROLES
 from dems.model.searching import Search
@@ -63,7 +63,12 @@ class SearchRows(Rows):
         self._tx.execute(select(func.set_config("statement_timeout", str(milliseconds), literal(value=True))))
 
     def words(self, text: str) -> Sequence[str]:
-        tree = self._tx.execute(select(func.querytree(func.websearch_to_tsquery(_SIMPLE, text)))).scalar_one()
+        try:
+            tree = self._tx.execute(select(func.querytree(func.websearch_to_tsquery(_SIMPLE, text)))).scalar_one()
+        except DBAPIError as error:
+            if isinstance(error.orig, psycopg.errors.InternalError_):  # its stack holds few signs in a row
+                raise Invalid("These signs are more than a search can hold: write words, and fewer signs.") from error
+            raise
         return list(dict.fromkeys(w.replace("''", "'").replace("\\\\", "\\") for w in _LEXEME.findall(tree)))
 
     def find(self, viewers: Sequence[Person], search: Search, page: Page) -> list[Hit]:

@@ -14,7 +14,7 @@ from dems.model.custody import Authority, of_item
 from dems.model.digests import Digest
 from dems.model.ids import UploadId
 from dems.model.uploads import Upload
-from dems.ports import Clock, Promise, Transactions
+from dems.ports import BegunMultipart, Clock, Promise, Transactions
 from dems.steps.body import Piece, sha256_of
 from dems.steps.completion import adopt
 from dems.steps.locks import Locks
@@ -60,8 +60,8 @@ class ReceivePart:
                 )
             if known is not None and known.etag:
                 return Part(number, known.size, known.sha256, known.etag)
-            self._promise(authority, upload, number, content_digest)
-            part = self._store(upload, number, piece, content_digest.value)
+            multipart = self._promise(authority, upload, number, content_digest)
+            part = self._store(upload, number, piece, content_digest.value, multipart)
         with self.transaction() as tx:
             tx.uploads.seen(upload_id, [part])
         return part
@@ -82,8 +82,8 @@ class ReceivePart:
             self.trust.require(tx, length)
         return upload, authority, known
 
-    def _promise(self, authority: Authority, upload: Upload, number: int, digest: Digest) -> None:
-        """What is about to be stored, before it is: the bytes have come and are what the request said."""
+    def _promise(self, authority: Authority, upload: Upload, number: int, digest: Digest) -> BegunMultipart | None:
+        """What is about to be stored, before it is: the bytes have come and are what the request said. Where it goes, if begun."""
         with self.transaction() as tx:
             tx.continuing(authority)
             upload = tx.uploads.get(upload.id, for_update=True)
@@ -96,8 +96,11 @@ class ReceivePart:
                 tx.evidence.save(receiving)
                 facts = {"upload": str(upload.id), "transport": "relay"}
                 tx.custody.append(authority, of_item(item.id), case_id=item.case_id, evidence_id=item.id, facts=facts)
+            return None if upload.part_count == 1 else tx.uploads.multiparts([upload.id]).get(upload.id)
 
-    def _store(self, upload: Upload, number: int, piece: Piece, sha256: bytes) -> Part:
+    def _store(
+        self, upload: Upload, number: int, piece: Piece, sha256: bytes, multipart: BegunMultipart | None
+    ) -> Part:
         key = evidence_key(upload.evidence_id, upload.id)
         if upload.part_count == 1:
             part = Part(number, piece.size, sha256, "")
@@ -111,8 +114,6 @@ class ReceivePart:
                     raise Incomplete("The store changed its answer about this part. Send it again.") from None
                 stored = found
             return Part(number, piece.size, sha256, stored.version_id)
-        with self.transaction() as tx:
-            multipart = tx.uploads.multiparts([upload.id]).get(upload.id)
         if multipart is None:
             begin_multiparts(self.transaction, self.store, self.locks, [upload], self.clock())
             with self.transaction() as tx:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from workers.extractors.child import LINE
-from workers.extractors.report import Report, Unreadable
+from workers.extractors.report import Report, Reporter, Unreadable
 from workers.extractors.source import Source
 from workers.extractors.wire import HEADER, MAX_RANGE, RANGE, Kind
 
@@ -133,6 +133,16 @@ def _unreadable(source: Source, report: Report) -> str:
     raise Unreadable("The file is encrypted.")
 
 
+def _speak_for(source: Source, report: Report, tool: str, version: str, name: str) -> str:
+    report.by(tool, version).found(name, "clean", "INSTREAM")
+    return "said"
+
+
+def _speak_unnamed(source: Source, report: Report) -> str:
+    Reporter(report, "nobody", "1").found("comment", "clean", "INSTREAM")
+    return "said"
+
+
 def _read_all(source: Source, report: Report) -> str:
     """Reads to the end, and as parsers in C do, takes a refusal for the end of the file."""
     total = 0
@@ -170,6 +180,8 @@ DEEDS: dict[str, Callable[..., str]] = {
     "x32": _x32,
     "raise": _raise,
     "unreadable": _unreadable,
+    "speak_for": _speak_for,
+    "speak_unnamed": _speak_unnamed,
     "read_all": _read_all,
     "print": _print,
 }

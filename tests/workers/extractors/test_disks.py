@@ -7,7 +7,8 @@ import pytest
 from tests.workers.extractors.container_samples import e01, gpt, mbr
 from tests.workers.extractors.taken import found, taken, values
 from workers.extractors import disks
-from workers.extractors.report import Unreadable
+from workers.extractors.report import Report, Unreadable
+from workers.extractors.source import Held, Refused, Source
 
 HEADER = {
     "c": "C1",
@@ -37,6 +38,54 @@ def test_an_e01_tells_its_case_its_stored_hash_and_the_partitions_within() -> No
     parts = [(entry.kind, entry.size, entry.more["start"]) for entry in values(report, "partition")]
     assert parts == [("NTFS or exFAT", 51_200, 32_768), ("Linux", 25_600, 102_400)]
     assert report.stopped == []
+
+
+def md5_of(media: bytes) -> "hashlib._Hash":
+    return hashlib.md5(media, usedforsecurity=False)
+
+
+def test_the_hash_stored_in_an_e01_is_compared_with_the_disk_in_it() -> None:
+    media = mbr([(0x07, 64, 100)])
+    report = taken(disks.extract, e01(media, HEADER, md5_of(media).digest()))
+    assert found(report, "image.md5").value == md5_of(media).hexdigest()
+    assert found(report, "image.md5").flags == found(report, "image.stored_md5").flags == ()
+    changed = taken(disks.extract, e01(media, HEADER, md5_of(b"another disk").digest()))
+    assert found(changed, "image.md5").value == md5_of(media).hexdigest()
+    assert found(changed, "image.stored_md5").value == md5_of(b"another disk").hexdigest()
+    assert found(changed, "image.md5").flags == found(changed, "image.stored_md5").flags == ("disagrees",)
+
+
+def test_a_disk_too_large_to_be_compared_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    media = mbr([(0x07, 64, 100)])
+    monkeypatch.setattr(disks, "COMPARED_AT_MOST", 100)
+    report = taken(disks.extract, e01(media, HEADER, md5_of(media).digest()))
+    assert values(report, "image.md5") == []
+    assert found(report, "image.stored_md5").flags == ()
+    assert any("were not compared" in warning for warning in report.warnings)
+
+
+def test_a_disk_whose_bytes_are_refused_is_not_compared() -> None:
+    media = mbr([(0x07, 64, 100)])
+    data = e01(media, HEADER, md5_of(media).digest())
+    source = Source(Until(data, data.index(media[:512]) + 40_000), len(data), "e01")
+    report = Report()
+    disks.extract(source, "application/x-ewf", report)
+    assert values(report, "image.md5") == []
+    assert found(report, "image.stored_md5").flags == ()
+    assert report.stopped
+
+
+class Until:
+    """Bytes of which those from an offset on are refused, as a budget does."""
+
+    def __init__(self, data: bytes, end: int) -> None:
+        self._held, self._end = Held(data), end
+
+    def at(self, offset: int, length: int) -> bytes:
+        # The sections' heads at the end are within the budget: only the disk is not.
+        if offset < self._end + 20_000 and offset + length > self._end:
+            raise Refused("Reading stopped: the budget for this file is used up.")
+        return self._held.at(offset, length)
 
 
 def test_a_gpt_is_read_by_name_and_kind() -> None:

@@ -151,6 +151,20 @@ def test_what_no_honest_reader_sends_ends_it(hostile: Nursery, words: str, what:
 
 
 @pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ("speak_for clamd 1 comment", "it speaks for clamd 1, which it is not"),
+        ("speak_for exiftool 99 comment", "it speaks for exiftool 99, which it is not"),
+        ("speak_for python-email 99 comment", "it speaks for python-email 99, which it is not"),
+        ("speak_for tests 1 malware", "malware is of a tool that it is not"),
+        ("speak_unnamed", "comment is of a tool that it is not"),
+    ],
+)
+def test_a_reader_speaks_for_nobody_else(hostile: Nursery, words: str, what: str) -> None:
+    assert death(hostile, words) == f"The reader of this file sent what no honest reader sends: {what}."
+
+
+@pytest.mark.parametrize(
     ("words", "how"),
     [
         ("crash", "crashed: it reached for memory that is not its own (SIGSEGV)."),

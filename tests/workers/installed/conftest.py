@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.workers.installed.programs import ABSENT
+from tests.workers.installed.programs import absent
 from workers.extractors.nursery import Nursery
 
-collect_ignore = [f"test_{name}.py" for name in ABSENT]
+collect_ignore = [f"test_{name}.py" for name in absent()]
 ANYTHING = "tests.workers.installed.anything"
 
 

@@ -19,7 +19,7 @@ from tests.workers.extractors.photo_samples import (
     tiff,
 )
 from tests.workers.installed.attacks import bait, nothing_happened, read
-from tests.workers.installed.programs import PROGRAMS
+from tests.workers.installed.programs import programs
 from workers.extractors.nursery import Nursery
 from workers.extractors.sandbox import SandboxLevel
 from workers.extractors.source import Held
@@ -35,7 +35,7 @@ def test_maker_notes_are_found_beside_what_our_reader_finds(nursery: Nursery) ->
     reading = read(nursery, jpeg(exif(tiff("<", CAMERA, inner, WHERE))), "jpg")
     assert reading.state is ResultState.COMPLETE
     assert reading.sandbox == "full"
-    assert reading.tools["exiftool"] == PROGRAMS["exiftool"].version
+    assert reading.tools["exiftool"] == programs()["exiftool"].version
     (serial,) = [each for each in reading.findings if each.name == "device.serial"]
     assert (serial.tool, serial.source, serial.value) == ("exiftool", "MakerNotes:Canon:SerialNumber", "0012021001")
     # They agree on the rest, so ours alone tells it.
@@ -45,9 +45,20 @@ def test_maker_notes_are_found_beside_what_our_reader_finds(nursery: Nursery) ->
     assert not any("exiftool" in each for each in reading.warnings)
 
 
+def font(family: str) -> bytes:
+    """A TrueType font of nothing but its name."""
+    name = struct.pack(">HHH", 0, 1, 18) + struct.pack(">HHHHHH", 1, 0, 0, 1, len(family), 0) + family.encode()
+    return struct.pack(">IHHHH", 0x10000, 1, 16, 0, 0) + b"name" + struct.pack(">III", 0, 28, len(name)) + name
+
+
 def test_what_our_readers_do_not_know_is_told_by_it(nursery: Nursery) -> None:
-    reading = read(nursery, b"%!PS-AdobeFont-1.0: Deja 1\n/FontName /Deja def\n".ljust(200) + bytes(60), "pfa")
-    assert "exiftool" in reading.tools or reading.media_type.startswith(("text/", "application/postscript"))
+    reading = read(nursery, font("Deja").ljust(600, b"\x00"), "ttf")
+    assert [(each.value, each.source) for each in reading.findings if each.name == "tag"] == [
+        ("Deja", "Font:FontFamily")
+    ]
+    # Why ours found nothing is still said.
+    assert reading.state is ResultState.PARTIAL
+    assert "Nothing here" in str(reading.reason)
 
 
 def test_the_file_of_a_raw_photo_is_not_read_whole(nursery: Nursery) -> None:
@@ -78,7 +89,7 @@ def test_no_file_makes_it_reach_for_anything(credulous: Nursery) -> None:
 
 
 def test_it_is_given_no_name_no_option_and_no_configuration_of_anybody() -> None:
-    arguments = PROGRAMS["exiftool"].arguments
+    arguments = programs()["exiftool"].arguments
     assert arguments[1:3] == ("-config", "")
     assert arguments[-1] == "/proc/self/fd/0"
     assert "-@" not in arguments

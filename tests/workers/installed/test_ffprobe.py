@@ -7,7 +7,7 @@ import pytest
 from dems.model.findings import ResultState
 from tests.workers.extractors.media_samples import Spread, sound, video
 from tests.workers.installed.attacks import bait, nothing_happened, read
-from tests.workers.installed.programs import PROGRAMS
+from tests.workers.installed.programs import programs
 from workers.extractors.ffprobe import tell
 from workers.extractors.nursery import Nursery
 from workers.extractors.report import Report
@@ -18,7 +18,7 @@ from workers.extractors.sandbox import SandboxLevel
 def test_it_agrees_with_our_reader(nursery: Nursery, container: str) -> None:
     reading = read(nursery, video(container))
     assert reading.state is ResultState.COMPLETE
-    assert reading.tools["ffprobe"] == PROGRAMS["ffprobe"].version
+    assert reading.tools["ffprobe"] == programs()["ffprobe"].version
     assert [each.tool for each in reading.findings if each.name == "duration"] == ["ffmpeg"]
     assert not [each for each in reading.findings if each.tool == "ffprobe" and "disagrees" in each.flags]
     assert not any("ffprobe" in each for each in reading.warnings)
@@ -51,7 +51,7 @@ def test_no_file_makes_it_reach_for_anything(credulous: Nursery) -> None:
 
 
 def test_it_may_use_one_way_to_read_and_no_playlist() -> None:
-    arguments = PROGRAMS["ffprobe"].arguments
+    arguments = programs()["ffprobe"].arguments
     protocols = arguments[arguments.index("-protocol_whitelist") + 1]
     assert protocols in {"fd", "file"}
     formats = arguments[arguments.index("-format_whitelist") + 1].split(",")
