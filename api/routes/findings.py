@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from api.bodies import BodyRoute
 from api.deps import Core, OnceKey, Paging, Whoever, act, answer, paged
 from api.problems import problem_responses
 from api.schemas.base import Hex256, Line, Listed
@@ -23,7 +24,7 @@ from dems.model.acts import Act
 from dems.model.findings import MAX_NAME
 from dems.model.ids import CaseId, EvidenceId, ReadingId
 
-router = APIRouter(prefix="/v1", tags=["findings"])
+router = APIRouter(prefix="/v1", tags=["findings"], route_class=BodyRoute)
 
 _PLACE_BYTES = 4
 

@@ -19,6 +19,10 @@ log = logging.getLogger(__name__)
 router = APIRouter(tags=["health"])
 
 
+_DELAYS_ONLY = {"broker", "readers"}
+"""Without these evidence is taken in and read all the same."""
+
+
 class Alive(BaseModel):
     status: Literal["alive"]
 
@@ -29,7 +33,10 @@ class PartState(BaseModel):
 
 
 class Readiness(BaseModel):
-    """`ready` is false while a part fails without which nothing can be taken in or read. A broker that is down only delays."""
+    """`ready` is false while a part fails without which nothing can be taken in or read.
+
+    A broker that is down only delays, and so do readers of files that may not read.
+    """
 
     ready: bool
     parts: dict[str, PartState]
@@ -52,7 +59,7 @@ def is_ready(dems: Core, request: Request, response: Response) -> Readiness:
         "broker": _broker(request),
         "readers": _readers(dems),
     }
-    ready = all(part.ok for name, part in parts.items() if name != "broker")
+    ready = all(part.ok for name, part in parts.items() if name not in _DELAYS_ONLY)
     response.status_code = 200 if ready else 503
     return Readiness(ready=ready, parts=parts)
 

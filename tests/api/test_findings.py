@@ -1,6 +1,7 @@
 """Findings, pictures, progress and searches over HTTP."""
 
 import hashlib
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 from dems.bootstrap import Dems
 from dems.model.evidence import Evidence
 from dems.model.findings import Entry, Place
+from dems.ports import ReaderReport
 from tests.conftest import Team
 from tests.readings import finding, picture, record, shown
 from tests.world import World
@@ -212,3 +214,15 @@ def test_one_idempotency_key_asks_once(http: httpx.Client, dems: Dems, team: Tea
     assert second.headers["idempotency-replayed"] == "true"
     now = http.get(f"/v1/evidence/{item.id}/findings", headers=team.investigator.headers).json()
     assert now["state"] == "complete"
+
+
+def test_readers_that_may_not_read_are_told_and_keep_no_evidence_out(http: httpx.Client, dems: Dems) -> None:
+    def heard(sandbox: str) -> httpx.Response:
+        dems.findings.report_readers(ReaderReport("extract@here", datetime.now(UTC), sandbox, (), {"tests": "1"}, {}))
+        return http.get("/readyz")
+
+    too_loose = heard("none")
+    readers = too_loose.json()["parts"]["readers"]
+    assert (readers["ok"], "is required: nothing is read" in readers["detail"]) == (False, True)
+    assert (too_loose.status_code, too_loose.json()["ready"]) == (200, True)
+    assert heard("full").json()["parts"]["readers"] == {"ok": True, "detail": "sandbox level full"}

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 BLOCK = 64 * 1024
+ONE_HOLDS_OF = 4
+"""Of so many connections one is not cut, or a request that is asked alone would wait minutes between its tries."""
 Part = tuple[str, int]
 
 _PART = re.compile(rb"PUT /v1/uploads/([0-9a-f-]{36})/(?:parts/(\d+)|content)")
@@ -45,6 +47,7 @@ class BadProxy:
     def __init__(self, upstream: Callable[[], tuple[str, int]], seed: int, *, orders: float) -> None:
         self._upstream, self._chance, self._orders = upstream, random.Random(seed), orders
         self._guard = threading.Lock()
+        self._accepted = 0
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port: int = self._listener.getsockname()[1]
         self.rage(0)
@@ -75,6 +78,9 @@ class BadProxy:
                 return
             with self._guard:
                 fate = Fate.drawn(self._chance, self._orders)
+                self._accepted += 1
+                if self._accepted % ONE_HOLDS_OF == 0:
+                    fate = Fate(delay=fate.delay)
             _Conversation(self, client, fate)
 
     def connect(self) -> socket.socket:

@@ -239,10 +239,20 @@ def test_nothing_lies_in_the_store_that_is_neither_recorded_nor_reported(core: D
     assert not recorded & reported
 
 
-def test_nothing_is_left_to_do_but_to_throw_parts_away(verifier: Verifier) -> None:
-    assert {r.kind for r in verifier.owner("SELECT kind FROM jobs")} <= {"discard_parts"}
+def test_nothing_is_left_to_do_but_to_read_and_to_throw_parts_away(verifier: Verifier) -> None:
+    assert {r.kind for r in verifier.owner("SELECT kind FROM jobs")} <= {"discard_parts", "extract", "extract_large"}
     assert verifier.owner("SELECT * FROM upload_completions") == []
     assert {r.state for r in verifier.owner("SELECT state FROM uploads")} == {"completed"}
+
+
+def test_what_is_in_each_file_was_read_or_is_still_to_be(verifier: Verifier) -> None:
+    forgotten = verifier.owner(
+        "SELECT e.id FROM evidence e WHERE NOT EXISTS (SELECT FROM readings WHERE evidence_id = e.id) "
+        "AND NOT EXISTS (SELECT FROM jobs WHERE subject = e.id AND kind LIKE 'extract%')"
+    )
+    assert forgotten == []
+    twice = verifier.owner("SELECT evidence_id FROM readings GROUP BY evidence_id HAVING count(*) > 1")
+    assert twice == [], "one whose worker was killed has one record of it"
 
 
 def test_the_same_command_once_more_finds_everything_there(after: Chaos) -> None:

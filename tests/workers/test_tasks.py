@@ -37,7 +37,8 @@ def test_every_kind_of_job_has_a_task_on_a_queue_that_workers_consume(app: Celer
     for kind in JobKind:
         assert kind.value in app.tasks
         assert _queue(app, kind.value) == QUEUES[kind]
-    assert set(QUEUES.values()) == {VERIFY, UPKEEP} == {"verify", "upkeep"}
+    assert {VERIFY, UPKEEP} == {"verify", "upkeep"}
+    assert set(QUEUES.values()) == {VERIFY, UPKEEP, "extract", "extract_large"}
 
 
 def test_everything_on_the_clock_has_a_task_and_every_task_a_reason(app: Celery, settings: Settings) -> None:
