@@ -47,7 +47,7 @@ FULL = Sizes(
     many_for_memory=50_000,
 )
 QUICK = Sizes(
-    rounds=2,
+    rounds=1,
     file=24 * MIB,
     warm=9 * MIB,
     small_file=9 * MIB,
