@@ -11,6 +11,8 @@ from dems.bootstrap import Dems
 from dems.errors import IntegrityBroken, PartsMissing
 from dems.model.evidence import EvidenceState
 from dems.model.uploads import UploadState
+from dems.ports import Promise
+from dems.steps.promises import parts_in_store
 from storage.errors import StoreUnavailable
 from storage.interface import Lock
 from tests.conftest import Owner, Team
@@ -123,3 +125,9 @@ def test_other_bytes_at_the_key_are_left_alone_and_the_upload_may_be_abandoned(
         large.completes()
     assert dems.intake.abandon(large.who, large.upload.id).state is UploadState.ABANDONED
     assert orphans(dems, large.key, as_owner) == ["unrecorded"]
+
+
+def test_of_an_upload_that_was_not_begun_the_store_has_no_part(dems: Dems, team: Team) -> None:
+    sender = Sender.declares(dems, team.investigator.actor, team.case, os.urandom(LARGE))
+    promised = {1: Promise(1, 8 * 2**20, b"\0" * 32, None)}
+    assert parts_in_store(dems.store, sender.upload, None, promised) == []
