@@ -34,10 +34,10 @@ FOUND = ["send extract", "commit Extract._claim", "extract open", "extract read"
 OUT = ["commit GrantAccess.__call__", "commit ReadContent.__call__", "content open", "content read"]
 
 RELAYED = [
-    *("commit ReceivePart._begin", "commit ReceivePart._promise", "commit ReceivePart._store"),
+    *("commit ReceivePart._begin", "commit ReceivePart._promise"),
     *BEGUN,
     *(
-        "commit ReceivePart._store #2",
+        "commit ReceivePart._store",
         "part 1",
         "part 2",
         "commit ReceivePart.__call__",
