@@ -17,8 +17,8 @@ from dems.cli.upload.reading import AnotherContent, Reading, Watcher
 from dems.cli.upload.recognising import ABANDONED, left_behind
 from dems.cli.upload.transport import Ways
 
-_IN_MEMORY = 160 * 1024 * 1024
-_FIRST_PARCEL_BYTES, _PARCEL_BYTES, _PARCEL_PIECES = 8 * 1024 * 1024, 64 * 1024 * 1024, 500
+_IN_MEMORY = 288 * 1024 * 1024
+_FIRST_PARCEL_BYTES, _PARCEL_BYTES, _PARCEL_PIECES = 8 * 1024 * 1024, 128 * 1024 * 1024, 500
 """Eight parts on their way, eight that wait for them, and what is read. The first parcels are small, to begin at once."""
 _TRIES = 4
 _LOOK = 0.5
