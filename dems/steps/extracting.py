@@ -17,7 +17,7 @@ from dems.model.evidence import Evidence
 from dems.model.findings import Finding, Reading, ResultState
 from dems.model.ids import EvidenceId
 from dems.model.readings import NO_SANDBOX_KNOWN, Original
-from dems.ports import Clock, Job, JobKind, Lease, ReaderDied, ReadsFindings, Transaction, Transactions
+from dems.ports import Clock, Job, JobKind, Lease, NoReaders, ReaderDied, ReadsFindings, Transaction, Transactions
 from dems.steps.reading import LONGEST_PAUSE, RENEWED_EVERY_SECONDS, pause_after
 from dems.steps.recording import Made, end_work, made, original_of
 from dems.steps.renditions import keep_renditions
@@ -186,6 +186,12 @@ def put_back(transaction: Transactions, leases: Sequence[Lease], problem: str, p
                 tx.jobs.put_back(lease, problem, pause, counted=False)
         except NoLongerDue:
             continue
+
+
+def nobody_reads(transaction: Transactions, leases: Sequence[Lease], error: NoReaders) -> None:
+    """Leave work until a person has mended the machine: on this one nothing can be read, whatever the file."""
+    log.error("nothing_can_be_read", extra={"why": str(error)})
+    put_back(transaction, leases, str(error), READERS_AGAIN_AFTER)
 
 
 def _lost(lease: Lease) -> str:

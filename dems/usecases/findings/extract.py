@@ -3,18 +3,15 @@
 A file that takes its reader with it is tried apart from the others, and after three times that is what is recorded of it.
 """
 
-import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
 from dems.errors import NoLongerDue
 from dems.model.ids import EvidenceId, ReadingId
 from dems.ports import Clock, Job, JobKind, NoReaders, ReadsFindings, Transactions
-from dems.steps.extracting import READERS_AGAIN_AFTER, Extraction, Hold, Wanted, put_back, wanted
+from dems.steps.extracting import Extraction, Hold, Wanted, nobody_reads, wanted
 from dems.steps.recording import record
 from storage.interface import ObjectStore
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +32,7 @@ class Extract:
         try:
             read = extraction(item, Hold(self.transaction, [item.lease], self.lease).on(item.lease), patient=large)
         except NoReaders as error:
-            log.error("nothing_can_be_read", extra={"why": str(error)})  # noqa: TRY400 where from says nothing more
-            put_back(self.transaction, [item.lease], str(error), READERS_AGAIN_AFTER)
+            nobody_reads(self.transaction, [item.lease], error)
             return None
         if read is None:
             return None

@@ -1,18 +1,15 @@
 """Read small items that were not tried before, one after another: the same acts as for one, in few transactions."""
 
-import logging
 import time
 from dataclasses import dataclass
 from datetime import timedelta
 
 from dems.model.findings import MAX_FINDINGS
 from dems.ports import Clock, JobKind, NoReaders, ReadsFindings, Transactions
-from dems.steps.extracting import READERS_AGAIN_AFTER, Extraction, Hold, Wanted, put_back, wanted
+from dems.steps.extracting import Extraction, Hold, nobody_reads, wanted
 from dems.steps.extraction import LARGE
 from dems.steps.recording import Made, record
 from storage.interface import ObjectStore
-
-log = logging.getLogger(__name__)
 
 BATCH = 20
 """Few, since a killed worker takes all of a batch with it, each of whose items is then read by itself."""
@@ -60,7 +57,7 @@ class ExtractMany:
                     recorded += self._record(made, hold)
                     made = []
         except NoReaders as error:
-            self._nobody_reads(waiting, error)
+            nobody_reads(self.transaction, [i.lease for i in waiting], error)
             leases = []
         return len(leases), recorded + self._record(made, hold)
 
@@ -73,7 +70,3 @@ class ExtractMany:
         done = {m.lease for m in made}
         hold.leases = [le for le in hold.leases if le not in done]
         return len(recorded)
-
-    def _nobody_reads(self, waiting: list[Wanted], error: NoReaders) -> None:
-        log.error("nothing_can_be_read", extra={"why": str(error)})
-        put_back(self.transaction, [i.lease for i in waiting], str(error), READERS_AGAIN_AFTER)
