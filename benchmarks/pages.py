@@ -9,7 +9,7 @@ import httpx
 from benchmarks.counting import Counted
 from benchmarks.filled import LIMIT, PageAsked, costs, filled_case
 from benchmarks.installation import Installation
-from benchmarks.pairs import Machine, interleaved, ratios, timed
+from benchmarks.pairs import in_turns, ratios, timed
 from benchmarks.sizes import Sizes
 from benchmarks.table import Result, Target
 
@@ -40,16 +40,7 @@ def _times(http: httpx.Client, name: str, small: PageAsked, large: PageAsked, si
         return lambda: timed(lambda: asked.check(http.get(asked.path, params=asked.parameters)))
 
     legs = {"large": leg(large), "small": leg(small)}
-    for once in legs.values():
-        once()
-    machine = Machine()
-    seconds: dict[str, list[float]] = {each: [] for each in legs}
-    for _ in range(sizes.rounds):
-        # Requests take turns one by one: they are so short that whatever else runs would meet only one side.
-        found = interleaved(legs, rounds=sizes.page_rounds)
-        for each in legs:
-            seconds[each].append(statistics.median(found.seconds[each]))
-    machine.ended()
+    seconds, machine = in_turns(legs, rounds=sizes.rounds, requests=sizes.page_rounds)
     ours, alternative = (statistics.median(seconds[n]) * 1000 for n in ("large", "small"))
     return Result(
         f"{name} of {LIMIT}",

@@ -1,6 +1,7 @@
 """Running things in turn, so that what changes on the machine meanwhile meets all of them alike."""
 
 import os
+import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -69,3 +70,20 @@ def _cpu_times() -> list[int]:
     """`user nice system idle iowait irq softirq steal` of all processors together, in ticks."""
     with open("/proc/stat", encoding="ascii") as file:  # noqa: PTH123 not a file one has a path to
         return [int(field) for field in file.readline().split()[1:9]]
+
+
+def in_turns(legs: Mapping[str, Leg], *, rounds: int, requests: int) -> tuple[dict[str, list[float]], Machine]:
+    """Seconds of one request of each leg, the median of `requests` in each round, after one of each that is not counted.
+
+    Requests take turns one by one: they are so short that whatever else runs would meet only one side.
+    """
+    for once in legs.values():
+        once()
+    machine = Machine()
+    seconds: dict[str, list[float]] = {each: [] for each in legs}
+    for _ in range(rounds):
+        found = interleaved(legs, rounds=requests)
+        for each in legs:
+            seconds[each].append(statistics.median(found.seconds[each]))
+    machine.ended()
+    return seconds, machine

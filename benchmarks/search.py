@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 from benchmarks.fill import fill
 from benchmarks.installation import Installation
 from benchmarks.items import sealed_item
-from benchmarks.pairs import Machine, interleaved, ratios, timed
+from benchmarks.pairs import in_turns, ratios, timed
 from benchmarks.sizes import Sizes
 from benchmarks.table import Result, Target
 from dems.model.ids import CaseId
@@ -98,15 +98,7 @@ def _result(
         return lambda: timed(lambda: _checked(http.get("/v1/search", params={"limit": 100, **asked}, headers=headers)))
 
     legs = {side: leg(headers) for side, headers in sides.items()}
-    for once in legs.values():
-        once()
-    machine = Machine()
-    seconds: dict[str, list[float]] = {each: [] for each in legs}
-    for _ in range(sizes.rounds):
-        found = interleaved(legs, rounds=sizes.page_rounds)
-        for each in legs:
-            seconds[each].append(statistics.median(found.seconds[each]))
-    machine.ended()
+    seconds, machine = in_turns(legs, rounds=sizes.rounds, requests=sizes.page_rounds)
     ours, alternative = (statistics.median(seconds[n]) * 1000 for n in ("large", "small"))
     return Result(
         f"search by {name}",
