@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-Behave = Callable[[socket.socket], None]
+Behave = Callable[[socket.socket, bytes], None]
 
 
 @contextlib.contextmanager
@@ -21,8 +21,7 @@ def server(behave: Behave, *, wrap: Callable[[socket.socket], socket.socket] | N
         with connection, contextlib.suppress(OSError):
             spoken = connection if wrap is None else wrap(connection)
             with spoken:
-                read_request(spoken)
-                behave(spoken)
+                behave(spoken, read_request(spoken))
 
     def serve() -> None:
         with contextlib.suppress(OSError):
@@ -62,14 +61,19 @@ def headers(head: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
 
 
 def answers(status: int, body: bytes, media_type: str = "text/plain", more: str = "") -> Behave:
-    def behave(connection: socket.socket) -> None:
+    def behave(connection: socket.socket, _: bytes) -> None:
         head = f"HTTP/1.1 {status} X\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n{more}\r\n"
         connection.sendall(head.encode() + body)
 
     return behave
 
 
-def drips_its_head(connection: socket.socket) -> None:
+def answers_with(respond: Callable[[bytes], bytes], media_type: str) -> Behave:
+    """What `respond` makes of the body of the request."""
+    return lambda connection, body: answers(200, respond(body), media_type)(connection, body)
+
+
+def drips_its_head(connection: socket.socket, _: bytes) -> None:
     """A byte of a header each twentieth of a second: no single read takes long, and there is no end."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
     while True:
@@ -77,19 +81,19 @@ def drips_its_head(connection: socket.socket) -> None:
         time.sleep(0.05)
 
 
-def drips_its_body(connection: socket.socket) -> None:
+def drips_its_body(connection: socket.socket, _: bytes) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
     while True:
         connection.sendall(b"x")
         time.sleep(0.05)
 
 
-def has_no_end(connection: socket.socket) -> None:
+def has_no_end(connection: socket.socket, _: bytes) -> None:
     """As much as the other side takes."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
     while True:
         connection.sendall(b"10000\r\n" + b"x" * 65536 + b"\r\n")
 
 
-def hangs_up(connection: socket.socket) -> None:
+def hangs_up(connection: socket.socket, _: bytes) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")

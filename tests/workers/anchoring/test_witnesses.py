@@ -159,9 +159,9 @@ def test_each_status_means_what_the_specification_says(status: int, body: bytes,
 def test_nobody_is_followed_elsewhere() -> None:
     asked: list[bytes] = []
 
-    def elsewhere(connection: socket.socket) -> None:
-        asked.append(b"asked")
-        odd_servers.answers(200, cosignature())(connection)
+    def elsewhere(connection: socket.socket, body: bytes) -> None:
+        asked.append(body)
+        odd_servers.answers(200, cosignature())(connection, body)
 
     with odd_servers.server(elsewhere) as other:
         location = f"Location: {other}/add-checkpoint\r\n"
