@@ -116,16 +116,16 @@ def _require_stamp(
     response: TimeStampResponse, text: bytes, authority: TimestampAuthority, nonce: int | None
 ) -> datetime:
     """Signature and chain at the time it says, purpose of the certificate, nonce, policy, hash; raises with what fails."""
-    policy = None if authority.policy is None else x509.ObjectIdentifier(authority.policy)
     digest = hashlib.sha256(text).digest()
     try:
-        imprint = response.tst_info.message_imprint
-        of_these = imprint.hash_algorithm == _SHA256 and imprint.message == digest
-        verifier = VerifierBuilder(policy, roots=list(authority.roots), nonce=nonce).build()
-        _ = of_these and verifier.verify(response, digest)
-        at = response.tst_info.gen_time
+        imprint, at = response.tst_info.message_imprint, response.tst_info.gen_time
+    except ValueError as error:
+        raise TimestampInvalid("there is no timestamp in it") from error
+    if imprint.hash_algorithm != _SHA256 or imprint.message != digest:
+        raise TimestampInvalid("it is of other bytes, or names them by another hash than SHA-256")
+    policy = None if authority.policy is None else x509.ObjectIdentifier(authority.policy)
+    try:
+        VerifierBuilder(policy, roots=list(authority.roots), nonce=nonce).build().verify(response, digest)
     except (VerificationError, ValueError) as error:
         raise TimestampInvalid(f"it does not verify: {shown(str(error))}") from error
-    if not of_these:
-        raise TimestampInvalid("it is of other bytes, or names them by another hash than SHA-256")
     return at
