@@ -14,6 +14,7 @@ from api.denials import Denials
 from api.middleware import Surroundings
 from api.relays import Relays
 from api.routes import (
+    approvals,
     cases,
     custody,
     evidence,
@@ -87,6 +88,7 @@ _ROUTERS = (
     invitations.router,
     uploads.router,
     custody.router,
+    approvals.router,
     findings.router,
     searching.router,
     page.router,

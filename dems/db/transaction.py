@@ -24,6 +24,7 @@ from dems.db import tables
 from dems.db.engine import told_apart
 from dems.db.repositories.access import AccessGrantRows
 from dems.db.repositories.announcements import AnnouncementRows
+from dems.db.repositories.approvals import ApprovalRows
 from dems.db.repositories.cases import CaseRows
 from dems.db.repositories.custody import CustodyRows
 from dems.db.repositories.evidence import EvidenceRows
@@ -166,6 +167,10 @@ class DatabaseTransaction:
     @cached_property
     def access_grants(self) -> AccessGrantRows:
         return AccessGrantRows(self)
+
+    @cached_property
+    def approvals(self) -> ApprovalRows:
+        return ApprovalRows(self)
 
     @cached_property
     def custody(self) -> CustodyRows:

@@ -4,6 +4,7 @@ Everything reached through a `Transaction` happens in one database transaction: 
 commits on clean exit and rolls back on any exception. No network but the database's is allowed inside.
 """
 
+from dems.ports.approvals import Approvals
 from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.repositories import (
@@ -28,6 +29,7 @@ from dems.ports.values import (
     Clock,
     Completion,
     CustodyRow,
+    Destroyed,
     EvidenceFilter,
     IntakeRow,
     IntakeToken,
@@ -45,6 +47,7 @@ from dems.ports.values import (
 __all__ = [
     "AccessGrants",
     "Announcements",
+    "Approvals",
     "BegunMultipart",
     "CaseFilter",
     "Cases",
@@ -52,6 +55,7 @@ __all__ = [
     "Completion",
     "Custody",
     "CustodyRow",
+    "Destroyed",
     "EvidenceFilter",
     "EvidenceItems",
     "Findings",

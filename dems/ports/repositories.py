@@ -187,6 +187,9 @@ class Custody(Protocol):
         ...
 
     def get(self, entry_id: EntryId) -> tuple[CustodyRow, CaseId | None]: ...
+    def whose(self, chain_id: UUID) -> ChainOf:
+        """What the chain with this id is about. Raises `NotFound`."""
+        ...
 
 
 class Jobs(Protocol):

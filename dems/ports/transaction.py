@@ -9,6 +9,7 @@ from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import Authority
 from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
+from dems.ports.approvals import Approvals
 from dems.ports.findings import Findings
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.links import LinksGiven
@@ -56,6 +57,8 @@ class Transaction(Protocol):
     def searching(self) -> Searching: ...
     @property
     def access_grants(self) -> AccessGrants: ...
+    @property
+    def approvals(self) -> Approvals: ...
     @property
     def custody(self) -> Custody: ...
     @property

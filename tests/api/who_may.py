@@ -53,6 +53,7 @@ EXPECTED: dict[str, tuple[set[str], set[str]]] = {
     "evidence.verify": (VIEWING, {"auditor"}),
     "verifications.read": (ON_CASE, {"auditor", "integration"}),
     "custody.read": (ON_CASE, {"auditor", "integration"}),
+    "custody.destroy_detail": (ENDING, {"auditor"}),
     "findings.read": (VIEWING, set()),
     "rendition.read": (VIEWING, set()),
     "findings.progress": (ON_CASE, {"auditor", "integration"}),

@@ -6,7 +6,14 @@
 """
 
 from dems.db.tables.base import CUSTODY, DOMAIN, WORK, metadata
-from dems.db.tables.of_custody import custody_chains, custody_details, custody_entries, custody_queue
+from dems.db.tables.of_approvals import approvals
+from dems.db.tables.of_custody import (
+    custody_chains,
+    custody_destroyed,
+    custody_details,
+    custody_entries,
+    custody_queue,
+)
 from dems.db.tables.of_evidence import access_grants, evidence, exhibit_refs, intakes, uploads, verifications
 from dems.db.tables.of_findings import findings, item_index, reader_reports, readings, renditions
 from dems.db.tables.of_invitations import announcements, invitations
@@ -33,11 +40,13 @@ __all__ = [
     "WORK",
     "access_grants",
     "announcements",
+    "approvals",
     "case_grants",
     "case_walls",
     "cases",
     "consultations",
     "custody_chains",
+    "custody_destroyed",
     "custody_details",
     "custody_entries",
     "custody_queue",
