@@ -56,16 +56,14 @@ def test_nothing_is_changed_by_looking(spoilt: Spoilt) -> None:
 def test_what_two_people_destroyed_is_counted_and_all_the_rest_still_holds(spoilt: Spoilt) -> None:
     item = spoilt.sealed()
     before = spoilt.look()
-    [(entries,)] = spoilt.sql(
-        "SELECT count(*) FROM custody_entries e JOIN custody_chains c ON c.id = e.chain_id WHERE c.subject = :id",
-        id=item.id,
-    )
+    counted = "SELECT count(*) FROM custody_entries e JOIN custody_chains c ON c.id = e.chain_id WHERE c.subject = :id"
+    [(entries,)] = spoilt.sql(counted, id=item.id)
     for seq in range(1, entries + 1):  # the entry of the sealing among them
         spoilt.destroy(item, seq)
     after = spoilt.look()
     assert (spoilt.wrong, spoilt.known) == ([], [])
     assert (after.destroyed, after.wrong) == (before.destroyed + entries, 0)
-    assert after.entries == before.entries + 2 * entries, "one for asking, one for agreeing"
+    assert spoilt.sql(counted, id=item.id) == [(3 * entries,)], "one for asking, one for agreeing"
 
 
 def test_a_detail_is_not_taken_away_under_cover_of_an_approval(spoilt: Spoilt) -> None:
