@@ -6,6 +6,7 @@ commits on clean exit and rolls back on any exception. No network but the databa
 
 from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
 from dems.ports.invitations import Announcements, Invitations
+from dems.ports.lives import Lives
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -67,6 +68,7 @@ __all__ = [
     "JobKind",
     "Jobs",
     "Lease",
+    "Lives",
     "NoReaders",
     "Once",
     "Orphan",

@@ -12,6 +12,7 @@ from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
 from dems.ports.findings import Findings
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.links import LinksGiven
+from dems.ports.lives import Lives
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -36,6 +37,8 @@ class Transaction(Protocol):
     def tokens(self) -> Tokens: ...
     @property
     def cases(self) -> Cases: ...
+    @property
+    def lives(self) -> Lives: ...
     @property
     def evidence(self) -> EvidenceItems: ...
     @property
