@@ -25,6 +25,7 @@ from dems.db.engine import told_apart
 from dems.db.repositories.access import AccessGrantRows
 from dems.db.repositories.announcements import AnnouncementRows
 from dems.db.repositories.cases import CaseRows
+from dems.db.repositories.clocks import ClockRows
 from dems.db.repositories.custody import CustodyRows
 from dems.db.repositories.evidence import EvidenceRows
 from dems.db.repositories.findings import FindingRows
@@ -167,6 +168,10 @@ class DatabaseTransaction:
     @cached_property
     def searching(self) -> SearchRows:
         return SearchRows(self)
+
+    @cached_property
+    def clocks(self) -> ClockRows:
+        return ClockRows(self)
 
     @cached_property
     def access_grants(self) -> AccessGrantRows:

@@ -4,6 +4,7 @@ Everything reached through a `Transaction` happens in one database transaction: 
 commits on clean exit and rolls back on any exception. No network but the database's is allowed inside.
 """
 
+from dems.ports.clocks import Clocks, Due, DueAfter, DueFilter
 from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.lives import Lives
@@ -50,9 +51,13 @@ __all__ = [
     "CaseFilter",
     "Cases",
     "Clock",
+    "Clocks",
     "Completion",
     "Custody",
     "CustodyRow",
+    "Due",
+    "DueAfter",
+    "DueFilter",
     "EvidenceFilter",
     "EvidenceItems",
     "Findings",

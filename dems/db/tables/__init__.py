@@ -6,6 +6,7 @@
 """
 
 from dems.db.tables.base import CUSTODY, DOMAIN, WORK, metadata
+from dems.db.tables.of_clocks import calendars, case_clocks, clock_definitions, reminders, timeliness_reports
 from dems.db.tables.of_custody import custody_chains, custody_details, custody_entries, custody_queue
 from dems.db.tables.of_evidence import access_grants, evidence, exhibit_refs, intakes, uploads, verifications
 from dems.db.tables.of_findings import findings, item_index, reader_reports, readings, renditions
@@ -34,10 +35,13 @@ __all__ = [
     "WORK",
     "access_grants",
     "announcements",
+    "calendars",
+    "case_clocks",
     "case_facts",
     "case_grants",
     "case_walls",
     "cases",
+    "clock_definitions",
     "consultations",
     "custody_chains",
     "custody_details",
@@ -62,8 +66,10 @@ __all__ = [
     "people",
     "reader_reports",
     "readings",
+    "reminders",
     "renditions",
     "store_checks",
+    "timeliness_reports",
     "tokens",
     "upload_completions",
     "upload_parts",
