@@ -35,6 +35,7 @@ from dems.db.repositories.intakes import IntakeRows
 from dems.db.repositories.invitations import InvitationRows
 from dems.db.repositories.jobs import JobRows
 from dems.db.repositories.links import LinkRows
+from dems.db.repositories.lives import LifeRows
 from dems.db.repositories.people import PeopleRows, TokenRows
 from dems.db.repositories.searching import SearchRows
 from dems.db.repositories.upkeep import UpkeepRows
@@ -127,6 +128,10 @@ class DatabaseTransaction:
     @cached_property
     def cases(self) -> CaseRows:
         return CaseRows(self)
+
+    @cached_property
+    def lives(self) -> LifeRows:
+        return LifeRows(self)
 
     @cached_property
     def evidence(self) -> EvidenceRows:

@@ -7,6 +7,7 @@ commits on clean exit and rolls back on any exception. No network but the databa
 from dems.ports.clocks import Clocks, Due, DueAfter, DueFilter
 from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
 from dems.ports.invitations import Announcements, Invitations
+from dems.ports.lives import Lives
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -72,6 +73,7 @@ __all__ = [
     "JobKind",
     "Jobs",
     "Lease",
+    "Lives",
     "NoReaders",
     "Once",
     "Orphan",

@@ -13,6 +13,7 @@ from dems.ports.clocks import Clocks
 from dems.ports.findings import Findings
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.links import LinksGiven
+from dems.ports.lives import Lives
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -37,6 +38,8 @@ class Transaction(Protocol):
     def tokens(self) -> Tokens: ...
     @property
     def cases(self) -> Cases: ...
+    @property
+    def lives(self) -> Lives: ...
     @property
     def evidence(self) -> EvidenceItems: ...
     @property

@@ -11,6 +11,7 @@ from dems.db.tables.of_custody import custody_chains, custody_details, custody_e
 from dems.db.tables.of_evidence import access_grants, evidence, exhibit_refs, intakes, uploads, verifications
 from dems.db.tables.of_findings import findings, item_index, reader_reports, readings, renditions
 from dems.db.tables.of_invitations import announcements, invitations
+from dems.db.tables.of_lives import case_facts, parties
 from dems.db.tables.of_people import case_grants, case_walls, cases, people, tokens
 from dems.db.tables.of_work import (
     consultations,
@@ -36,6 +37,7 @@ __all__ = [
     "announcements",
     "calendars",
     "case_clocks",
+    "case_facts",
     "case_grants",
     "case_walls",
     "cases",
@@ -60,6 +62,7 @@ __all__ = [
     "multiparts",
     "object_locks",
     "orphans",
+    "parties",
     "people",
     "reader_reports",
     "readings",

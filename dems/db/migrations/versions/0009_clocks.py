@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0009"
-down_revision = "0006"
+down_revision = "0007"
 
 INSERT_ONLY = ("calendars", "clock_definitions", "timeliness_reports")
 
