@@ -26,6 +26,7 @@ from dems.db.repositories.access import AccessGrantRows
 from dems.db.repositories.announcements import AnnouncementRows
 from dems.db.repositories.approvals import ApprovalRows
 from dems.db.repositories.cases import CaseRows
+from dems.db.repositories.clocks import ClockRows
 from dems.db.repositories.custody import CustodyRows
 from dems.db.repositories.evidence import EvidenceRows
 from dems.db.repositories.findings import FindingRows
@@ -35,6 +36,8 @@ from dems.db.repositories.intakes import IntakeRows
 from dems.db.repositories.invitations import InvitationRows
 from dems.db.repositories.jobs import JobRows
 from dems.db.repositories.links import LinkRows
+from dems.db.repositories.lives import LifeRows
+from dems.db.repositories.parties import PartyRows
 from dems.db.repositories.people import PeopleRows, TokenRows
 from dems.db.repositories.searching import SearchRows
 from dems.db.repositories.upkeep import UpkeepRows
@@ -129,6 +132,14 @@ class DatabaseTransaction:
         return CaseRows(self)
 
     @cached_property
+    def lives(self) -> LifeRows:
+        return LifeRows(self)
+
+    @cached_property
+    def parties(self) -> PartyRows:
+        return PartyRows(self)
+
+    @cached_property
     def evidence(self) -> EvidenceRows:
         return EvidenceRows(self)
 
@@ -163,6 +174,10 @@ class DatabaseTransaction:
     @cached_property
     def searching(self) -> SearchRows:
         return SearchRows(self)
+
+    @cached_property
+    def clocks(self) -> ClockRows:
+        return ClockRows(self)
 
     @cached_property
     def access_grants(self) -> AccessGrantRows:

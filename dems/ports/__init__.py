@@ -5,8 +5,10 @@ commits on clean exit and rolls back on any exception. No network but the databa
 """
 
 from dems.ports.approvals import Approvals
+from dems.ports.clocks import Clocks, Due, DueAfter, DueFilter
 from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
 from dems.ports.invitations import Announcements, Invitations
+from dems.ports.lives import KeptFact, Lives, Parties
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -52,10 +54,14 @@ __all__ = [
     "CaseFilter",
     "Cases",
     "Clock",
+    "Clocks",
     "Completion",
     "Custody",
     "CustodyRow",
     "Destroyed",
+    "Due",
+    "DueAfter",
+    "DueFilter",
     "EvidenceFilter",
     "EvidenceItems",
     "Findings",
@@ -70,11 +76,14 @@ __all__ = [
     "Job",
     "JobKind",
     "Jobs",
+    "KeptFact",
     "Lease",
+    "Lives",
     "NoReaders",
     "Once",
     "Orphan",
     "Page",
+    "Parties",
     "People",
     "Promise",
     "ReaderDied",

@@ -10,9 +10,11 @@ from dems.model.acts import Act
 from dems.model.custody import Authority
 from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
 from dems.ports.approvals import Approvals
+from dems.ports.clocks import Clocks
 from dems.ports.findings import Findings
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.links import LinksGiven
+from dems.ports.lives import Lives, Parties
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -38,6 +40,10 @@ class Transaction(Protocol):
     @property
     def cases(self) -> Cases: ...
     @property
+    def lives(self) -> Lives: ...
+    @property
+    def parties(self) -> Parties: ...
+    @property
     def evidence(self) -> EvidenceItems: ...
     @property
     def intakes(self) -> Intakes: ...
@@ -55,6 +61,8 @@ class Transaction(Protocol):
     def findings(self) -> Findings: ...
     @property
     def searching(self) -> Searching: ...
+    @property
+    def clocks(self) -> Clocks: ...
     @property
     def access_grants(self) -> AccessGrants: ...
     @property

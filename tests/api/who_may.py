@@ -24,6 +24,9 @@ EXPECTED: dict[str, tuple[set[str], set[str]]] = {
     # act: (case roles on that case, organisation roles whatever the case)
     "case.read": (ON_CASE, {"auditor", "integration"}),
     "case.change": (RUNNING, {"integration"}),
+    "life.read": (ON_CASE, {"auditor", "integration"}),
+    "life.record": (RUNNING | ENDING, {"integration"}),
+    "life.correct": (RUNNING | ENDING, {"integration"}),
     "team.read": (ON_CASE, {"administrator", "auditor", "integration"}),
     "team.grant": (RUNNING, {"administrator"}),
     "team.end": (RUNNING, {"administrator"}),
@@ -79,7 +82,8 @@ NOT_ABOUT_A_CASE: dict[str, set[str]] = {
     "person.custody": {"auditor"},
     "installation.custody": {"administrator", "auditor"},
 }
-BY_ITS_BODY = {"case.close", "case.reopen"}
-"""Reached through PATCH /v1/cases/{id}, whose route says `case.change`; tested with the use case."""
+BY_ITS_BODY = {"case.close", "case.reopen", "case.link"}
+"""Reached through PATCH /v1/cases/{id}, whose route says `case.change`, or POST /v1/cases/{id}/facts, which says
+`life.record`; tested with the use case."""
 
 RELATIONS = ("member", "former", "walled", "outsider")

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from enum import StrEnum
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, Text, and_, any_, exists, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, any_, exists, insert, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY as PG_ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories.base import Rows, force_key_or_none, paged
@@ -14,24 +17,45 @@ from dems.db.tables import case_grants, case_walls, cases, people
 from dems.errors import AlreadyExists, NotFound
 from dems.model.cases import Case, CaseState
 from dems.model.ids import CaseId, GrantId, PersonId
+from dems.model.life.stages import Stage
+from dems.model.life.vocabulary import Jurisdiction, MatterType, Mode, Source
 from dems.model.people import CaseGrant, CaseRole, Clearance, Person, Wall
 from dems.model.permission import CASE_LIST_ROLES
 from dems.model.times import london_date
 from dems.ports import CaseFilter, Page
+
+Name = TypeVar("Name", bound=StrEnum)
 
 
 def _values(case: Case) -> dict[str, Any]:
     return {
         "title": case.title,
         "state": case.state.value,
-        "matter_type": case.matter_type,
+        "matter_type": _value(case.matter_type),
         "force": case.force,
         "themes": list(case.themes),
         "is_major": case.is_major,
         "received_at": case.received_at,
+        "received_on": case.received_on,
+        "jurisdiction": _value(case.jurisdiction),
+        "appropriate_authority": case.appropriate_authority,
+        "source": _value(case.source),
+        "mode": _value(case.mode),
+        "stage": case.stage.value,
+        "criminal": case.criminal,
+        "facts": case.facts,
         "closed_at": case.closed_at,
         "version": case.version,
+        "source_version": case.source_version,
     }
+
+
+def _value(name: StrEnum | None) -> str | None:
+    return None if name is None else name.value
+
+
+def _named(kind: type[Name], value: str | None) -> Name | None:
+    return None if value is None else kind(value)
 
 
 def _to_case(row: Row[Any]) -> Case:
@@ -42,13 +66,22 @@ def _to_case(row: Row[Any]) -> Case:
         state=CaseState(row.state),
         opened_by=PersonId(row.opened_by),
         opened_at=row.opened_at,
-        matter_type=row.matter_type,
+        matter_type=_named(MatterType, row.matter_type),
         force=row.force,
         themes=tuple(row.themes),
         is_major=row.is_major,
         received_at=row.received_at,
+        received_on=row.received_on,
+        jurisdiction=_named(Jurisdiction, row.jurisdiction),
+        appropriate_authority=row.appropriate_authority,
+        source=_named(Source, row.source),
+        mode=_named(Mode, row.mode),
+        stage=Stage(row.stage),
+        criminal=row.criminal,
+        facts=row.facts,
         closed_at=row.closed_at,
         version=row.version,
+        source_version=row.source_version,
     )
 
 
@@ -127,18 +160,33 @@ class CaseRows(Rows):
     def save(self, case: Case) -> None:
         self._tx.execute(update(cases).where(cases.c.id == case.id).values(**_values(case)))
 
-    def page(self, viewers: Sequence[Person], page: Page, wanted: CaseFilter) -> list[Case]:
+    def _known(self, viewers: Sequence[Person]) -> Select[Any]:
         statement = select(cases)
         for viewer in viewers:
             statement = known_to(viewer, statement, london_date(self._tx.clock()))
+        return statement
+
+    def known(self, viewers: Sequence[Person], case_ids: Sequence[CaseId]) -> list[Case]:
+        if not case_ids:
+            return []
+        wanted = literal(list(case_ids), PG_ARRAY(PG_UUID))
+        statement = self._known(viewers).where(cases.c.id == any_(wanted)).order_by(cases.c.id)
+        return [_to_case(r) for r in self._tx.execute(statement)]
+
+    def page(self, viewers: Sequence[Person], page: Page, wanted: CaseFilter) -> list[Case]:
+        statement = self._known(viewers)
         if wanted.reference is not None:
             statement = statement.where(cases.c.reference == wanted.reference)
         if wanted.state is not None:
             statement = statement.where(cases.c.state == wanted.state.value)
+        if wanted.mode is not None:
+            statement = statement.where(cases.c.mode == wanted.mode.value)
+        if wanted.stage is not None:
+            statement = statement.where(cases.c.stage == wanted.stage.value)
         if wanted.force is not None:
             statement = statement.where(cases.c.force == wanted.force)
         if wanted.theme is not None:
-            statement = statement.where(literal(wanted.theme, Text) == any_(cases.c.themes))
+            statement = statement.where(cases.c.themes.contains([wanted.theme]))
         if wanted.q is not None:
             statement = statement.where(
                 or_(
