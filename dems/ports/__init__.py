@@ -6,6 +6,7 @@ commits on clean exit and rolls back on any exception. No network but the databa
 
 from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
 from dems.ports.invitations import Announcements, Invitations
+from dems.ports.ledger import Ledger, LedgerReport, SignedCheckpoint, TreeHead
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -67,6 +68,8 @@ __all__ = [
     "JobKind",
     "Jobs",
     "Lease",
+    "Ledger",
+    "LedgerReport",
     "NoReaders",
     "Once",
     "Orphan",
@@ -77,10 +80,12 @@ __all__ = [
     "ReaderReport",
     "ReadsFindings",
     "Searching",
+    "SignedCheckpoint",
     "StoreCheck",
     "Tokens",
     "Transaction",
     "Transactions",
+    "TreeHead",
     "Upkeep",
     "UploadToken",
     "Uploads",

@@ -11,6 +11,7 @@ from dems.model.custody import Authority
 from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
 from dems.ports.findings import Findings
 from dems.ports.invitations import Announcements, Invitations
+from dems.ports.ledger import Ledger
 from dems.ports.links import LinksGiven
 from dems.ports.repositories import (
     AccessGrants,
@@ -58,6 +59,8 @@ class Transaction(Protocol):
     def access_grants(self) -> AccessGrants: ...
     @property
     def custody(self) -> Custody: ...
+    @property
+    def ledger(self) -> Ledger: ...
     @property
     def jobs(self) -> Jobs: ...
     @property

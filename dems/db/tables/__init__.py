@@ -10,6 +10,7 @@ from dems.db.tables.of_custody import custody_chains, custody_details, custody_e
 from dems.db.tables.of_evidence import access_grants, evidence, exhibit_refs, intakes, uploads, verifications
 from dems.db.tables.of_findings import findings, item_index, reader_reports, readings, renditions
 from dems.db.tables.of_invitations import announcements, invitations
+from dems.db.tables.of_log import custody_checkpoints, custody_leaves, custody_nodes, custody_signed, ledger_reports
 from dems.db.tables.of_people import case_grants, case_walls, cases, people, tokens
 from dems.db.tables.of_work import (
     consultations,
@@ -38,9 +39,13 @@ __all__ = [
     "cases",
     "consultations",
     "custody_chains",
+    "custody_checkpoints",
     "custody_details",
     "custody_entries",
+    "custody_leaves",
+    "custody_nodes",
     "custody_queue",
+    "custody_signed",
     "evidence",
     "exhibit_numbers",
     "exhibit_refs",
@@ -52,6 +57,7 @@ __all__ = [
     "invitations",
     "item_index",
     "jobs",
+    "ledger_reports",
     "metadata",
     "multiparts",
     "object_locks",
