@@ -94,9 +94,12 @@ class LedgerRows(Rows):
         above = select(custody_nodes.c.level, custody_nodes.c.idx, custody_nodes.c.hash).where(
             custody_nodes.c.level == pairs.c.level, custody_nodes.c.idx == pairs.c.place
         )
-        below = select(literal(0), custody_leaves.c.idx, custody_leaves.c.leaf_hash).where(custody_leaves.c.idx == leaf)
-        found = self._tx.execute(select(union_all(above, below).subquery("found")))
-        return {Node(row[0], row[1]): bytes(row[2]) for row in found}
+        below = select(literal(0).label("level"), custody_leaves.c.idx, custody_leaves.c.leaf_hash).where(
+            custody_leaves.c.idx == leaf
+        )
+        found = union_all(above, below).subquery("found").c
+        rows = self._tx.execute(select(found.level, found.idx, found.hash))
+        return {Node(row.level, row.idx): bytes(row.hash) for row in rows}
 
     def hashes(self, level: int, start: int, end: int) -> bytes:
         place, value = (
