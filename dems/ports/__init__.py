@@ -7,6 +7,7 @@ commits on clean exit and rolls back on any exception. No network but the databa
 from dems.ports.clocks import Clocks, Due, DueAfter, DueFilter
 from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
 from dems.ports.invitations import Announcements, Invitations
+from dems.ports.ledger import Ledger, LedgerReport, SignedCheckpoint, TreeHead
 from dems.ports.lives import KeptFact, Lives, Parties
 from dems.ports.repositories import (
     AccessGrants,
@@ -74,6 +75,8 @@ __all__ = [
     "Jobs",
     "KeptFact",
     "Lease",
+    "Ledger",
+    "LedgerReport",
     "Lives",
     "NoReaders",
     "Once",
@@ -86,10 +89,12 @@ __all__ = [
     "ReaderReport",
     "ReadsFindings",
     "Searching",
+    "SignedCheckpoint",
     "StoreCheck",
     "Tokens",
     "Transaction",
     "Transactions",
+    "TreeHead",
     "Upkeep",
     "UploadToken",
     "Uploads",
