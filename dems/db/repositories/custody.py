@@ -29,6 +29,7 @@ from dems.db.tables import (
     custody_destroyed,
     custody_details,
     custody_entries,
+    custody_leaves,
     custody_queue,
 )
 from dems.errors import NotFound
@@ -219,8 +220,9 @@ def _lock_key(chain_id: UUID) -> int:
 
 
 def _entries() -> Select[Any]:
-    statement = select(custody_entries, custody_details.c.nonce, custody_details.c.detail)
+    statement = select(custody_entries, custody_details.c.nonce, custody_details.c.detail, custody_leaves.c.idx)
     statement = statement.outerjoin(custody_details, custody_details.c.entry_id == custody_entries.c.id)
+    statement = statement.outerjoin(custody_leaves, custody_leaves.c.entry_id == custody_entries.c.id)
     return with_destroyed(statement, custody_entries.c.id)
 
 
@@ -246,7 +248,8 @@ def to_row(row: Row[Any]) -> CustodyRow:
         bytes(row.leaf_hash),
         None if row.nonce is None else bytes(row.nonce),
         None if row.detail is None else bytes(row.detail),
-        destroyed=None
+        row.idx,
+        None
         if row.destroyed_approval is None
         else Destroyed(
             row.destroyed_at, ApprovalId(row.destroyed_approval), row.destroyed_asked, row.destroyed_confirmed
