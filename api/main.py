@@ -74,7 +74,8 @@ def create_app(settings: Settings, *, dems: Dems | None = None) -> FastAPI:
         stall_seconds=settings.api.stall_seconds,
     )
     for router in _ROUTERS:
-        app.include_router(router)
+        # Including a router makes every route a second time, at the first request. Nothing is added to ours.
+        app.router.routes.extend(router.routes)
     app.state.methods_at = _methods_at
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app

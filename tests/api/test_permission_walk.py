@@ -26,7 +26,7 @@ from dems.settings import DatabaseSettings, Settings
 from dems.steps.declaring import FileDeclared
 from dems.steps.manifest import Defaults, ItemDeclared
 from dems.usecases.cases.put_member import Holding
-from tests.api.conftest import serve
+from tests.api.conftest import PLAIN, serve
 from tests.api.intakes import digest_header
 from tests.api.who_may import (
     BY_ITS_BODY,
@@ -205,7 +205,7 @@ def test_every_route_answers_every_role_and_relation_as_the_table_says(
     scene, url = scene_and_url
     wrong = []
     filled = path.replace("{reference:path}", "{reference}").format(**scene.ids)
-    with httpx.Client(base_url=url, timeout=30) as http:
+    with httpx.Client(base_url=url, timeout=30, verify=PLAIN) as http:
         for (role, relation), who in scene.people.items():
             _set_up(http, scene, method, path)
             expected = _expected(name, role, relation)
@@ -256,7 +256,7 @@ def _set_up(http: httpx.Client, scene: Scene, method: str, path: str) -> None:
 
 def test_without_a_token_everything_but_health_is_401(scene_and_url: tuple[Scene, str]) -> None:
     scene, url = scene_and_url
-    with httpx.Client(base_url=url) as http:
+    with httpx.Client(base_url=url, verify=PLAIN) as http:
         for method, path, _ in _walk():
             filled = path.replace("{reference:path}", "{reference}").format(**scene.ids)
             answer = http.request(method, filled, **_body(method, path, scene.ids["asked"]))
