@@ -13,6 +13,7 @@ from dems.usecases.cases.put_member import PutMember
 from dems.usecases.cases.put_party import PutParty
 from dems.usecases.cases.raise_wall import RaiseWall
 from dems.usecases.cases.record_facts import RecordFacts
+from dems.usecases.cases.take_message import TakeMessage
 from dems.usecases.people.add_person import AddPerson
 from dems.usecases.people.change_person import ChangePerson
 from dems.usecases.people.issue_token import IssueToken
@@ -56,6 +57,7 @@ class Cases:
     raise_wall: RaiseWall
     lower_wall: LowerWall
     record: RecordFacts
+    take: TakeMessage
     parties: PutParty
     life: LookUpLife
 
@@ -71,6 +73,7 @@ class Cases:
             RaiseWall(tx, clock),
             LowerWall(tx, clock),
             RecordFacts(tx, clock, core.vocabulary),
+            TakeMessage(tx, clock, core.vocabulary),
             PutParty(tx, clock),
             LookUpLife(tx, clock),
         )
