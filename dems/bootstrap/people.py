@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dems.bootstrap.core import Core
 from dems.usecases.cases.change_case import ChangeCase
 from dems.usecases.cases.end_member import EndMember
+from dems.usecases.cases.load_history import LoadHistory
 from dems.usecases.cases.look_up import LookUpCases
 from dems.usecases.cases.look_up_life import LookUpLife
 from dems.usecases.cases.lower_wall import LowerWall
@@ -58,6 +59,7 @@ class Cases:
     lower_wall: LowerWall
     record: RecordFacts
     take: TakeMessage
+    load: LoadHistory
     parties: PutParty
     life: LookUpLife
 
@@ -74,6 +76,7 @@ class Cases:
             LowerWall(tx, clock),
             RecordFacts(tx, clock, core.vocabulary),
             TakeMessage(tx, clock, core.vocabulary),
+            LoadHistory(tx, clock, core.vocabulary),
             PutParty(tx, clock),
             LookUpLife(tx, clock),
         )

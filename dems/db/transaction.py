@@ -25,14 +25,17 @@ from dems.db.engine import told_apart
 from dems.db.repositories.access import AccessGrantRows
 from dems.db.repositories.announcements import AnnouncementRows
 from dems.db.repositories.cases import CaseRows
+from dems.db.repositories.clocks import ClockRows
 from dems.db.repositories.custody import CustodyRows
 from dems.db.repositories.evidence import EvidenceRows
 from dems.db.repositories.findings import FindingRows
 from dems.db.repositories.hash_states import HashStateRows
 from dems.db.repositories.idempotency import IdempotencyRows
+from dems.db.repositories.imports import ImportRows
 from dems.db.repositories.intakes import IntakeRows
 from dems.db.repositories.invitations import InvitationRows
 from dems.db.repositories.jobs import JobRows
+from dems.db.repositories.ledger import LedgerRows
 from dems.db.repositories.links import LinkRows
 from dems.db.repositories.lives import LifeRows
 from dems.db.repositories.parties import PartyRows
@@ -138,6 +141,10 @@ class DatabaseTransaction:
         return PartyRows(self)
 
     @cached_property
+    def imports(self) -> ImportRows:
+        return ImportRows(self)
+
+    @cached_property
     def evidence(self) -> EvidenceRows:
         return EvidenceRows(self)
 
@@ -174,12 +181,20 @@ class DatabaseTransaction:
         return SearchRows(self)
 
     @cached_property
+    def clocks(self) -> ClockRows:
+        return ClockRows(self)
+
+    @cached_property
     def access_grants(self) -> AccessGrantRows:
         return AccessGrantRows(self)
 
     @cached_property
     def custody(self) -> CustodyRows:
         return CustodyRows(self)
+
+    @cached_property
+    def ledger(self) -> LedgerRows:
+        return LedgerRows(self)
 
     @cached_property
     def jobs(self) -> JobRows:

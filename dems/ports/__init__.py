@@ -4,8 +4,11 @@ Everything reached through a `Transaction` happens in one database transaction: 
 commits on clean exit and rolls back on any exception. No network but the database's is allowed inside.
 """
 
+from dems.ports.clocks import Clocks, Due, DueAfter, DueFilter
 from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
+from dems.ports.imports import BadLine, CaseImport, Imports
 from dems.ports.invitations import Announcements, Invitations
+from dems.ports.ledger import Ledger, LedgerReport, SignedCheckpoint, TreeHead
 from dems.ports.lives import KeptFact, Lives, Parties
 from dems.ports.repositories import (
     AccessGrants,
@@ -46,19 +49,26 @@ from dems.ports.values import (
 __all__ = [
     "AccessGrants",
     "Announcements",
+    "BadLine",
     "BegunMultipart",
     "CaseFilter",
+    "CaseImport",
     "Cases",
     "Clock",
+    "Clocks",
     "Completion",
     "Custody",
     "CustodyRow",
+    "Due",
+    "DueAfter",
+    "DueFilter",
     "EvidenceFilter",
     "EvidenceItems",
     "Findings",
     "HashStates",
     "Hit",
     "IdempotencyKeys",
+    "Imports",
     "IntakeRow",
     "IntakeToken",
     "Intakes",
@@ -69,6 +79,8 @@ __all__ = [
     "Jobs",
     "KeptFact",
     "Lease",
+    "Ledger",
+    "LedgerReport",
     "Lives",
     "NoReaders",
     "Once",
@@ -81,10 +93,12 @@ __all__ = [
     "ReaderReport",
     "ReadsFindings",
     "Searching",
+    "SignedCheckpoint",
     "StoreCheck",
     "Tokens",
     "Transaction",
     "Transactions",
+    "TreeHead",
     "Upkeep",
     "UploadToken",
     "Uploads",

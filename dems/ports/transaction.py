@@ -9,8 +9,11 @@ from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import Authority
 from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
+from dems.ports.clocks import Clocks
 from dems.ports.findings import Findings
+from dems.ports.imports import Imports
 from dems.ports.invitations import Announcements, Invitations
+from dems.ports.ledger import Ledger
 from dems.ports.links import LinksGiven
 from dems.ports.lives import Lives, Parties
 from dems.ports.repositories import (
@@ -42,6 +45,8 @@ class Transaction(Protocol):
     @property
     def parties(self) -> Parties: ...
     @property
+    def imports(self) -> Imports: ...
+    @property
     def evidence(self) -> EvidenceItems: ...
     @property
     def intakes(self) -> Intakes: ...
@@ -60,9 +65,13 @@ class Transaction(Protocol):
     @property
     def searching(self) -> Searching: ...
     @property
+    def clocks(self) -> Clocks: ...
+    @property
     def access_grants(self) -> AccessGrants: ...
     @property
     def custody(self) -> Custody: ...
+    @property
+    def ledger(self) -> Ledger: ...
     @property
     def jobs(self) -> Jobs: ...
     @property

@@ -23,6 +23,7 @@ from dems.model.life.vocabulary import Vocabulary
 from dems.model.people import CaseGrant, Person
 from dems.model.times import london_date
 from dems.ports import Transaction
+from dems.steps.keeping_clocks import keep_clocks
 from dems.steps.telling import entries_of, judged_facts
 
 
@@ -199,6 +200,8 @@ def keep(tx: Transaction, authority: Authority, taken: Sequence[Taken], now: dat
             for n, fact in enumerate(t.facts, 1)
         ]
     )
+    lives = {t.case.id: t.after.life for t in changes if t.after.life is not None}
+    keep_clocks(tx, [lives[i] for i in sorted(lives)], now)
     for t in changes:
         _enter(tx, authority, t)
 

@@ -26,6 +26,7 @@ from dems.model.life.vocabulary import Vocabulary
 from dems.model.people import Person
 from dems.model.times import london_date
 from dems.ports import Transaction
+from dems.steps.keeping_clocks import keep_clocks
 from dems.steps.many_facts import shared_out
 
 MOST_FACTS = 1_000
@@ -67,13 +68,19 @@ def tell(
     life = tx.lives.of_case(case.id)
     authorities = {act: tx.authorise(actor, act, case_id=case.id) for act in sorted({_act_of(n) for n in new})}
     they_exist(tx, actor, case.id, [n.content for n in new])
-    facts, done = judged_facts(life, new, human, now, vocabulary, first)
+    facts, done = judged_facts(life, new, human, now, in_use(tx, vocabulary), first)
     tx.lives.add(case.id, facts)
     after = replace(case.told(done.life, london_date(now)), version=case.version + 1)
     tx.cases.save(after)
+    keep_clocks(tx, [done.life], now)
     for act, told in entries_of(facts):
         tx.custody.append(authorities[act], of_case(case.id), act=act, case_id=case.id, facts={"facts": told})
     return Told(after, done.life, facts, done.warnings)
+
+
+def in_use(tx: Transaction, vocabulary: Vocabulary) -> Vocabulary:
+    """The vocabulary with the clocks that are defined now."""
+    return replace(vocabulary, clocks=frozenset(d.id for d in tx.clocks.rules().in_use))
 
 
 def judged_facts(
@@ -111,17 +118,24 @@ def _act_of(fact: NewFact | Fact[Content]) -> Act:
 
 
 def they_exist(
-    tx: Transaction, actor: Actor, case_id: CaseId, contents: Sequence[Content], added: Sequence[Party] = ()
+    tx: Transaction,
+    actor: Actor,
+    case_id: CaseId,
+    contents: Sequence[Content],
+    added: Sequence[Party] = (),
+    *,
+    remembered: dict[PersonId, bool] | None = None,
 ) -> None:
     """Whom and what facts name is there or among those `added`, and whoever links to a case may know of it.
 
-    Raises `Invalid`, and for another case `NotFound`.
+    `remembered` keeps which people were found, for the next call. Raises `Invalid`, and for another case `NotFound`.
     """
+    found = {} if remembered is None else remembered
     for person_id in sorted({p for c in contents if (p := _decided_by(c)) is not None}):
-        try:
-            tx.people.get(person_id)
-        except NotFound:
-            raise Invalid("Nobody here has the id that `decided_by` names.", field="decided_by") from None
+        if person_id not in found:
+            found[person_id] = _is_somebody(tx, person_id)
+        if not found[person_id]:
+            raise Invalid("Nobody here has the id that `decided_by` names.", field="decided_by")
     named = {p for c in contents for p in _parties(c)} - {p.id for p in added}
     if len(tx.parties.some(case_id, named)) != len(named):
         raise Invalid("A fact names a party that this case does not have: add the party first.", field="party")
@@ -130,6 +144,14 @@ def they_exist(
             raise Invalid("A case is not linked to itself: name the other one.", field="other")
         tx.authorise(actor, Act.CASE_READ, case_id=other)
         tx.cases.get(other)
+
+
+def _is_somebody(tx: Transaction, person_id: PersonId) -> bool:
+    try:
+        tx.people.get(person_id)
+    except NotFound:
+        return False
+    return True
 
 
 def _decided_by(content: Content) -> PersonId | None:

@@ -110,6 +110,7 @@ def _scene(world: World) -> Scene:
         "number": "1",
         "fact_id": str(fact.facts[0].id),
         "party_id": str(party.id),
+        "import_id": str(world.dems.cases.load.begin(manager.actor, b"s" * 32).id),
         "sha256": shown.sha256.hex(),
     }
     return Scene(case.id, ids, people)
@@ -187,6 +188,7 @@ def _body(method: str, path: str) -> dict[str, Any]:
         "/v1/cases/{case_id}/recommendations": {"kind": "para28A", "addressee": "W", "text": "W"},
         "/v1/cases/{case_id}/proceedings": {"kind": "criminal", "forum": "W"},
         "/v1/cases/{case_id}/parties": {"name": "W"},
+        "/v1/imports": {"reference": "W"},
         "/v1/cases/{case_id}/intakes": manifest,
         "/v1/cases/{case_id}/invitations": {**dict.fromkeys(_TERMS, "W"), **over},
         "/v1/intakes/{intake_id}/items": manifest,
@@ -234,6 +236,8 @@ def test_every_route_answers_every_role_and_relation_as_the_table_says(
                 params = {"q": "recording"}
             if name == "evidence.content" and expected is ALLOWED:
                 expected = {404}  # the grant is somebody else's: known item, unknown grant
+            if path == "/v1/imports/{import_id}" and expected is ALLOWED:
+                expected = HIDDEN  # somebody else's
             if path in FOR_HOLDERS:
                 expected = HIDDEN
             body = _body(method, path)
