@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import anyio
 import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -21,6 +22,7 @@ from api.routes import (
     evidence,
     findings,
     health,
+    imports,
     intakes,
     invitations,
     lives,
@@ -37,6 +39,9 @@ from workers.client import Client
 
 _THREADS = 40
 """Requests that wait for the database or the store at once; each holds a thread, not a connection, while it waits."""
+
+_LOADS = 2
+"""Loads of history at once: each keeps a thread and the rows of its batch; who comes third waits, unread."""
 
 _DESCRIPTION = """
 Digital evidence management: write-once storage, verified hashes, a chain of custody.
@@ -55,6 +60,7 @@ def create_app(settings: Settings, *, dems: Dems | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
         app.state.relays = Relays(settings.api.max_relays)
+        app.state.loads = anyio.CapacityLimiter(_LOADS)
         yield
         core.close()
 
@@ -87,6 +93,7 @@ _ROUTERS = (
     cases.router,
     lives.router,
     beside.router,
+    imports.router,
     evidence.router,
     intakes.manifests,
     intakes.router,

@@ -167,6 +167,24 @@ class ImpossibleLife(Refused):
     rule = "impossible-life"
 
 
+class OlderMessage(Refused):
+    """A message of the case system is not newer than the last one taken, and says otherwise; nothing of it was taken.
+
+    `conflicts` has of each thing `what` it is, and its value `here` and as `sent`.
+    """
+
+    rule = "older-message"
+
+    def __init__(self, here: str, sent: str, conflicts: list[dict[str, Any]]) -> None:
+        super().__init__(
+            f"A message with source version {here} was taken already, and this one has {sent}: send a newer one. "
+            "What it says otherwise is in `conflicts`.",
+            here=here,
+            sent=sent,
+            conflicts=conflicts,
+        )
+
+
 class SelfGrant(Refused):
     """No one grants anything to themselves."""
 

@@ -32,6 +32,7 @@ from dems.db.repositories.evidence import EvidenceRows
 from dems.db.repositories.findings import FindingRows
 from dems.db.repositories.hash_states import HashStateRows
 from dems.db.repositories.idempotency import IdempotencyRows
+from dems.db.repositories.imports import ImportRows
 from dems.db.repositories.intakes import IntakeRows
 from dems.db.repositories.invitations import InvitationRows
 from dems.db.repositories.jobs import JobRows
@@ -139,6 +140,10 @@ class DatabaseTransaction:
     @cached_property
     def parties(self) -> PartyRows:
         return PartyRows(self)
+
+    @cached_property
+    def imports(self) -> ImportRows:
+        return ImportRows(self)
 
     @cached_property
     def evidence(self) -> EvidenceRows:

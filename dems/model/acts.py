@@ -32,6 +32,8 @@ class Act(StrEnum):
     """The facts of a case's life: milestones, decisions, parties and what runs beside the investigation."""
     LIFE_RECORD = "life.record"
     LIFE_CORRECT = "life.correct"
+    CASE_IMPORT = "case.import"
+    """The history of many cases is loaded at once."""
     CASE_LINK = "case.link"
     """That cases belong together is recorded, or that they no longer do."""
     TEAM_READ = "team.read"
@@ -116,6 +118,7 @@ S62_OPERATION: dict[Act, S62] = {
     Act.LIFE_READ: S62.CONSULTATION,
     Act.LIFE_RECORD: S62.COLLECTION,
     Act.LIFE_CORRECT: S62.ALTERATION,
+    Act.CASE_IMPORT: S62.COLLECTION,
     Act.CASE_LINK: S62.COMBINATION,
     Act.EVIDENCE_DECLARE: S62.COLLECTION,
     Act.INTAKE_DECLARE: S62.COLLECTION,

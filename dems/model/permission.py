@@ -115,6 +115,7 @@ TABLE: Mapping[Act, Rule] = {
     Act.PERSON_CUSTODY: _people(_O.AUDITOR),
     Act.INSTALLATION_CUSTODY: _people(_O.ADMINISTRATOR, _O.AUDITOR),
     Act.CASE_OPEN: _people(_O.CASE_MANAGER, _O.INTEGRATION),
+    Act.CASE_IMPORT: _people(_O.CASE_MANAGER, _O.INTEGRATION),
     Act.CASE_LIST: Rule(everyone=True, about_a_case=False),
     Act.CASE_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
     Act.CASE_CHANGE: _case(_RUNS_CASE, _O.INTEGRATION),

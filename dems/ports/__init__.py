@@ -7,6 +7,7 @@ commits on clean exit and rolls back on any exception. No network but the databa
 from dems.ports.approvals import Approvals
 from dems.ports.clocks import Clocks, Due, DueAfter, DueFilter
 from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
+from dems.ports.imports import BadLine, CaseImport, Imports
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.ledger import Ledger, LedgerReport, SignedCheckpoint, TreeHead
 from dems.ports.lives import KeptFact, Lives, Parties
@@ -51,8 +52,10 @@ __all__ = [
     "AccessGrants",
     "Announcements",
     "Approvals",
+    "BadLine",
     "BegunMultipart",
     "CaseFilter",
+    "CaseImport",
     "Cases",
     "Clock",
     "Clocks",
@@ -69,6 +72,7 @@ __all__ = [
     "HashStates",
     "Hit",
     "IdempotencyKeys",
+    "Imports",
     "IntakeRow",
     "IntakeToken",
     "Intakes",

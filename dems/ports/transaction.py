@@ -12,6 +12,7 @@ from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
 from dems.ports.approvals import Approvals
 from dems.ports.clocks import Clocks
 from dems.ports.findings import Findings
+from dems.ports.imports import Imports
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.ledger import Ledger
 from dems.ports.links import LinksGiven
@@ -44,6 +45,8 @@ class Transaction(Protocol):
     def lives(self) -> Lives: ...
     @property
     def parties(self) -> Parties: ...
+    @property
+    def imports(self) -> Imports: ...
     @property
     def evidence(self) -> EvidenceItems: ...
     @property

@@ -70,6 +70,7 @@ NOT_ABOUT_A_CASE: dict[str, set[str]] = {
     "search": {r.value for r in OrganisationRole},
     "case.list": {r.value for r in OrganisationRole},
     "case.open": {"case_manager", "integration"},
+    "case.import": {"case_manager", "integration"},
     "person.add": {"administrator"},
     "person.list": {"administrator", "case_manager", "lead_investigator", "auditor", "integration"},
     "person.read": {"administrator", "case_manager", "lead_investigator", "auditor", "integration"},

@@ -30,6 +30,7 @@ MATRIX = """
     person.custody               FFFFF FFFF FAF FFF
     installation.custody         FFFFF FFFF AAF FFF
     case.open                    FFFFF AFFF FFA FFA
+    case.import                  FFFFF AFFF FFA FFA
     case.list                    AAAAA AAAA AAA AAA
     case.read                    AAAAA AAAA FAA UUU
     case.change                  FAFFF AFFF FFA UUU

@@ -18,7 +18,7 @@ from dems.db.tables.of_custody import (
 from dems.db.tables.of_evidence import access_grants, evidence, exhibit_refs, intakes, uploads, verifications
 from dems.db.tables.of_findings import findings, item_index, reader_reports, readings, renditions
 from dems.db.tables.of_invitations import announcements, invitations
-from dems.db.tables.of_lives import case_facts, parties
+from dems.db.tables.of_lives import case_facts, case_import_lines, case_imports, parties
 from dems.db.tables.of_log import custody_checkpoints, custody_leaves, custody_nodes, custody_signed, ledger_reports
 from dems.db.tables.of_people import case_grants, case_walls, cases, people, tokens
 from dems.db.tables.of_work import (
@@ -48,6 +48,8 @@ __all__ = [
     "case_clocks",
     "case_facts",
     "case_grants",
+    "case_import_lines",
+    "case_imports",
     "case_walls",
     "cases",
     "clock_definitions",
