@@ -203,6 +203,20 @@ class StoreNotTrusted(Refused):
     rule = "store-not-trusted"
 
 
+class NotYetLogged(Refused):
+    """The log has not taken the entry in yet, or no checkpoint that covers it is signed. `retry_after` in seconds."""
+
+    rule = "not-yet-in-log"
+
+    def __init__(self) -> None:
+        super().__init__("The log has not taken this entry in yet, or not signed it. It will: ask again in a second.")
+        self.retry_after = 1
+
+
+class LogRefused(DemsError):
+    """The log cannot be signed: what the database holds does not go on from what was signed before. Somebody must look."""
+
+
 class IdempotencyKeyReused(Invalid):
     """The same key came with another body."""
 

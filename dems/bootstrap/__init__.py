@@ -7,6 +7,7 @@ from dems.bootstrap.core import Core, Schema, utc_now
 from dems.bootstrap.evidence import CustodyActs, EvidenceActs
 from dems.bootstrap.findings import Extraction, Findings
 from dems.bootstrap.intake import Intake, Intakes, Invitations
+from dems.bootstrap.ledger import LedgerActs
 from dems.bootstrap.people import Cases, People
 from dems.bootstrap.upkeep import Upkeep
 
@@ -55,6 +56,10 @@ class Dems(Core):
     @cached_property
     def custody(self) -> CustodyActs:
         return CustodyActs.of(self)
+
+    @cached_property
+    def ledger(self) -> LedgerActs:
+        return LedgerActs.of(self)
 
     @cached_property
     def upkeep(self) -> Upkeep:

@@ -21,6 +21,8 @@ class Act(StrEnum):
     LINK_REVOKE = "link.revoke"
     PERSON_CUSTODY = "person.custody"
     INSTALLATION_CUSTODY = "installation.custody"
+    LEDGER_READ = "ledger.read"
+    """The log itself: checkpoints, hashes and leaves, which say nothing about anyone."""
 
     CASE_OPEN = "case.open"
     CASE_LIST = "case.list"

@@ -114,6 +114,7 @@ TABLE: Mapping[Act, Rule] = {
     # What people looked at is for whoever audits; what the installation found is also for whoever has to act on it.
     Act.PERSON_CUSTODY: _people(_O.AUDITOR),
     Act.INSTALLATION_CUSTODY: _people(_O.ADMINISTRATOR, _O.AUDITOR),
+    Act.LEDGER_READ: _people(_O.AUDITOR),
     Act.CASE_OPEN: _people(_O.CASE_MANAGER, _O.INTEGRATION),
     Act.CASE_IMPORT: _people(_O.CASE_MANAGER, _O.INTEGRATION),
     Act.CASE_LIST: Rule(everyone=True, about_a_case=False),
