@@ -21,6 +21,7 @@ from api.routes import (
     health,
     intakes,
     invitations,
+    measures,
     page,
     people,
     searching,
@@ -89,6 +90,7 @@ _ROUTERS = (
     custody.router,
     findings.router,
     searching.router,
+    measures.router,
     page.router,
 )
 

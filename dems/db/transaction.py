@@ -36,6 +36,7 @@ from dems.db.repositories.invitations import InvitationRows
 from dems.db.repositories.jobs import JobRows
 from dems.db.repositories.links import LinkRows
 from dems.db.repositories.lives import LifeRows
+from dems.db.repositories.measures import MeasureRows
 from dems.db.repositories.people import PeopleRows, TokenRows
 from dems.db.repositories.searching import SearchRows
 from dems.db.repositories.upkeep import UpkeepRows
@@ -172,6 +173,10 @@ class DatabaseTransaction:
     @cached_property
     def clocks(self) -> ClockRows:
         return ClockRows(self)
+
+    @cached_property
+    def measures(self) -> MeasureRows:
+        return MeasureRows(self)
 
     @cached_property
     def access_grants(self) -> AccessGrantRows:

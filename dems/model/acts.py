@@ -74,6 +74,8 @@ class Act(StrEnum):
     RENDITION_READ = "rendition.read"
     """A picture made from the bytes is looked at."""
     SEARCH = "search"
+    MEASURES_READ = "measures.read"
+    """Figures over the cases that the caller may know of, and the cases behind them."""
 
     # Acts of the installation itself; no token can ask for them.
     UPLOAD_TOKEN_AGAIN = "upload.token_again"  # noqa: S105 the name of an act
@@ -126,5 +128,6 @@ S62_OPERATION: dict[Act, S62] = {
     Act.FINDINGS_RECORD: S62.COLLECTION,
     Act.RENDITION_READ: S62.CONSULTATION,
     Act.SEARCH: S62.CONSULTATION,
+    Act.MEASURES_READ: S62.CONSULTATION,
 }
 """Which operation an act is; the others process no personal data of a case (DPA 2018 s.62)."""

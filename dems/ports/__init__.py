@@ -8,6 +8,7 @@ from dems.ports.clocks import Clocks, Due, DueAfter, DueFilter
 from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.lives import Lives
+from dems.ports.measures import Behind, Measures
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -48,6 +49,7 @@ __all__ = [
     "AccessGrants",
     "Announcements",
     "BegunMultipart",
+    "Behind",
     "CaseFilter",
     "Cases",
     "Clock",
@@ -74,6 +76,7 @@ __all__ = [
     "Jobs",
     "Lease",
     "Lives",
+    "Measures",
     "NoReaders",
     "Once",
     "Orphan",

@@ -14,6 +14,7 @@ from dems.ports.findings import Findings
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.links import LinksGiven
 from dems.ports.lives import Lives
+from dems.ports.measures import Measures
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -60,6 +61,8 @@ class Transaction(Protocol):
     def searching(self) -> Searching: ...
     @property
     def clocks(self) -> Clocks: ...
+    @property
+    def measures(self) -> Measures: ...
     @property
     def access_grants(self) -> AccessGrants: ...
     @property

@@ -12,6 +12,7 @@ from dems.db.tables.of_evidence import access_grants, evidence, exhibit_refs, in
 from dems.db.tables.of_findings import findings, item_index, reader_reports, readings, renditions
 from dems.db.tables.of_invitations import announcements, invitations
 from dems.db.tables.of_lives import case_facts, parties
+from dems.db.tables.of_measures import synthetic_cases
 from dems.db.tables.of_people import case_grants, case_walls, cases, people, tokens
 from dems.db.tables.of_work import (
     consultations,
@@ -69,6 +70,7 @@ __all__ = [
     "reminders",
     "renditions",
     "store_checks",
+    "synthetic_cases",
     "timeliness_reports",
     "tokens",
     "upload_completions",

@@ -11,6 +11,8 @@ from dems.model.life.events import words
 
 INVESTIGATION = "investigation-12-months"
 """The clock that every investigation of the body has, from the decision to investigate."""
+MODE = "mode-decision"
+"""The clock that every referred case has."""
 REVIEW = "review"
 RECOMMENDATIONS = frozenset({"recommendation-response", "section-10-response"})
 """The clocks of which each recommendation has one, from the day it is made until it is answered."""

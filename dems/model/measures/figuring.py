@@ -134,7 +134,7 @@ def _result(rule: Rule, groups: Sequence[Group]) -> Result:
     for g in groups:
         if not (g.member or rule.everything):
             left_out[g.left_out or ""] += g.count
-    gross = [(_holds(rule, g), g.counted, g.count) for g in taken]
+    gross = [(holds(rule, g), g.counted, g.count) for g in taken]
     net = [
         (g.in_time, g.counted, g.count) if g.net_counted is None else (g.net_in_time is True, g.net_counted, g.count)
         for g in taken
@@ -148,7 +148,8 @@ def _result(rule: Rule, groups: Sequence[Group]) -> Result:
     )
 
 
-def _holds(rule: Rule, group: Group) -> bool:
+def holds(rule: Rule, group: Group) -> bool:
+    """Whether it goes into the numerator of the gross figure."""
     return {
         Holds.IN_TIME: group.in_time,
         Holds.UPHELD: group.outcome is Outcome.UPHELD,
