@@ -23,6 +23,7 @@ from dems.model.life.saying import NewFact
 from dems.model.life.vocabulary import Vocabulary
 from dems.model.times import london_date
 from dems.ports import Transaction
+from dems.steps.keeping_clocks import keep_clocks
 from dems.steps.many_facts import shared_out
 
 MOST_FACTS = 1_000
@@ -67,10 +68,12 @@ def tell(
     facts = tuple(Fact(i, n.content, human.id, now, n.corrects, n.reason) for i, n in zip(ids, new, strict=False))
     authorities = {act: tx.authorise(actor, act, case_id=case.id) for act in sorted({_act_of(f) for f in facts})}
     _they_exist(tx, actor, case.id, facts)
-    done = record(tx.lives.of_case(case.id), facts, now, vocabulary)
+    defined = replace(vocabulary, clocks=frozenset(d.id for d in tx.clocks.rules().in_use))
+    done = record(tx.lives.of_case(case.id), facts, now, defined)
     tx.lives.add(case.id, facts)
     after = replace(case.told(done.life, london_date(now)), version=case.version + 1)
     tx.cases.save(after)
+    keep_clocks(tx, [done.life], now)
     for act, told in _entries(facts):
         tx.custody.append(authorities[act], of_case(case.id), act=act, case_id=case.id, facts={"facts": told})
     return Told(after, done.life, facts, done.warnings)
