@@ -1,7 +1,5 @@
 """Measures: what the body is judged by, and the cases behind each figure."""
 
-import csv
-import io
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -14,14 +12,14 @@ from api.deps import Core, Paging, Whoever, act, paged
 from api.problems import problem_responses
 from api.schemas.base import Day, Instant, Line, Listed
 from api.schemas.measures import BehindView, MeasuresView
+from dems.documents.measures_csv import report_csv
 from dems.documents.measures_pdf import report_pdf
-from dems.documents.texts import cell
 from dems.model.acts import Act
 from dems.model.clocks.figures import Period, plan_year
 from dems.model.ids import PersonId
 from dems.model.life.vocabulary import Mode
 from dems.model.measures.figuring import Asked
-from dems.model.measures.report import Report, report_record, report_rows
+from dems.model.measures.report import report_record
 from dems.model.times import london_date
 
 router = APIRouter(prefix="/v1", tags=["measures"])
@@ -76,15 +74,20 @@ def read_measures(dems: Core, actor: Whoever, asked: Wanted) -> MeasuresView:
     },
 )
 def read_report(
-    dems: Core, actor: Whoever, asked: Wanted, format: Annotated[Format, Query()] = Format.JSON  # noqa: A002  (its name on the wire)
+    dems: Core,
+    actor: Whoever,
+    asked: Wanted,
+    format: Annotated[Format, Query()] = Format.JSON,  # noqa: A002  (its name on the wire)
 ) -> Response:
     """The report of a period: its measures, those of its plan year, by month, by force and by theme."""
     report = dems.measures.report(actor, asked)
     if format is Format.JSON:
         return JSONResponse(report_record(report))
     name = f"measures-{asked.period.first}-{asked.period.last}.{format.value}"
-    content, kind = (_csv(report), "text/csv; charset=utf-8") if format is Format.CSV else (report_pdf(report), "application/pdf")
-    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    if format is Format.CSV:
+        return Response(report_csv(report), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(report_pdf(report), media_type="application/pdf", headers=headers)
 
 
 @router.get(
@@ -105,10 +108,3 @@ def read_cases_behind(
         request, response, page, rows, key=lambda r: r.id, show=lambda r: BehindView.of(rule, r)
     )
     return Listed[BehindView](**shown)
-
-
-def _csv(report: Report) -> bytes:
-    """No cell of it begins a formula, whatever a force calls itself."""
-    into = io.StringIO()
-    csv.writer(into).writerows([cell(value) for value in row] for row in report_rows(report))
-    return into.getvalue().encode()

@@ -152,5 +152,5 @@ class BehindView(View):
             counted=group.counted if rule.timed else None, net_counted=group.net_counted,
             holds=holds(rule, group), net_holds=group.net_in_time,
             left_out=None if group.member or rule.everything else group.left_out,
-            answer=None if group.outcome is None else group.outcome.value,  # type: ignore[arg-type]  # one of those named
+            answer=None if group.outcome is None else group.outcome.value,
         )  # fmt: skip

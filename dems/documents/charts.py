@@ -8,7 +8,8 @@ from reportlab.graphics.shapes import Circle, Drawing, Line, PolyLine, Rect, Str
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.utils import simpleSplit
 
-FONT, BOLD = "Vera", "VeraBd"
+from dems.documents.fonts import BOLD, PLAIN
+
 INK, MUTED, GRID = HexColor("#1f2933"), HexColor("#5f6b7a"), HexColor("#d9dee4")
 BLUE, PALE, RED = HexColor("#1b4f8f"), HexColor("#8fb0d9"), HexColor("#b3261e")
 SERIES = (BLUE, HexColor("#c77f1a"), HexColor("#5b8c5a"))
@@ -150,4 +151,4 @@ def _line(
 
 
 def _text(x: float, y: float, text: str, *, anchor: str = "start", colour: Color = MUTED, bold: bool = False) -> String:
-    return String(x, y, text, fontName=BOLD if bold else FONT, fontSize=_SMALL, fillColor=colour, textAnchor=anchor)
+    return String(x, y, text, fontName=BOLD if bold else PLAIN, fontSize=_SMALL, fillColor=colour, textAnchor=anchor)

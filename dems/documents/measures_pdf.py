@@ -2,19 +2,16 @@
 
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-import reportlab
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepTogether, PageBreak, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from dems.documents.charts import BOLD, FONT, MUTED, RED, bars, columns, trend
+from dems.documents.charts import MUTED, RED, bars, columns, trend
+from dems.documents.fonts import BOLD, ONE_AT_A_TIME, PLAIN, fonts
 from dems.documents.measures_tables import (
     corrections,
     cut_table,
@@ -38,7 +35,7 @@ _SYNTHETIC = "SYNTHETIC DATA: none of these cases ever happened"
 
 def report_pdf(report: Report) -> bytes:
     """The same report gives the same bytes."""
-    _fonts()
+    fonts()
     title = f"Timeliness and outcomes, {_period(report)}"
     into = BytesIO()
     document = SimpleDocTemplate(
@@ -49,17 +46,9 @@ def report_pdf(report: Report) -> bytes:
     def frame(canvas: Canvas, _document: Any) -> None:
         _head_and_foot(canvas, title, report)
 
-    document.build(_story(report, title), onFirstPage=frame, onLaterPages=frame)
+    with ONE_AT_A_TIME:
+        document.build(_story(report, title), onFirstPage=frame, onLaterPages=frame)
     return into.getvalue()
-
-
-def _fonts() -> None:
-    """Embedded, so that the report looks the same everywhere; they come with the library."""
-    folder = Path(reportlab.__file__).parent / "fonts"
-    for name in (FONT, BOLD):
-        if name not in pdfmetrics.getRegisteredFontNames():
-            pdfmetrics.registerFont(TTFont(name, str(folder / f"{name}.ttf")))
-    pdfmetrics.registerFontFamily(FONT, normal=FONT, bold=BOLD, italic=FONT, boldItalic=BOLD)
 
 
 def _period(report: Report) -> str:
@@ -71,7 +60,7 @@ def _period(report: Report) -> str:
 
 def _head_and_foot(canvas: Canvas, title: str, report: Report) -> None:
     canvas.saveState()
-    canvas.setFont(FONT, 7)
+    canvas.setFont(PLAIN, 7)
     canvas.setFillColor(MUTED)
     canvas.drawString(_MARGIN, A4[1] - 12 * mm, title)
     canvas.drawRightString(A4[0] - _MARGIN, 9 * mm, f"Page {canvas.getPageNumber()}")

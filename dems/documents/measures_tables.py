@@ -1,6 +1,5 @@
 """Tables and sentences of the monthly report."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape
 
@@ -8,12 +7,14 @@ from reportlab.lib.colors import HexColor, white
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
 
-from dems.documents.charts import BLUE, BOLD, FONT, GRID, INK, MUTED, RED
+from dems.documents import texts
+from dems.documents.charts import BLUE, GRID, INK, MUTED, RED
+from dems.documents.fonts import BOLD, PLAIN, fonts
 from dems.model.measures.catalogue import Kind
 from dems.model.measures.figuring import Measured, Result
 from dems.model.measures.report import Cut, Report, decimal, figures_of, unit_of
 
-_BODY = ParagraphStyle("body", fontName=FONT, fontSize=7.5, leading=10, textColor=INK)
+_BODY = ParagraphStyle("body", fontName=PLAIN, fontSize=7.5, leading=10, textColor=INK)
 _SMALL = ParagraphStyle("small", parent=_BODY, fontSize=6.5, leading=8.5, textColor=MUTED)
 _HEADS = {
     1: ParagraphStyle("h1", parent=_BODY, fontName=BOLD, fontSize=16, leading=20, spaceAfter=6),
@@ -25,9 +26,8 @@ _MOST_CUTS = 60
 
 
 def plain(text: object) -> str:
-    """A text of unknown origin on one line of a paragraph: nothing in it is markup, and nothing turns the direction."""
-    said = "".join(c if unicodedata.category(c)[0] != "C" else "\N{REPLACEMENT CHARACTER}" for c in str(text))
-    return escape(said)
+    """A text of unknown origin as a paragraph takes it: nothing in it is markup, and nothing hides or turns round."""
+    return escape(texts.shown(str(text), fonts()))
 
 
 def heading(text: str, level: int) -> Paragraph:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Row, Select, Text, and_, any_, exists, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dems.db.repositories.base import Rows, force_key_or_none, paged
+from dems.db.repositories.base import Rows, chunks, force_key_or_none, paged
 from dems.db.repositories.people import to_person
 from dems.db.tables import case_grants, case_walls, cases, people
 from dems.errors import AlreadyExists, NotFound
@@ -141,6 +141,15 @@ class CaseRows(Rows):
         )
         if self._tx.execute(statement.on_conflict_do_nothing().returning(cases.c.id)).first() is None:
             raise AlreadyExists("This reference cannot be used: it is taken.", field="reference")
+
+    def add_all(self, several: Sequence[Case]) -> None:
+        """Cases of which it is known that no reference is taken."""
+        rows = [
+            {"id": c.id, "reference": c.reference, "opened_by": c.opened_by, "opened_at": c.opened_at, **_values(c)}
+            for c in several
+        ]
+        for some in chunks(rows):
+            self._tx.execute(insert(cases), list(some))
 
     def get(self, case_id: CaseId, *, for_update: bool = False, keep_as_is: bool = False) -> Case:
         statement = select(cases).where(cases.c.id == case_id)
