@@ -14,6 +14,8 @@ from api.denials import Denials
 from api.middleware import Surroundings
 from api.relays import Relays
 from api.routes import (
+    approvals,
+    beside,
     cases,
     custody,
     evidence,
@@ -21,6 +23,7 @@ from api.routes import (
     health,
     intakes,
     invitations,
+    lives,
     measures,
     page,
     people,
@@ -82,12 +85,15 @@ _ROUTERS = (
     health.router,
     people.router,
     cases.router,
+    lives.router,
+    beside.router,
     evidence.router,
     intakes.manifests,
     intakes.router,
     invitations.router,
     uploads.router,
     custody.router,
+    approvals.router,
     findings.router,
     searching.router,
     measures.router,

@@ -173,6 +173,12 @@ class SelfGrant(Refused):
     rule = "no-self-grant"
 
 
+class SecondPersonNeeded(Refused):
+    """Whoever asked for an act that needs two people is one of them; the other is somebody else."""
+
+    rule = "second-person-needed"
+
+
 class StoreNotTrusted(Refused):
     """The self-check found a way round the Object Lock, so the store may not hold new evidence."""
 

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from dems.bootstrap.approvals import Approvals
 from dems.bootstrap.core import Core, Schema, utc_now
 from dems.bootstrap.evidence import CustodyActs, EvidenceActs
 from dems.bootstrap.findings import Extraction, Findings
@@ -51,6 +52,10 @@ class Dems(Core):
     @cached_property
     def extraction(self) -> Extraction:
         return Extraction.of(self)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        return Approvals.of(self)
 
     @cached_property
     def custody(self) -> CustodyActs:

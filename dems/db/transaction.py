@@ -24,6 +24,7 @@ from dems.db import tables
 from dems.db.engine import told_apart
 from dems.db.repositories.access import AccessGrantRows
 from dems.db.repositories.announcements import AnnouncementRows
+from dems.db.repositories.approvals import ApprovalRows
 from dems.db.repositories.cases import CaseRows
 from dems.db.repositories.clocks import ClockRows
 from dems.db.repositories.custody import CustodyRows
@@ -34,9 +35,11 @@ from dems.db.repositories.idempotency import IdempotencyRows
 from dems.db.repositories.intakes import IntakeRows
 from dems.db.repositories.invitations import InvitationRows
 from dems.db.repositories.jobs import JobRows
+from dems.db.repositories.ledger import LedgerRows
 from dems.db.repositories.links import LinkRows
 from dems.db.repositories.lives import LifeRows
 from dems.db.repositories.measures import MeasureRows
+from dems.db.repositories.parties import PartyRows
 from dems.db.repositories.people import PeopleRows, TokenRows
 from dems.db.repositories.searching import SearchRows
 from dems.db.repositories.upkeep import UpkeepRows
@@ -135,6 +138,10 @@ class DatabaseTransaction:
         return LifeRows(self)
 
     @cached_property
+    def parties(self) -> PartyRows:
+        return PartyRows(self)
+
+    @cached_property
     def evidence(self) -> EvidenceRows:
         return EvidenceRows(self)
 
@@ -183,8 +190,16 @@ class DatabaseTransaction:
         return AccessGrantRows(self)
 
     @cached_property
+    def approvals(self) -> ApprovalRows:
+        return ApprovalRows(self)
+
+    @cached_property
     def custody(self) -> CustodyRows:
         return CustodyRows(self)
+
+    @cached_property
+    def ledger(self) -> LedgerRows:
+        return LedgerRows(self)
 
     @cached_property
     def jobs(self) -> JobRows:

@@ -65,6 +65,8 @@ class Act(StrEnum):
     EVIDENCE_VERIFY = "evidence.verify"
     VERIFICATIONS_READ = "verifications.read"
     CUSTODY_READ = "custody.read"
+    DETAIL_DESTROY = "custody.destroy_detail"
+    """What lies beside a leaf is destroyed for good, by two people. The leaf stays, and the log with it."""
     FINDINGS_READ = "findings.read"
     """What was read in the bytes of an item: texts, places, names."""
     FINDINGS_PROGRESS = "findings.progress"
@@ -78,6 +80,8 @@ class Act(StrEnum):
     """Figures over the cases that the caller may know of, and the cases behind them."""
 
     # Acts of the installation itself; no token can ask for them.
+    APPROVAL_ASK = "approval.ask"
+    """Somebody asked for an act that needs two people, and may do it if another agrees."""
     UPLOAD_TOKEN_AGAIN = "upload.token_again"  # noqa: S105 the name of an act
     """A repeated request was given a new token for the upload that it had made."""
     INTAKE_TOKEN_AGAIN = "intake.token_again"  # noqa: S105 the name of an act
@@ -128,6 +132,7 @@ S62_OPERATION: dict[Act, S62] = {
     Act.FINDINGS_RECORD: S62.COLLECTION,
     Act.RENDITION_READ: S62.CONSULTATION,
     Act.SEARCH: S62.CONSULTATION,
+    Act.DETAIL_DESTROY: S62.ERASURE,
     Act.MEASURES_READ: S62.CONSULTATION,
 }
 """Which operation an act is; the others process no personal data of a case (DPA 2018 s.62)."""

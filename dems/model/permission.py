@@ -154,6 +154,8 @@ TABLE: Mapping[Act, Rule] = {
     Act.EVIDENCE_VERIFY: _case(_VIEWS, _O.AUDITOR),
     Act.VERIFICATIONS_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
     Act.CUSTODY_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
+    # Whoever is in the details, or wrote them, does not decide what becomes of them; and it takes two.
+    Act.DETAIL_DESTROY: _case(_ENDS_CASE, _O.AUDITOR),
     # Findings repeat what is in the bytes, and pictures show it: they are for those who may see the bytes.
     Act.FINDINGS_READ: _case(_VIEWS),
     Act.RENDITION_READ: _case(_VIEWS),

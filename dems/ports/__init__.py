@@ -4,10 +4,12 @@ Everything reached through a `Transaction` happens in one database transaction: 
 commits on clean exit and rolls back on any exception. No network but the database's is allowed inside.
 """
 
+from dems.ports.approvals import Approvals
 from dems.ports.clocks import Clocks, Due, DueAfter, DueFilter
 from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
 from dems.ports.invitations import Announcements, Invitations
-from dems.ports.lives import Lives
+from dems.ports.ledger import Ledger, LedgerReport, SignedCheckpoint, TreeHead
+from dems.ports.lives import KeptFact, Lives, Parties
 from dems.ports.measures import Behind, Measures
 from dems.ports.repositories import (
     AccessGrants,
@@ -31,6 +33,7 @@ from dems.ports.values import (
     Clock,
     Completion,
     CustodyRow,
+    Destroyed,
     EvidenceFilter,
     IntakeRow,
     IntakeToken,
@@ -48,6 +51,7 @@ from dems.ports.values import (
 __all__ = [
     "AccessGrants",
     "Announcements",
+    "Approvals",
     "BegunMultipart",
     "Behind",
     "CaseFilter",
@@ -57,6 +61,7 @@ __all__ = [
     "Completion",
     "Custody",
     "CustodyRow",
+    "Destroyed",
     "Due",
     "DueAfter",
     "DueFilter",
@@ -74,23 +79,29 @@ __all__ = [
     "Job",
     "JobKind",
     "Jobs",
+    "KeptFact",
     "Lease",
+    "Ledger",
+    "LedgerReport",
     "Lives",
     "Measures",
     "NoReaders",
     "Once",
     "Orphan",
     "Page",
+    "Parties",
     "People",
     "Promise",
     "ReaderDied",
     "ReaderReport",
     "ReadsFindings",
     "Searching",
+    "SignedCheckpoint",
     "StoreCheck",
     "Tokens",
     "Transaction",
     "Transactions",
+    "TreeHead",
     "Upkeep",
     "UploadToken",
     "Uploads",

@@ -9,11 +9,13 @@ from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import Authority
 from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
+from dems.ports.approvals import Approvals
 from dems.ports.clocks import Clocks
 from dems.ports.findings import Findings
 from dems.ports.invitations import Announcements, Invitations
+from dems.ports.ledger import Ledger
 from dems.ports.links import LinksGiven
-from dems.ports.lives import Lives
+from dems.ports.lives import Lives, Parties
 from dems.ports.measures import Measures
 from dems.ports.repositories import (
     AccessGrants,
@@ -42,6 +44,8 @@ class Transaction(Protocol):
     @property
     def lives(self) -> Lives: ...
     @property
+    def parties(self) -> Parties: ...
+    @property
     def evidence(self) -> EvidenceItems: ...
     @property
     def intakes(self) -> Intakes: ...
@@ -66,7 +70,11 @@ class Transaction(Protocol):
     @property
     def access_grants(self) -> AccessGrants: ...
     @property
+    def approvals(self) -> Approvals: ...
+    @property
     def custody(self) -> Custody: ...
+    @property
+    def ledger(self) -> Ledger: ...
     @property
     def jobs(self) -> Jobs: ...
     @property

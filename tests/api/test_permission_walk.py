@@ -21,6 +21,7 @@ from dems.model.ids import CaseId
 from dems.model.names import OriginalName
 from dems.model.people import CaseRole, OrganisationRole
 from dems.model.permission import OPERATOR_ACTS, TABLE
+from dems.ports import Page
 from dems.settings import DatabaseSettings, Settings
 from dems.steps.declaring import FileDeclared
 from dems.steps.manifest import Defaults, ItemDeclared
@@ -74,8 +75,10 @@ def _scene(world: World) -> Scene:
     item = ItemDeclared(FileDeclared(OriginalName(b"small"), 3))
     intake, _, _ = world.dems.intakes.declare(manager.actor, case.id, [item], defaults=Defaults("IN"))
     invitation, _, _ = world.dems.invitations.make(manager.actor, case.id, terms(world.dems))
-    entry = world.dems.custody.read.case(manager.actor, case.id, _first())[0]
-    token = world.dems.people.look_up.tokens(world.somebody("administrator").actor, other.person.id, _first())[0]
+    entry, second = world.dems.custody.read.case(manager.actor, case.id, Page(2))
+    auditor = world.somebody("auditor")
+    approval = world.dems.approvals.ask(auditor.actor, Act.DETAIL_DESTROY, second.id, reason="order")
+    token = world.dems.people.look_up.tokens(world.somebody("administrator").actor, other.person.id, Page(1))[0]
     people = {}
     for role in OrganisationRole:
         for relation in RELATIONS:
@@ -94,6 +97,8 @@ def _scene(world: World) -> Scene:
         "person_id": str(other.person.id),
         "entry_id": str(entry.id),
         "token_id": str(token.id),
+        "asked": str(second.id),
+        "approval_id": str(approval.id),
         "subject": str(world.somebody("investigator").person.id),
         "reference": case.reference,
         "grant": str(grant.id),
@@ -103,12 +108,6 @@ def _scene(world: World) -> Scene:
         "sha256": shown.sha256.hex(),
     }
     return Scene(case.id, ids, people)
-
-
-def _first() -> Any:
-    from dems.ports import Page  # noqa: PLC0415 only here
-
-    return Page(1)
 
 
 def _routes() -> list[tuple[str, str, str]]:
@@ -147,7 +146,7 @@ def test_every_rule_is_expected_here_and_reached_by_a_route() -> None:
     assert set(TABLE) >= OPERATOR_ACTS
 
 
-def _body(method: str, path: str) -> dict[str, Any]:
+def _body(method: str, path: str, asked: str) -> dict[str, Any]:
     """A body that is refused, once permission is given, without changing anything: the walk must not move the scene."""
     if path.endswith("/content") and method == "PUT":
         return {"content": b"not the size that was declared"}
@@ -174,6 +173,8 @@ def _body(method: str, path: str) -> dict[str, Any]:
         "/v1/intakes/{intake_id}/part-urls": {"parts": [{**part, "upload": str(uuid4())}]},
         "/v1/intakes/{intake_id}/complete": {"uploads": [{"upload": str(uuid4())}]},
         "/v1/uploads/{upload_id}/part-urls": {"parts": [part]},
+        # Of an entry that was asked about before, so that nobody asks for anything new.
+        "/v1/approvals": {"act": "custody.destroy_detail", "subject": asked, "reason": "walk"},
     }
     return {"json": bodies.get(path, {})}
 
@@ -217,7 +218,7 @@ def test_every_route_answers_every_role_and_relation_as_the_table_says(
                 expected = {404}  # the grant is somebody else's: known item, unknown grant
             if path in FOR_HOLDERS:
                 expected = HIDDEN
-            body = _body(method, path)
+            body = _body(method, path, scene.ids["asked"])
             headers = {**who.headers, **body.pop("headers", {}), "If-Match": '"999"'}
             answer = http.request(method, filled, headers=headers, params=params, **body)
             permitted = answer.status_code == 422 and answer.json()["type"] in SAID_AFTER_PERMISSION
@@ -258,6 +259,6 @@ def test_without_a_token_everything_but_health_is_401(scene_and_url: tuple[Scene
     with httpx.Client(base_url=url) as http:
         for method, path, _ in _walk():
             filled = path.replace("{reference:path}", "{reference}").format(**scene.ids)
-            answer = http.request(method, filled, **_body(method, path))
+            answer = http.request(method, filled, **_body(method, path, scene.ids["asked"]))
             assert answer.status_code == 401, f"{method} {path}: {answer.status_code}"
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")

@@ -27,7 +27,6 @@ EXPECTED: dict[str, tuple[set[str], set[str]]] = {
     "life.read": (ON_CASE, {"auditor", "integration"}),
     "life.record": (RUNNING | ENDING, {"integration"}),
     "life.correct": (RUNNING | ENDING, {"integration"}),
-    "case.link": (RUNNING | ENDING, {"integration"}),
     "team.read": (ON_CASE, {"administrator", "auditor", "integration"}),
     "team.grant": (RUNNING, {"administrator"}),
     "team.end": (RUNNING, {"administrator"}),
@@ -57,6 +56,7 @@ EXPECTED: dict[str, tuple[set[str], set[str]]] = {
     "evidence.verify": (VIEWING, {"auditor"}),
     "verifications.read": (ON_CASE, {"auditor", "integration"}),
     "custody.read": (ON_CASE, {"auditor", "integration"}),
+    "custody.destroy_detail": (ENDING, {"auditor"}),
     "findings.read": (VIEWING, set()),
     "rendition.read": (VIEWING, set()),
     "findings.progress": (ON_CASE, {"auditor", "integration"}),
@@ -83,7 +83,8 @@ NOT_ABOUT_A_CASE: dict[str, set[str]] = {
     "person.custody": {"auditor"},
     "installation.custody": {"administrator", "auditor"},
 }
-BY_ITS_BODY = {"case.close", "case.reopen"}
-"""Reached through PATCH /v1/cases/{id}, whose route says `case.change`; tested with the use case."""
+BY_ITS_BODY = {"case.close", "case.reopen", "case.link"}
+"""Reached through PATCH /v1/cases/{id}, whose route says `case.change`, or POST /v1/cases/{id}/facts, which says
+`life.record`; tested with the use case."""
 
 RELATIONS = ("member", "former", "walled", "outsider")

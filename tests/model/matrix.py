@@ -68,6 +68,7 @@ MATRIX = """
     evidence.verify              AAAAA FAAA FAF UUU
     verifications.read           AAAAA AAAA FAA UUU
     custody.read                 AAAAA AAAA FAA UUU
+    custody.destroy_detail       FFFFF AAFF FAF UUU
     findings.read                AAAAA FAAA FFF UUU
     findings.progress            AAAAA AAAA FAA UUU
     findings.ask                 AAAAA FAAA FFF UUU
@@ -94,6 +95,7 @@ BY_UPLOAD_TOKEN = {
 BY_INTAKE_TOKEN = BY_UPLOAD_TOKEN | {Act.UPLOAD_OPEN, Act.INTAKE_READ}
 BY_INVITATION = BY_INTAKE_TOKEN | {Act.INTAKE_ADD, Act.INVITATION_OPEN}
 OF_THE_INSTALLATION = {
+    Act.APPROVAL_ASK,
     Act.UPLOAD_EXPIRE,
     Act.EVIDENCE_SEAL,
     Act.EVIDENCE_MISMATCH,
