@@ -87,7 +87,9 @@ def clocks(asked: Asked, rules: Sequence[Rule], by: By | None = None) -> Select[
             case((timed, c.counted), else_=0).label("counted"),
             case((timed, c.net_met)).label("net_in_time"),
             case((timed, c.net_counted)).label("net_counted"),
-            case(*((and_(answered, c.outcomes.contains([o.value])), o.value) for o in _ANSWERS)).label("outcome"),
+            case(*((and_(answered, literal(o.value, Text) == any_(c.outcomes)), o.value) for o in _ANSWERS)).label(
+                "outcome"
+            ),
             and_(started, func.cardinality(c.themes) > 0).label("thematic"),
             started.label("started"),
             stopped.label("stopped"),
@@ -182,7 +184,7 @@ def _told_apart(by: By | None, traits: FromClause, source: FromClause) -> tuple[
     if by is By.FORCE:
         return traits.c.force, source
     if by is By.THEME:
-        themes = func.unnest(traits.c.themes).table_valued("theme").lateral("of_themes")
+        themes = func.unnest(traits.c.themes).table_valued("theme", name="of_themes").render_derived()
         return themes.c.theme, source.join(themes, true())
     return cast(null(), Text), source
 

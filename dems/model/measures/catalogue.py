@@ -19,6 +19,9 @@ RECOMMENDATIONS = frozenset({"recommendation-response", "section-10-response"})
 OPEN_CASE = "case"
 
 
+_ORDER = (MODE, "investigation-6-months", "investigation-9-months", INVESTIGATION, REVIEW, "dsi-review")
+
+
 class Kind(StrEnum):
     SHARE = "share"
     """A percentage of those that are counted."""
@@ -108,9 +111,14 @@ MONITORED: tuple[Rule, ...] = (
 
 def measures(definitions: tuple[ClockDefinition, ...], day: date) -> tuple[Rule, ...]:
     """All measures as they are made on a London date: of each clock with a figure the version that is in force."""
-    clocks = dict.fromkeys(d.id for d in definitions if d.statistic is not Statistic.NONE)
-    newest = (in_force(definitions, clock, day) for clock in clocks)
+    clocks = {d.id for d in definitions if d.statistic is not Statistic.NONE}
+    newest = (in_force(definitions, clock, day) for clock in sorted(clocks, key=_place))
     return (*(_of_clock(d) for d in newest), *MONITORED)
+
+
+def _place(clock: str) -> tuple[int, str]:
+    """In the order of a case's life; what an installation has added comes after."""
+    return (_ORDER.index(clock) if clock in _ORDER else len(_ORDER)), clock
 
 
 def named(rules: Sequence[Rule], name: str) -> Rule:
