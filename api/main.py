@@ -27,6 +27,7 @@ from api.routes import (
     invitations,
     ledger,
     lives,
+    measures,
     page,
     people,
     searching,
@@ -105,6 +106,7 @@ _ROUTERS = (
     ledger.router,
     findings.router,
     searching.router,
+    measures.router,
     page.router,
 )
 

@@ -8,6 +8,7 @@ from dems.bootstrap.evidence import CustodyActs, EvidenceActs
 from dems.bootstrap.findings import Extraction, Findings
 from dems.bootstrap.intake import Intake, Intakes, Invitations
 from dems.bootstrap.ledger import LedgerActs
+from dems.bootstrap.measures import Measures
 from dems.bootstrap.people import Cases, People
 from dems.bootstrap.upkeep import Upkeep
 
@@ -44,6 +45,10 @@ class Dems(Core):
     @cached_property
     def findings(self) -> Findings:
         return Findings.of(self)
+
+    @cached_property
+    def measures(self) -> Measures:
+        return Measures.of(self)
 
     @cached_property
     def extraction(self) -> Extraction:

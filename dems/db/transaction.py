@@ -39,6 +39,7 @@ from dems.db.repositories.jobs import JobRows
 from dems.db.repositories.ledger import LedgerRows
 from dems.db.repositories.links import LinkRows
 from dems.db.repositories.lives import LifeRows
+from dems.db.repositories.measures import MeasureRows
 from dems.db.repositories.parties import PartyRows
 from dems.db.repositories.people import PeopleRows, TokenRows
 from dems.db.repositories.searching import SearchRows
@@ -184,6 +185,10 @@ class DatabaseTransaction:
     @cached_property
     def clocks(self) -> ClockRows:
         return ClockRows(self)
+
+    @cached_property
+    def measures(self) -> MeasureRows:
+        return MeasureRows(self)
 
     @cached_property
     def access_grants(self) -> AccessGrantRows:

@@ -80,6 +80,8 @@ class Act(StrEnum):
     RENDITION_READ = "rendition.read"
     """A picture made from the bytes is looked at."""
     SEARCH = "search"
+    MEASURES_READ = "measures.read"
+    """Figures over the cases that the caller may know of, and the cases behind them."""
 
     # Acts of the installation itself; no token can ask for them.
     APPROVAL_ASK = "approval.ask"
@@ -136,5 +138,6 @@ S62_OPERATION: dict[Act, S62] = {
     Act.RENDITION_READ: S62.CONSULTATION,
     Act.SEARCH: S62.CONSULTATION,
     Act.DETAIL_DESTROY: S62.ERASURE,
+    Act.MEASURES_READ: S62.CONSULTATION,
 }
 """Which operation an act is; the others process no personal data of a case (DPA 2018 s.62)."""

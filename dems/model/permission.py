@@ -166,6 +166,8 @@ TABLE: Mapping[Act, Rule] = {
     Act.FINDINGS_CANCEL: _case(_TAKES_IN),
     # Each search looks into the cases that its caller may see, and into findings where they may read them.
     Act.SEARCH: Rule(everyone=True, about_a_case=False),
+    # Figures count the cases that their reader may see, and no other.
+    Act.MEASURES_READ: Rule(everyone=True, about_a_case=False),
 }
 """Acts that are not here can be done by the installation itself only."""
 

@@ -11,6 +11,7 @@ from dems.ports.imports import BadLine, CaseImport, Imports
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.ledger import Ledger, LedgerReport, SignedCheckpoint, TreeHead
 from dems.ports.lives import KeptFact, Lives, Parties
+from dems.ports.measures import Behind, Measures
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -54,6 +55,7 @@ __all__ = [
     "Approvals",
     "BadLine",
     "BegunMultipart",
+    "Behind",
     "CaseFilter",
     "CaseImport",
     "Cases",
@@ -86,6 +88,7 @@ __all__ = [
     "Ledger",
     "LedgerReport",
     "Lives",
+    "Measures",
     "NoReaders",
     "Once",
     "Orphan",

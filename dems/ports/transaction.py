@@ -17,6 +17,7 @@ from dems.ports.invitations import Announcements, Invitations
 from dems.ports.ledger import Ledger
 from dems.ports.links import LinksGiven
 from dems.ports.lives import Lives, Parties
+from dems.ports.measures import Measures
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -67,6 +68,8 @@ class Transaction(Protocol):
     def searching(self) -> Searching: ...
     @property
     def clocks(self) -> Clocks: ...
+    @property
+    def measures(self) -> Measures: ...
     @property
     def access_grants(self) -> AccessGrants: ...
     @property

@@ -68,6 +68,7 @@ NOT_ABOUT_A_CASE: dict[str, set[str]] = {
     "me.read": {r.value for r in OrganisationRole},
     "announcement.list": {r.value for r in OrganisationRole},
     "search": {r.value for r in OrganisationRole},
+    "measures.read": {r.value for r in OrganisationRole},
     "case.list": {r.value for r in OrganisationRole},
     "case.open": {"case_manager", "integration"},
     "case.import": {"case_manager", "integration"},

@@ -76,6 +76,7 @@ MATRIX = """
     findings.cancel              AAAAA FFFF FFF UUU
     rendition.read               AAAAA FAAA FFF UUU
     search                       AAAAA AAAA AAA AAA
+    measures.read                AAAAA AAAA AAA AAA
 """
 
 ANSWERS = {"A": Answer.ALLOWED, "F": Answer.FORBIDDEN, "U": Answer.UNKNOWN}

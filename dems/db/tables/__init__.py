@@ -20,6 +20,7 @@ from dems.db.tables.of_findings import findings, item_index, reader_reports, rea
 from dems.db.tables.of_invitations import announcements, invitations
 from dems.db.tables.of_lives import case_facts, case_import_lines, case_imports, parties
 from dems.db.tables.of_log import custody_checkpoints, custody_leaves, custody_nodes, custody_signed, ledger_reports
+from dems.db.tables.of_measures import synthetic_cases
 from dems.db.tables.of_people import case_grants, case_walls, cases, people, tokens
 from dems.db.tables.of_work import (
     consultations,
@@ -86,6 +87,7 @@ __all__ = [
     "reminders",
     "renditions",
     "store_checks",
+    "synthetic_cases",
     "timeliness_reports",
     "tokens",
     "upload_completions",
