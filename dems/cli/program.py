@@ -10,6 +10,7 @@ from dems.cli.invitations import announcements, invitation
 from dems.cli.people import person, token
 from dems.cli.search import search
 from dems.cli.upload.command import upload
+from dems.cli.verify import verify
 
 app = typer.Typer(
     name="dems",
@@ -29,6 +30,7 @@ app.command()(up.demo)
 app.command()(upload)
 app.command()(announcements)
 app.command()(search)
+app.command()(verify)
 app.add_typer(person, name="person")
 app.add_typer(token, name="token")
 app.add_typer(case, name="case")
