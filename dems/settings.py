@@ -96,6 +96,14 @@ class EvidenceSettings(_Part):
     self_check_max_age_hours: int = Field(default=36, ge=1, description="An older self-check counts as none")
 
 
+class CasesSettings(_Part):
+    """The words in which cases are described, where an installation has settled on its own."""
+
+    forces: dict[str, str] | None = Field(
+        default=None, description="Code and name of every force; another is refused. Without it any is taken"
+    )
+
+
 class FindingsSettings(_Part):
     """How files are read, and what one reading may cost."""
 
@@ -130,6 +138,7 @@ class Settings(BaseSettings):
     broker: BrokerSettings = BrokerSettings()
     api: ApiSettings = ApiSettings()
     evidence: EvidenceSettings = EvidenceSettings()
+    cases: CasesSettings = CasesSettings()
     findings: FindingsSettings = FindingsSettings()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     workers: int = Field(default=2, ge=1, description="Processes of the Celery worker that `dems up` starts")

@@ -10,6 +10,7 @@ from dems.usecases.cases.lower_wall import LowerWall
 from dems.usecases.cases.open_case import OpenCase
 from dems.usecases.cases.put_member import PutMember
 from dems.usecases.cases.raise_wall import RaiseWall
+from dems.usecases.cases.record_facts import RecordFacts
 from dems.usecases.people.add_person import AddPerson
 from dems.usecases.people.change_person import ChangePerson
 from dems.usecases.people.issue_token import IssueToken
@@ -52,16 +53,18 @@ class Cases:
     end_member: EndMember
     raise_wall: RaiseWall
     lower_wall: LowerWall
+    record: RecordFacts
 
     @classmethod
     def of(cls, core: Core) -> "Cases":
         tx, clock = core.transaction, core.clock
         return cls(
-            OpenCase(tx, clock),
+            OpenCase(tx, clock, core.vocabulary),
             LookUpCases(tx),
-            ChangeCase(tx, clock),
+            ChangeCase(tx, clock, core.vocabulary),
             PutMember(tx, clock),
             EndMember(tx, clock),
             RaiseWall(tx, clock),
             LowerWall(tx, clock),
+            RecordFacts(tx, clock, core.vocabulary),
         )

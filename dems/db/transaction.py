@@ -25,6 +25,7 @@ from dems.db.engine import told_apart
 from dems.db.repositories.access import AccessGrantRows
 from dems.db.repositories.announcements import AnnouncementRows
 from dems.db.repositories.cases import CaseRows
+from dems.db.repositories.clocks import ClockRows
 from dems.db.repositories.custody import CustodyRows
 from dems.db.repositories.evidence import EvidenceRows
 from dems.db.repositories.findings import FindingRows
@@ -34,6 +35,7 @@ from dems.db.repositories.intakes import IntakeRows
 from dems.db.repositories.invitations import InvitationRows
 from dems.db.repositories.jobs import JobRows
 from dems.db.repositories.links import LinkRows
+from dems.db.repositories.lives import LifeRows
 from dems.db.repositories.people import PeopleRows, TokenRows
 from dems.db.repositories.searching import SearchRows
 from dems.db.repositories.upkeep import UpkeepRows
@@ -128,6 +130,10 @@ class DatabaseTransaction:
         return CaseRows(self)
 
     @cached_property
+    def lives(self) -> LifeRows:
+        return LifeRows(self)
+
+    @cached_property
     def evidence(self) -> EvidenceRows:
         return EvidenceRows(self)
 
@@ -162,6 +168,10 @@ class DatabaseTransaction:
     @cached_property
     def searching(self) -> SearchRows:
         return SearchRows(self)
+
+    @cached_property
+    def clocks(self) -> ClockRows:
+        return ClockRows(self)
 
     @cached_property
     def access_grants(self) -> AccessGrantRows:

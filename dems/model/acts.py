@@ -28,6 +28,12 @@ class Act(StrEnum):
     CASE_CHANGE = "case.change"
     CASE_CLOSE = "case.close"
     CASE_REOPEN = "case.reopen"
+    LIFE_READ = "life.read"
+    """The facts of a case's life: milestones, decisions, parties and what runs beside the investigation."""
+    LIFE_RECORD = "life.record"
+    LIFE_CORRECT = "life.correct"
+    CASE_LINK = "case.link"
+    """That cases belong together is recorded, or that they no longer do."""
     TEAM_READ = "team.read"
     TEAM_GRANT = "team.grant"
     TEAM_END = "team.end"
@@ -103,6 +109,10 @@ S62_OPERATION: dict[Act, S62] = {
     Act.PERSON_CHANGE: S62.ALTERATION,
     Act.CASE_OPEN: S62.COLLECTION,
     Act.CASE_CHANGE: S62.ALTERATION,
+    Act.LIFE_READ: S62.CONSULTATION,
+    Act.LIFE_RECORD: S62.COLLECTION,
+    Act.LIFE_CORRECT: S62.ALTERATION,
+    Act.CASE_LINK: S62.COMBINATION,
     Act.EVIDENCE_DECLARE: S62.COLLECTION,
     Act.INTAKE_DECLARE: S62.COLLECTION,
     Act.INTAKE_ADD: S62.COLLECTION,

@@ -4,8 +4,10 @@ Everything reached through a `Transaction` happens in one database transaction: 
 commits on clean exit and rolls back on any exception. No network but the database's is allowed inside.
 """
 
+from dems.ports.clocks import Clocks, Due, DueAfter, DueFilter
 from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
 from dems.ports.invitations import Announcements, Invitations
+from dems.ports.lives import Lives
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -49,9 +51,13 @@ __all__ = [
     "CaseFilter",
     "Cases",
     "Clock",
+    "Clocks",
     "Completion",
     "Custody",
     "CustodyRow",
+    "Due",
+    "DueAfter",
+    "DueFilter",
     "EvidenceFilter",
     "EvidenceItems",
     "Findings",
@@ -67,6 +73,7 @@ __all__ = [
     "JobKind",
     "Jobs",
     "Lease",
+    "Lives",
     "NoReaders",
     "Once",
     "Orphan",

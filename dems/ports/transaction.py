@@ -9,9 +9,11 @@ from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import Authority
 from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
+from dems.ports.clocks import Clocks
 from dems.ports.findings import Findings
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.links import LinksGiven
+from dems.ports.lives import Lives
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -37,6 +39,8 @@ class Transaction(Protocol):
     @property
     def cases(self) -> Cases: ...
     @property
+    def lives(self) -> Lives: ...
+    @property
     def evidence(self) -> EvidenceItems: ...
     @property
     def intakes(self) -> Intakes: ...
@@ -54,6 +58,8 @@ class Transaction(Protocol):
     def findings(self) -> Findings: ...
     @property
     def searching(self) -> Searching: ...
+    @property
+    def clocks(self) -> Clocks: ...
     @property
     def access_grants(self) -> AccessGrants: ...
     @property

@@ -24,6 +24,10 @@ EXPECTED: dict[str, tuple[set[str], set[str]]] = {
     # act: (case roles on that case, organisation roles whatever the case)
     "case.read": (ON_CASE, {"auditor", "integration"}),
     "case.change": (RUNNING, {"integration"}),
+    "life.read": (ON_CASE, {"auditor", "integration"}),
+    "life.record": (RUNNING | ENDING, {"integration"}),
+    "life.correct": (RUNNING | ENDING, {"integration"}),
+    "case.link": (RUNNING | ENDING, {"integration"}),
     "team.read": (ON_CASE, {"administrator", "auditor", "integration"}),
     "team.grant": (RUNNING, {"administrator"}),
     "team.end": (RUNNING, {"administrator"}),

@@ -121,7 +121,8 @@ def test_the_catalogue_says_enable_always(as_owner: Run) -> None:
     expected |= {("verifications", "verification_finished"), ("people", "person_stays")}
     expected |= {("intakes", "intakes_stay"), ("evidence", "evidence_stays_in_intake")}
     expected |= {("uploads", "upload_stays_in_intake"), ("invitations", "invitations_stay")}
-    expected |= {(t, f"{t}_{what}") for t in READINGS for what in ("rows", "all")}
+    for table in (*READINGS, "case_facts", "calendars", "clock_definitions", "timeliness_reports"):
+        expected |= {(table, f"{table}_{what}") for what in ("rows", "all")}
     assert {(r.on_table, r.tgname) for r in rows} == expected
 
 

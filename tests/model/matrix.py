@@ -35,6 +35,10 @@ MATRIX = """
     case.change                  FAFFF AFFF FFA UUU
     case.close                   FFFFF AAFF FFA UUU
     case.reopen                  FFFFF AAFF FFA UUU
+    life.read                    AAAAA AAAA FAA UUU
+    life.record                  FAFFF AAFF FFA UUU
+    life.correct                 FAFFF AAFF FFA UUU
+    case.link                    FAFFF AAFF FFA UUU
     team.read                    AAAAA AAAA AAA UUU
     team.grant                   FAFFF AFFF AFF UUU
     team.end                     FAFFF AFFF AFF UUU

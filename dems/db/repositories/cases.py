@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from enum import StrEnum
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, Text, and_, any_, exists, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -14,24 +15,45 @@ from dems.db.tables import case_grants, case_walls, cases, people
 from dems.errors import AlreadyExists, NotFound
 from dems.model.cases import Case, CaseState
 from dems.model.ids import CaseId, GrantId, PersonId
+from dems.model.life.stages import Stage
+from dems.model.life.vocabulary import Jurisdiction, MatterType, Mode, Source
 from dems.model.people import CaseGrant, CaseRole, Clearance, Person, Wall
 from dems.model.permission import CASE_LIST_ROLES
 from dems.model.times import london_date
 from dems.ports import CaseFilter, Page
+
+Name = TypeVar("Name", bound=StrEnum)
 
 
 def _values(case: Case) -> dict[str, Any]:
     return {
         "title": case.title,
         "state": case.state.value,
-        "matter_type": case.matter_type,
+        "matter_type": _value(case.matter_type),
         "force": case.force,
         "themes": list(case.themes),
         "is_major": case.is_major,
         "received_at": case.received_at,
+        "received_on": case.received_on,
+        "jurisdiction": _value(case.jurisdiction),
+        "appropriate_authority": case.appropriate_authority,
+        "source": _value(case.source),
+        "mode": _value(case.mode),
+        "stage": case.stage.value,
+        "criminal": case.criminal,
+        "facts": case.facts,
         "closed_at": case.closed_at,
         "version": case.version,
+        "source_version": case.source_version,
     }
+
+
+def _value(name: StrEnum | None) -> str | None:
+    return None if name is None else name.value
+
+
+def _named(kind: type[Name], value: str | None) -> Name | None:
+    return None if value is None else kind(value)
 
 
 def _to_case(row: Row[Any]) -> Case:
@@ -42,13 +64,22 @@ def _to_case(row: Row[Any]) -> Case:
         state=CaseState(row.state),
         opened_by=PersonId(row.opened_by),
         opened_at=row.opened_at,
-        matter_type=row.matter_type,
+        matter_type=_named(MatterType, row.matter_type),
         force=row.force,
         themes=tuple(row.themes),
         is_major=row.is_major,
         received_at=row.received_at,
+        received_on=row.received_on,
+        jurisdiction=_named(Jurisdiction, row.jurisdiction),
+        appropriate_authority=row.appropriate_authority,
+        source=_named(Source, row.source),
+        mode=_named(Mode, row.mode),
+        stage=Stage(row.stage),
+        criminal=row.criminal,
+        facts=row.facts,
         closed_at=row.closed_at,
         version=row.version,
+        source_version=row.source_version,
     )
 
 

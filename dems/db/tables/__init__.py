@@ -6,10 +6,12 @@
 """
 
 from dems.db.tables.base import CUSTODY, DOMAIN, WORK, metadata
+from dems.db.tables.of_clocks import calendars, case_clocks, clock_definitions, reminders, timeliness_reports
 from dems.db.tables.of_custody import custody_chains, custody_details, custody_entries, custody_queue
 from dems.db.tables.of_evidence import access_grants, evidence, exhibit_refs, intakes, uploads, verifications
 from dems.db.tables.of_findings import findings, item_index, reader_reports, readings, renditions
 from dems.db.tables.of_invitations import announcements, invitations
+from dems.db.tables.of_lives import case_facts, parties
 from dems.db.tables.of_people import case_grants, case_walls, cases, people, tokens
 from dems.db.tables.of_work import (
     consultations,
@@ -33,9 +35,13 @@ __all__ = [
     "WORK",
     "access_grants",
     "announcements",
+    "calendars",
+    "case_clocks",
+    "case_facts",
     "case_grants",
     "case_walls",
     "cases",
+    "clock_definitions",
     "consultations",
     "custody_chains",
     "custody_details",
@@ -56,11 +62,14 @@ __all__ = [
     "multiparts",
     "object_locks",
     "orphans",
+    "parties",
     "people",
     "reader_reports",
     "readings",
+    "reminders",
     "renditions",
     "store_checks",
+    "timeliness_reports",
     "tokens",
     "upload_completions",
     "upload_parts",

@@ -1,0 +1,120 @@
+"""Telling the life of a case: facts judged against all of it, kept, what follows from them beside the case, and the entries."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from dems.errors import Invalid, NotFound
+from dems.ledger.canonical import canonical
+from dems.model.actors import Actor
+from dems.model.acts import Act
+from dems.model.cases import Case
+from dems.model.custody import of_case
+from dems.model.ids import CaseId, FactId, PersonId, new_id
+from dems.model.life.contents import CaseLink, Content
+from dems.model.life.facts import Fact
+from dems.model.life.lives import Life
+from dems.model.life.problems import Problem
+from dems.model.life.recording import record
+from dems.model.life.records import content_record
+from dems.model.life.saying import NewFact
+from dems.model.life.vocabulary import Vocabulary
+from dems.model.times import london_date
+from dems.ports import Transaction
+from dems.steps.many_facts import shared_out
+
+MOST_FACTS = 1_000
+"""At once, of one case."""
+
+_IN_AN_ENTRY = 100
+_WORDS_OF_PEOPLE = frozenset({"reason", "text", "authority", "proceedings", "forum", "reference", "addressee", "label"})
+"""Fields in which somebody writes what they like, names too: an entry has their digest, and not them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The case and its life as they are since, what was added, and what is odd about it."""
+
+    case: Case
+    life: Life
+    facts: tuple[Fact[Content], ...]
+    warnings: tuple[Problem, ...]
+
+
+def tell(
+    tx: Transaction,
+    actor: Actor,
+    case: Case,
+    new: Sequence[NewFact],
+    *,
+    now: datetime,
+    vocabulary: Vocabulary,
+    first: FactId | None = None,
+) -> Told:
+    """Record facts of a case whose row is held, all of them or none. `first` is the id that the first of them gets.
+
+    Raises `NotFound` and `NotPermitted` as `authorise` does, also for another case that a link names; `Invalid` for what
+    can never be recorded and `ImpossibleLife`, naming every broken rule, for what cannot be true of this case.
+    """
+    human = actor.human
+    if human is None:
+        raise RuntimeError("facts are recorded by somebody")
+    if len(new) > MOST_FACTS:
+        raise Invalid(f"At most {MOST_FACTS} facts are recorded at once: send the others after these.")
+    ids = [first or FactId(new_id()), *(FactId(new_id()) for _ in new[1:])]
+    facts = tuple(Fact(i, n.content, human.id, now, n.corrects, n.reason) for i, n in zip(ids, new, strict=False))
+    authorities = {act: tx.authorise(actor, act, case_id=case.id) for act in sorted({_act_of(f) for f in facts})}
+    _they_exist(tx, actor, case.id, facts)
+    done = record(tx.lives.of_case(case.id), facts, now, vocabulary)
+    tx.lives.add(case.id, facts)
+    after = replace(case.told(done.life, london_date(now)), version=case.version + 1)
+    tx.cases.save(after)
+    for act, told in _entries(facts):
+        tx.custody.append(authorities[act], of_case(case.id), act=act, case_id=case.id, facts={"facts": told})
+    return Told(after, done.life, facts, done.warnings)
+
+
+def _act_of(fact: Fact[Content]) -> Act:
+    if isinstance(fact.content, CaseLink):
+        return Act.CASE_LINK
+    return Act.LIFE_RECORD if fact.corrects is None else Act.LIFE_CORRECT
+
+
+def _they_exist(tx: Transaction, actor: Actor, case_id: CaseId, facts: Sequence[Fact[Content]]) -> None:
+    """Whom and what facts name is there, and whoever links to a case may know of it."""
+    for person_id in sorted({p for f in facts if (p := _decided_by(f.content)) is not None}):
+        try:
+            tx.people.get(person_id)
+        except NotFound:
+            raise Invalid("Nobody here has the id that `decided_by` names.", field="decided_by") from None
+    for other in sorted({f.content.other for f in facts if isinstance(f.content, CaseLink)}):
+        if other == case_id:
+            raise Invalid("A case is not linked to itself: name the other one.", field="other")
+        tx.authorise(actor, Act.CASE_READ, case_id=other)
+        tx.cases.get(other)
+
+
+def _decided_by(content: Content) -> PersonId | None:
+    return getattr(content, "decided_by", None)
+
+
+def _entries(facts: Sequence[Fact[Content]]) -> Iterator[tuple[Act, list[dict[str, Any]]]]:
+    for act in sorted({_act_of(f) for f in facts}):
+        told = [in_entry(f) for f in facts if _act_of(f) is act]
+        for some in shared_out(told, _IN_AN_ENTRY):
+            yield act, some
+
+
+def in_entry(fact: Fact[Content]) -> dict[str, Any]:
+    """A fact as an entry has it: without what people wrote in words of their own, and with the SHA-256 of all of it."""
+    kind, record_ = content_record(fact.content)
+    whole = {"content": record_, "kind": kind, "reason": fact.reason}
+    told = {
+        "id": str(fact.id),
+        "kind": kind,
+        "content": {k: v for k, v in record_.items() if k not in _WORDS_OF_PEOPLE and not isinstance(v, list)},
+        "sha256": sha256(canonical(whole)).hexdigest(),
+    }
+    return told if fact.corrects is None else {**told, "corrects": str(fact.corrects)}
