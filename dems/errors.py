@@ -106,6 +106,12 @@ class AlreadyExists(Refused):
     rule = "already-exists"
 
 
+class NotReady(Refused):
+    """What was asked for is still being made: asking again later is right."""
+
+    rule = "not-ready"
+
+
 class CaseClosed(Refused):
     """A closed case takes no evidence and no change but its reopening."""
 
