@@ -17,6 +17,7 @@ from api.routes import (
     cases,
     custody,
     evidence,
+    exports,
     findings,
     health,
     intakes,
@@ -88,6 +89,7 @@ _ROUTERS = (
     uploads.router,
     custody.router,
     findings.router,
+    exports.router,
     searching.router,
     page.router,
 )

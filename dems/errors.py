@@ -112,6 +112,15 @@ class NotReady(Refused):
     rule = "not-ready"
 
 
+class LogBehind(DemsError):
+    """The custody log has not taken in, or not signed, what is to be proved: it is tried again by itself."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The custody log has not taken this in yet. Try again in a minute; `dems doctor` says if it stands."
+        )
+
+
 class CaseClosed(Refused):
     """A closed case takes no evidence and no change but its reopening."""
 

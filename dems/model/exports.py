@@ -131,5 +131,7 @@ def withholdable(acts: Sequence[Act]) -> tuple[Act, ...]:
     """Acts whose details are to be left out, in one order. Raises `Invalid` for those on which the rest depends."""
     needed = sorted(act.value for act in acts if act in NEVER_WITHHELD)
     if needed:
-        raise Invalid(f"The details of {' and '.join(needed)} cannot be withheld: the package rests on them.", field="withhold")
+        raise Invalid(
+            f"The details of {' and '.join(needed)} cannot be withheld: the package rests on them.", field="withhold"
+        )
     return tuple(sorted(set(acts), key=lambda act: act.value))

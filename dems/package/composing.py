@@ -35,7 +35,15 @@ from dems.package.places import (
     proof_file,
 )
 from dems.package.readme import readme
-from dems.package.zip_writing import Write
+from dems.package.zip_writing import Write, WrongSize
+
+
+class NotAsSealed(ValueError):
+    """The bytes that came for an item are not those whose SHA-256 its seal names."""
+
+    def __init__(self, item: Item) -> None:
+        super().__init__(f"the stored bytes of {item.exhibit_ref} are not those that were sealed")
+        self.evidence = item.evidence
 
 
 class Composer:
@@ -60,8 +68,8 @@ class Composer:
     def add_item(self, item: Item, entries: Sequence[Entry], payload: Iterable[bytes] | None) -> Item:
         """Write an item with the entries of its chain so far, which the export's own will follow; gives it with its path.
 
-        `payload` are its bytes where `item.presence` is `HERE`. `ValueError` if they are not as many as `item.size`
-        says, if their SHA-256 is not `item.sha256`, or if there are not `item.last_seq` entries.
+        `payload` are its bytes where `item.presence` is `HERE`: `NotAsSealed` if they are not as many as `item.size`
+        says, or their SHA-256 is not `item.sha256`. `ValueError` if there are not `item.last_seq` entries.
         """
         size = item.size
         if len(entries) != item.last_seq or (payload is None) != (item.presence != HERE or size is None):
@@ -69,9 +77,12 @@ class Composer:
         if payload is not None and size is not None:
             folder = f"{EVIDENCE}{component(item.exhibit_ref)}/"
             item = replace(item, path=self._paths.unused(folder, item.name or "evidence.bin"))
-            digests = self._bag.add(str(item.path), size, payload)
+            try:
+                digests = self._bag.add(str(item.path), size, payload)
+            except WrongSize as error:
+                raise NotAsSealed(item) from error
             if digests["sha256"].hex() != item.sha256:
-                raise ValueError(f"the bytes of {item.evidence} are not those that were sealed")
+                raise NotAsSealed(item)
         chain = self._bag.spool()
         for entry in entries:
             chain.write(to_line(entry))

@@ -32,6 +32,10 @@ _HELD_BYTES = 1024 * 1024
 _EARLIEST, _LATEST = 1980, 2107
 
 
+class WrongSize(ValueError):
+    """A member came with more or fewer bytes than were said."""
+
+
 class StoredZip:
     """Writes members one after another. `at` is the time that they all bear, in UTC; a zip has even seconds."""
 
@@ -64,10 +68,10 @@ class StoredZip:
         self._put(piece)
 
     def end(self) -> None:
-        """Finish the member. `ValueError` if it has not as many bytes as was said."""
+        """Finish the member. `WrongSize` if it has not as many bytes as was said."""
         member = self._current()
         if member.come != member.size:
-            raise ValueError(f"{member.path.decode()!r} has {member.come} bytes, not the {member.size} that were said")
+            raise WrongSize(f"{member.path.decode()!r} has {member.come} bytes, not the {member.size} that were said")
         form = "<IIQQ" if member.is_large else "<IIII"
         self._put(struct.pack(form, 0x08074B50, member.crc, member.size, member.size))
         row = self._central(member)

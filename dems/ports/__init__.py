@@ -5,6 +5,7 @@ commits on clean exit and rolls back on any exception. No network but the databa
 """
 
 from dems.ports.clocks import Clocks, Due, DueAfter, DueFilter
+from dems.ports.exports import Exports
 from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.lives import Lives
@@ -60,6 +61,7 @@ __all__ = [
     "DueFilter",
     "EvidenceFilter",
     "EvidenceItems",
+    "Exports",
     "Findings",
     "HashStates",
     "Hit",

@@ -10,6 +10,7 @@ from dems.model.acts import Act
 from dems.model.custody import Authority
 from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
 from dems.ports.clocks import Clocks
+from dems.ports.exports import Exports
 from dems.ports.findings import Findings
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.links import LinksGiven
@@ -56,6 +57,8 @@ class Transaction(Protocol):
     def verifications(self) -> Verifications: ...
     @property
     def findings(self) -> Findings: ...
+    @property
+    def exports(self) -> Exports: ...
     @property
     def searching(self) -> Searching: ...
     @property

@@ -16,7 +16,18 @@ from dems.model.exports import Export, ExportedItem, ExportState
 from dems.model.ids import CaseId, EvidenceId, ExportId, PersonId
 from dems.ports import Page
 
-_AS_ASKED = ("id", "case_id", "asked_by", "asker", "asked_at", "recipient", "reason", "whole_case", "with_bytes", "items")
+_AS_ASKED = (
+    "id",
+    "case_id",
+    "asked_by",
+    "asker",
+    "asked_at",
+    "recipient",
+    "reason",
+    "whole_case",
+    "with_bytes",
+    "items",
+)
 _AS_IT_ENDED = ("tag_manifest_sha256", "size", "version_id", "ended_at", "problem")
 _OWN_COLUMNS = {"evidence_id", "last_seq"}
 

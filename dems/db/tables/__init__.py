@@ -9,6 +9,7 @@ from dems.db.tables.base import CUSTODY, DOMAIN, WORK, metadata
 from dems.db.tables.of_clocks import calendars, case_clocks, clock_definitions, reminders, timeliness_reports
 from dems.db.tables.of_custody import custody_chains, custody_details, custody_entries, custody_queue
 from dems.db.tables.of_evidence import access_grants, evidence, exhibit_refs, intakes, uploads, verifications
+from dems.db.tables.of_exports import export_items, exports
 from dems.db.tables.of_findings import findings, item_index, reader_reports, readings, renditions
 from dems.db.tables.of_invitations import announcements, invitations
 from dems.db.tables.of_lives import case_facts, parties
@@ -50,6 +51,8 @@ __all__ = [
     "evidence",
     "exhibit_numbers",
     "exhibit_refs",
+    "export_items",
+    "exports",
     "findings",
     "hash_states",
     "idempotency_keys",

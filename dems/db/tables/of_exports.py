@@ -36,6 +36,8 @@ export_items = Table(
     Column("export_id", Uuid, ForeignKey("exports.id"), primary_key=True),
     Column("evidence_id", Uuid, ForeignKey("evidence.id"), primary_key=True),
     Column("last_seq", BigInteger, nullable=False, comment="the length of its chain when the export was asked for"),
-    Column("snapshot", JSONB, nullable=False, comment="what the package says of it, so that making it again says the same"),
+    Column(
+        "snapshot", JSONB, nullable=False, comment="what the package says of it, so that making it again says the same"
+    ),
     info={"sort": DOMAIN},
 )
