@@ -14,6 +14,7 @@ from api.denials import Denials
 from api.middleware import Surroundings
 from api.relays import Relays
 from api.routes import (
+    beside,
     cases,
     custody,
     evidence,
@@ -22,6 +23,7 @@ from api.routes import (
     health,
     intakes,
     invitations,
+    lives,
     page,
     people,
     searching,
@@ -82,6 +84,8 @@ _ROUTERS = (
     health.router,
     people.router,
     cases.router,
+    lives.router,
+    beside.router,
     evidence.router,
     intakes.manifests,
     intakes.router,

@@ -20,11 +20,15 @@ from api.schemas.cases import (
     Reference,
     WallBody,
     WallView,
+    WholeCaseView,
 )
 from dems.errors import AlreadyExists, Invalid, NotFound
 from dems.model.acts import Act
 from dems.model.cases import Case, CaseState
 from dems.model.ids import CaseId, PersonId
+from dems.model.life.stages import Stage
+from dems.model.life.vocabulary import Mode
+from dems.model.times import london_date
 from dems.ports import CaseFilter
 from dems.usecases.cases.put_member import Holding as Held
 
@@ -58,10 +62,13 @@ def list_cases(
     state: Annotated[CaseState | None, Query()] = None,
     force: Annotated[Line | None, Query()] = None,
     theme: Annotated[Line | None, Query()] = None,
+    mode: Annotated[Mode | None, Query(description="Of investigation, today")] = None,
+    stage: Annotated[Stage | None, Query()] = None,
     q: Annotated[Line | None, Query(description="Words of the title or the reference")] = None,
 ) -> Listed[CaseView]:
     """The cases you may know of, oldest first."""
-    wanted = CaseFilter(reference, state, force, theme, q)
+    named = None if theme is None else dems.vocabulary.theme_named(theme)
+    wanted = CaseFilter(reference, state, force, named, q, mode, stage)
     rows = dems.cases.look_up.page(actor, page, wanted)
     return Listed[CaseView](**paged(request, response, page, rows, key=lambda c: c.id, show=CaseView.of))
 
@@ -71,11 +78,10 @@ def list_cases(
 )
 def read_case_by_reference(
     reference: Annotated[Reference, Path()], dems: Core, actor: Whoever, response: Response
-) -> CaseView:
-    """One case by its reference, which may hold `/`."""
+) -> WholeCaseView:
+    """One case by its reference, which may hold `/`, with all that its life says today."""
     case = dems.cases.look_up.by_reference(actor, reference)
-    response.headers["ETag"] = etag(case.version)
-    return CaseView.of(case)
+    return read_case(case.id, dems, actor, response)
 
 
 @router.put(
@@ -111,11 +117,11 @@ def _theirs_or_refused(dems: Core, actor: Whoever, reference: str) -> Case:
 
 
 @router.get("/{case_id}", openapi_extra=act(Act.CASE_READ), responses=problem_responses(401, 403, 404, 429))
-def read_case(case_id: UUID, dems: Core, actor: Whoever, response: Response) -> CaseView:
-    """One case."""
-    case = dems.cases.look_up.one(actor, CaseId(case_id))
-    response.headers["ETag"] = etag(case.version)
-    return CaseView.of(case)
+def read_case(case_id: UUID, dems: Core, actor: Whoever, response: Response) -> WholeCaseView:
+    """One case with all that its life says today: how far it is, its mode and who decided it, its parties, linked cases."""
+    found = dems.cases.life.whole(actor, CaseId(case_id))
+    response.headers["ETag"] = etag(found.case.version)
+    return WholeCaseView.whole(found, london_date(dems.clock()))
 
 
 @router.patch(
@@ -126,7 +132,7 @@ def change_case(
 ) -> CaseView:
     """Change what is recorded of a case, close it (`state: closed`) or reopen it (`state: open`)."""
     sent = body.model_dump(exclude_unset=True, exclude={"state", "reason"})
-    never_null = {"title", "themes", "is_major"}
+    never_null = {"title", "themes", "is_major", "jurisdiction"}
     changes = {k: v for k, v in sent.items() if not (v is None and k in never_null)}
     if "themes" in changes:
         changes["themes"] = tuple(changes["themes"])

@@ -95,7 +95,6 @@ def read_package(
         "ETag": f'"sha256-{sha256.hex}"',
         "Repr-Digest": f"sha-256=:{sha256.base64}:",
         "Content-Disposition": f'attachment; filename="dems-export-{export.id}.zip"',
-        "X-Content-Type-Options": "nosniff",
     }
     partial = (span.start, span.end) != (0, stored.size)
     if partial:

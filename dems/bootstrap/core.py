@@ -9,7 +9,6 @@ from sqlalchemy import Engine
 
 from dems.db.engine import connect, told_apart
 from dems.db.transaction import DatabaseTransactions
-from dems.model.clocks.table import CLOCK_IDS
 from dems.model.ids import new_id
 from dems.model.life.vocabulary import Vocabulary
 from dems.ports import Clock, Job, ReadsFindings, StoreCheck
@@ -56,7 +55,7 @@ class Core:
             settings.s3.sync_path,
             chosen.min_free_bytes,
         )
-        self.vocabulary = Vocabulary(forces=settings.cases.forces, clocks=CLOCK_IDS)
+        self.vocabulary = Vocabulary(forces=settings.cases.forces)
         self.lease = timedelta(seconds=chosen.lease_seconds)
         self.uploads = UploadPolicy(timedelta(days=chosen.upload_days), timedelta(days=chosen.receipt_days))
 

@@ -6,9 +6,11 @@ from dems.bootstrap.core import Core
 from dems.usecases.cases.change_case import ChangeCase
 from dems.usecases.cases.end_member import EndMember
 from dems.usecases.cases.look_up import LookUpCases
+from dems.usecases.cases.look_up_life import LookUpLife
 from dems.usecases.cases.lower_wall import LowerWall
 from dems.usecases.cases.open_case import OpenCase
 from dems.usecases.cases.put_member import PutMember
+from dems.usecases.cases.put_party import PutParty
 from dems.usecases.cases.raise_wall import RaiseWall
 from dems.usecases.cases.record_facts import RecordFacts
 from dems.usecases.people.add_person import AddPerson
@@ -54,6 +56,8 @@ class Cases:
     raise_wall: RaiseWall
     lower_wall: LowerWall
     record: RecordFacts
+    parties: PutParty
+    life: LookUpLife
 
     @classmethod
     def of(cls, core: Core) -> "Cases":
@@ -67,4 +71,6 @@ class Cases:
             RaiseWall(tx, clock),
             LowerWall(tx, clock),
             RecordFacts(tx, clock, core.vocabulary),
+            PutParty(tx, clock),
+            LookUpLife(tx, clock),
         )

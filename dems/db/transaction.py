@@ -37,6 +37,7 @@ from dems.db.repositories.invitations import InvitationRows
 from dems.db.repositories.jobs import JobRows
 from dems.db.repositories.links import LinkRows
 from dems.db.repositories.lives import LifeRows
+from dems.db.repositories.parties import PartyRows
 from dems.db.repositories.people import PeopleRows, TokenRows
 from dems.db.repositories.searching import SearchRows
 from dems.db.repositories.upkeep import UpkeepRows
@@ -133,6 +134,10 @@ class DatabaseTransaction:
     @cached_property
     def lives(self) -> LifeRows:
         return LifeRows(self)
+
+    @cached_property
+    def parties(self) -> PartyRows:
+        return PartyRows(self)
 
     @cached_property
     def evidence(self) -> EvidenceRows:

@@ -22,6 +22,8 @@ FactId = NewType("FactId", UUID)
 """Of one dated fact of the life of a case."""
 StrandId = NewType("StrandId", UUID)
 """Of something beside the investigation that has its own dates: a review, a recommendation, a proceeding."""
+LetterId = NewType("LetterId", UUID)
+"""Of one draft of a report on timeliness."""
 PartyId = NewType("PartyId", UUID)
 """Of a person a case is about or with: not somebody who works on it."""
 

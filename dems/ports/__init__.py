@@ -8,7 +8,7 @@ from dems.ports.clocks import Clocks, Due, DueAfter, DueFilter
 from dems.ports.exports import Exports
 from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
 from dems.ports.invitations import Announcements, Invitations
-from dems.ports.lives import Lives
+from dems.ports.lives import KeptFact, Lives, Parties
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -74,12 +74,14 @@ __all__ = [
     "Job",
     "JobKind",
     "Jobs",
+    "KeptFact",
     "Lease",
     "Lives",
     "NoReaders",
     "Once",
     "Orphan",
     "Page",
+    "Parties",
     "People",
     "Promise",
     "ReaderDied",

@@ -63,8 +63,8 @@ class Clocks(Protocol):
         """Raises `AlreadyExists` where somebody has recorded that version meanwhile."""
         ...
 
-    def of_case(self, case_id: CaseId) -> list[KeptRow]:
-        """The rows that hold now."""
+    def of_cases(self, case_ids: Sequence[CaseId]) -> list[KeptRow]:
+        """The rows that hold now, of all these cases; one query."""
         ...
 
     def close(self, ids: Sequence[UUID], at: datetime) -> None:

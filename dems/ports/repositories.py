@@ -68,6 +68,10 @@ class Cases(Protocol):
         """Cases that every viewer may know of: walls and standing are part of the query, not of a later filter."""
         ...
 
+    def known(self, viewers: Sequence[Person], case_ids: Sequence[CaseId]) -> list[Case]:
+        """Those of these cases that every viewer may know of."""
+        ...
+
     def grants(self, case_id: CaseId, person_ids: Sequence[PersonId] | None = None) -> list[CaseGrant]: ...
     def team(self, case_id: CaseId, page: Page) -> list[tuple[Person, list[CaseGrant]]]:
         """People with a grant that has not ended, by their id."""

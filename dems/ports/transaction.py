@@ -14,7 +14,7 @@ from dems.ports.exports import Exports
 from dems.ports.findings import Findings
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.links import LinksGiven
-from dems.ports.lives import Lives
+from dems.ports.lives import Lives, Parties
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -41,6 +41,8 @@ class Transaction(Protocol):
     def cases(self) -> Cases: ...
     @property
     def lives(self) -> Lives: ...
+    @property
+    def parties(self) -> Parties: ...
     @property
     def evidence(self) -> EvidenceItems: ...
     @property

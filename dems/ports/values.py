@@ -10,6 +10,8 @@ from uuid import UUID
 from dems.model.cases import CaseState
 from dems.model.evidence import Evidence, EvidenceState, Integrity
 from dems.model.ids import EntryId, IntakeId, PersonId, TokenId, UploadId
+from dems.model.life.stages import Stage
+from dems.model.life.vocabulary import Mode
 from dems.model.uploads import Upload
 
 Clock = Callable[[], datetime]
@@ -173,6 +175,8 @@ class CaseFilter:
     force: str | None = None
     theme: str | None = None
     q: str | None = None
+    mode: Mode | None = None
+    stage: Stage | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,23 +6,25 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from dems.errors import Invalid, NotFound
+from dems.errors import ImpossibleLife, Invalid, NotFound
 from dems.ledger.canonical import canonical
 from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.cases import Case
 from dems.model.custody import of_case
-from dems.model.ids import CaseId, FactId, PersonId, new_id
-from dems.model.life.contents import CaseLink, Content
+from dems.model.ids import CaseId, FactId, PartyId, PersonId, new_id
+from dems.model.life.contents import CaseLink, Content, PartyStatus
 from dems.model.life.facts import Fact
 from dems.model.life.lives import Life
 from dems.model.life.problems import Problem
-from dems.model.life.recording import record
+from dems.model.life.recording import Recorded, record
 from dems.model.life.records import content_record
 from dems.model.life.saying import NewFact
+from dems.model.life.strands import Proceeding, Review
 from dems.model.life.vocabulary import Vocabulary
 from dems.model.times import london_date
 from dems.ports import Transaction
+from dems.steps.keeping_clocks import keep_clocks
 from dems.steps.many_facts import shared_out
 
 MOST_FACTS = 1_000
@@ -67,13 +69,27 @@ def tell(
     facts = tuple(Fact(i, n.content, human.id, now, n.corrects, n.reason) for i, n in zip(ids, new, strict=False))
     authorities = {act: tx.authorise(actor, act, case_id=case.id) for act in sorted({_act_of(f) for f in facts})}
     _they_exist(tx, actor, case.id, facts)
-    done = record(tx.lives.of_case(case.id), facts, now, vocabulary)
+    defined = replace(vocabulary, clocks=frozenset(d.id for d in tx.clocks.rules().in_use))
+    done = _recorded(tx.lives.of_case(case.id), facts, now, defined)
     tx.lives.add(case.id, facts)
     after = replace(case.told(done.life, london_date(now)), version=case.version + 1)
     tx.cases.save(after)
+    keep_clocks(tx, [done.life], now)
     for act, told in _entries(facts):
         tx.custody.append(authorities[act], of_case(case.id), act=act, case_id=case.id, facts={"facts": told})
     return Told(after, done.life, facts, done.warnings)
+
+
+def _recorded(life: Life, facts: Sequence[Fact[Content]], now: datetime, vocabulary: Vocabulary) -> Recorded:
+    """As `record`; what is refused names new facts by their `positions`, from 0, since they never got an id."""
+    try:
+        return record(life, facts, now, vocabulary)
+    except ImpossibleLife as refused:
+        places = {str(f.id): n for n, f in enumerate(facts)}
+        for problem in refused.data["problems"]:
+            problem["positions"] = [places[i] for i in problem["facts"] if i in places]
+            problem["facts"] = [i for i in problem["facts"] if i not in places]
+        raise
 
 
 def _act_of(fact: Fact[Content]) -> Act:
@@ -89,6 +105,9 @@ def _they_exist(tx: Transaction, actor: Actor, case_id: CaseId, facts: Sequence[
             tx.people.get(person_id)
         except NotFound:
             raise Invalid("Nobody here has the id that `decided_by` names.", field="decided_by") from None
+    named = {p for f in facts for p in _parties(f.content)}
+    if len(tx.parties.some(case_id, named)) != len(named):
+        raise Invalid("A fact names a party that this case does not have: add the party first.", field="party")
     for other in sorted({f.content.other for f in facts if isinstance(f.content, CaseLink)}):
         if other == case_id:
             raise Invalid("A case is not linked to itself: name the other one.", field="other")
@@ -98,6 +117,14 @@ def _they_exist(tx: Transaction, actor: Actor, case_id: CaseId, facts: Sequence[
 
 def _decided_by(content: Content) -> PersonId | None:
     return getattr(content, "decided_by", None)
+
+
+def _parties(content: Content) -> tuple[PartyId, ...]:
+    if isinstance(content, PartyStatus):
+        return (content.party,)
+    if isinstance(content, Review) and content.applicant is not None:
+        return (content.applicant,)
+    return content.parties if isinstance(content, Proceeding) else ()
 
 
 def _entries(facts: Sequence[Fact[Content]]) -> Iterator[tuple[Act, list[dict[str, Any]]]]:

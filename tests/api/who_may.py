@@ -28,7 +28,6 @@ EXPECTED: dict[str, tuple[set[str], set[str]]] = {
     "life.read": (ON_CASE, {"auditor", "integration"}),
     "life.record": (RUNNING | ENDING, {"integration"}),
     "life.correct": (RUNNING | ENDING, {"integration"}),
-    "case.link": (RUNNING | ENDING, {"integration"}),
     "team.read": (ON_CASE, {"administrator", "auditor", "integration"}),
     "team.grant": (RUNNING, {"administrator"}),
     "team.end": (RUNNING, {"administrator"}),
@@ -86,7 +85,8 @@ NOT_ABOUT_A_CASE: dict[str, set[str]] = {
     "person.custody": {"auditor"},
     "installation.custody": {"administrator", "auditor"},
 }
-BY_ITS_BODY = {"case.close", "case.reopen"}
-"""Reached through PATCH /v1/cases/{id}, whose route says `case.change`; tested with the use case."""
+BY_ITS_BODY = {"case.close", "case.reopen", "case.link"}
+"""Reached through PATCH /v1/cases/{id}, whose route says `case.change`, or POST /v1/cases/{id}/facts, which says
+`life.record`; tested with the use case."""
 
 RELATIONS = ("member", "former", "walled", "outsider")

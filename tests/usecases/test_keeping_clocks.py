@@ -24,7 +24,7 @@ def of(team: Team, told: Told) -> Life:
 
 def keep(dems: Dems, life: Life, at: Time) -> int:
     with dems.transaction() as tx:
-        return keep_clocks(tx, life, at())
+        return keep_clocks(tx, [life], at())
 
 
 def rows(as_owner: Owner, team: Team, clock: str) -> Sequence[Any]:
@@ -39,9 +39,9 @@ def test_the_rows_are_what_facts_and_rules_say(dems: Dems, team: Team, time: Tim
     told.tell(milestone(EventKind.REPORT_FINAL, "2021-10-20"))
     life, now = of(team, told), time()
     with dems.transaction() as tx:
-        keep_clocks(tx, life, now)
+        keep_clocks(tx, [life], now)
     with dems.transaction() as tx:
-        kept = {k.row.key: k.row for k in tx.clocks.of_case(team.case.id)}
+        kept = {k.row.key: k.row for k in tx.clocks.of_cases([team.case.id])}
         assert kept == {r.key: r for r in rows_of(life, clocks_by(tx.clocks.rules(), life, now))}
     assert len(kept) == 5
 

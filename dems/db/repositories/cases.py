@@ -6,7 +6,9 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, Text, and_, any_, exists, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, any_, exists, insert, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY as PG_ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories.base import Rows, force_key_or_none, paged
@@ -158,18 +160,33 @@ class CaseRows(Rows):
     def save(self, case: Case) -> None:
         self._tx.execute(update(cases).where(cases.c.id == case.id).values(**_values(case)))
 
-    def page(self, viewers: Sequence[Person], page: Page, wanted: CaseFilter) -> list[Case]:
+    def _known(self, viewers: Sequence[Person]) -> Select[Any]:
         statement = select(cases)
         for viewer in viewers:
             statement = known_to(viewer, statement, london_date(self._tx.clock()))
+        return statement
+
+    def known(self, viewers: Sequence[Person], case_ids: Sequence[CaseId]) -> list[Case]:
+        if not case_ids:
+            return []
+        wanted = literal(list(case_ids), PG_ARRAY(PG_UUID))
+        statement = self._known(viewers).where(cases.c.id == any_(wanted)).order_by(cases.c.id)
+        return [_to_case(r) for r in self._tx.execute(statement)]
+
+    def page(self, viewers: Sequence[Person], page: Page, wanted: CaseFilter) -> list[Case]:
+        statement = self._known(viewers)
         if wanted.reference is not None:
             statement = statement.where(cases.c.reference == wanted.reference)
         if wanted.state is not None:
             statement = statement.where(cases.c.state == wanted.state.value)
+        if wanted.mode is not None:
+            statement = statement.where(cases.c.mode == wanted.mode.value)
+        if wanted.stage is not None:
+            statement = statement.where(cases.c.stage == wanted.stage.value)
         if wanted.force is not None:
             statement = statement.where(cases.c.force == wanted.force)
         if wanted.theme is not None:
-            statement = statement.where(literal(wanted.theme, Text) == any_(cases.c.themes))
+            statement = statement.where(cases.c.themes.contains([wanted.theme]))
         if wanted.q is not None:
             statement = statement.where(
                 or_(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Table, and_, bindparam, insert, select, tuple_, update
+from sqlalchemy import ARRAY, Row, Select, Table, Uuid, and_, any_, bindparam, insert, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories.base import Rows, chunks
@@ -78,8 +78,11 @@ class ClockRows(Rows):
             )
         self._rules = None
 
-    def of_case(self, case_id: CaseId) -> list[KeptRow]:
-        statement = select(case_clocks).where(case_clocks.c.case_id == case_id, case_clocks.c.known_until.is_(None))
+    def of_cases(self, case_ids: Sequence[CaseId]) -> list[KeptRow]:
+        wanted = literal(list(case_ids), ARRAY(Uuid))
+        statement = select(case_clocks).where(
+            case_clocks.c.case_id == any_(wanted), case_clocks.c.known_until.is_(None)
+        )
         return [KeptRow(r.id, to_row(r), r.known_from) for r in self._tx.execute(statement)]
 
     def close(self, ids: Sequence[UUID], at: datetime) -> None:

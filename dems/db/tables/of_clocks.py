@@ -115,10 +115,12 @@ timeliness_reports = Table(
     Column("recipients", ARRAY(Text), nullable=False),
     Column("mode", Text, nullable=False),
     Column("would_prejudice", Boolean, nullable=False),
+    Column("authority_is_chief_officer", Boolean, nullable=False),
+    Column("chief_officer_is_subject", Boolean, nullable=False),
     Column("recorded_by", Uuid, ForeignKey("people.id"), nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Index("timeliness_reports_case_idx", "case_id", "id"),
-    comment="Drafts of letters on timeliness; another one takes the place of none",
+    comment="Drafts of letters on timeliness; each stays as it was drafted",
     info={"sort": DOMAIN},
 )
 

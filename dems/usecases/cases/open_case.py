@@ -12,7 +12,7 @@ from dems.model.custody import of_case
 from dems.model.ids import CaseId, GrantId, new_id
 from dems.model.life.lives import Life
 from dems.model.life.saying import facts_saying
-from dems.model.life.vocabulary import Vocabulary
+from dems.model.life.vocabulary import Jurisdiction, Source, Vocabulary
 from dems.model.people import CaseGrant
 from dems.model.times import london_date, rfc3339
 from dems.ports import Clock, Once, Transactions
@@ -34,7 +34,10 @@ class OpenCase:
         reference: str,
         title: str,
         matter_type: str | None = None,
+        jurisdiction: Jurisdiction | None = None,
         force: str | None = None,
+        appropriate_authority: str | None = None,
+        source: Source | None = None,
         themes: Sequence[str] = (),
         is_major: bool = False,
         received_at: datetime | None = None,
@@ -49,7 +52,10 @@ class OpenCase:
         named = sorted({self.vocabulary.theme_named(t) for t in themes})
         said = {
             "matter_type": matter,
+            "jurisdiction": jurisdiction,
             "force": force,
+            "appropriate_authority": appropriate_authority,
+            "source": source,
             "themes": named,
             "is_major": is_major,
             "received_at": received_at,

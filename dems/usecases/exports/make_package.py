@@ -73,11 +73,10 @@ class MakePackage:
         except NotAsSealed as error:
             with self.transaction() as tx:
                 tx.jobs.due(Job(JobKind.RECHECK, EvidenceId(UUID(error.evidence))))
-            return self._ended(lease, export_id, lambda e: e.failed(f"It cannot be given out: {error}.", self.clock()))
+            return self._failed(lease, export_id, f"It cannot be given out: {error}.")
         except WrongState as error:
             log.critical("package_came_out_otherwise", extra={"export": str(export_id)})
-            problem = str(error)
-            return self._ended(lease, export_id, lambda e: e.failed(problem, self.clock()))
+            return self._failed(lease, export_id, str(error))
         except (StorageError, LogBehind) as error:
             with self.transaction() as tx:
                 tx.jobs.put_back(lease, f"{type(error).__name__}: {error}", pause_after(lease))
@@ -206,6 +205,9 @@ class MakePackage:
         composer.add_later(chain, [packaging.given(row) for row in rows[item.last_seq :]])
         for row, proof in zip(rows, proofs, strict=True):
             composer.add_proof(chain, row.seq, proof.to_bytes())
+
+    def _failed(self, lease: Lease, export_id: ExportId, problem: str) -> ExportState:
+        return self._ended(lease, export_id, lambda e: e.failed(problem, self.clock()))
 
     def _ended(self, lease: Lease, export_id: ExportId, end: Callable[[Export], Export]) -> ExportState:
         with self.transaction() as tx:

@@ -133,12 +133,14 @@ def _timeliness_reports() -> None:
         sa.Column("recipients", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("mode", sa.Text(), nullable=False),
         sa.Column("would_prejudice", sa.Boolean(), nullable=False),
+        sa.Column("authority_is_chief_officer", sa.Boolean(), nullable=False),
+        sa.Column("chief_officer_is_subject", sa.Boolean(), nullable=False),
         sa.Column("recorded_by", sa.Uuid(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("timeliness_reports_case_id_fkey")),
         sa.ForeignKeyConstraint(["recorded_by"], ["people.id"], name=op.f("timeliness_reports_recorded_by_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("timeliness_reports_pkey")),
-        comment="Drafts of letters on timeliness; another one takes the place of none",
+        comment="Drafts of letters on timeliness; each stays as it was drafted",
     )
     op.create_index("timeliness_reports_case_idx", "timeliness_reports", ["case_id", "id"])
 
