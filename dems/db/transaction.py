@@ -35,6 +35,7 @@ from dems.db.repositories.idempotency import IdempotencyRows
 from dems.db.repositories.intakes import IntakeRows
 from dems.db.repositories.invitations import InvitationRows
 from dems.db.repositories.jobs import JobRows
+from dems.db.repositories.ledger import LedgerRows
 from dems.db.repositories.links import LinkRows
 from dems.db.repositories.lives import LifeRows
 from dems.db.repositories.parties import PartyRows
@@ -190,6 +191,10 @@ class DatabaseTransaction:
     @cached_property
     def custody(self) -> CustodyRows:
         return CustodyRows(self)
+
+    @cached_property
+    def ledger(self) -> LedgerRows:
+        return LedgerRows(self)
 
     @cached_property
     def jobs(self) -> JobRows:

@@ -8,6 +8,7 @@ from dems.ports.clocks import Clocks, Due, DueAfter, DueFilter
 from dems.ports.exports import Exports
 from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
 from dems.ports.invitations import Announcements, Invitations
+from dems.ports.ledger import Ledger, LedgerReport, SignedCheckpoint, TreeHead
 from dems.ports.lives import KeptFact, Lives, Parties
 from dems.ports.repositories import (
     AccessGrants,
@@ -76,6 +77,8 @@ __all__ = [
     "Jobs",
     "KeptFact",
     "Lease",
+    "Ledger",
+    "LedgerReport",
     "Lives",
     "NoReaders",
     "Once",
@@ -88,10 +91,12 @@ __all__ = [
     "ReaderReport",
     "ReadsFindings",
     "Searching",
+    "SignedCheckpoint",
     "StoreCheck",
     "Tokens",
     "Transaction",
     "Transactions",
+    "TreeHead",
     "Upkeep",
     "UploadToken",
     "Uploads",

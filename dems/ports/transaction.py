@@ -13,6 +13,7 @@ from dems.ports.clocks import Clocks
 from dems.ports.exports import Exports
 from dems.ports.findings import Findings
 from dems.ports.invitations import Announcements, Invitations
+from dems.ports.ledger import Ledger
 from dems.ports.links import LinksGiven
 from dems.ports.lives import Lives, Parties
 from dems.ports.repositories import (
@@ -69,6 +70,8 @@ class Transaction(Protocol):
     def access_grants(self) -> AccessGrants: ...
     @property
     def custody(self) -> Custody: ...
+    @property
+    def ledger(self) -> Ledger: ...
     @property
     def jobs(self) -> Jobs: ...
     @property

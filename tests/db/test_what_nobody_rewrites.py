@@ -16,6 +16,7 @@ from tests.world import World
 
 Run = Callable[..., list[Any]]
 CUSTODY = ["custody_chains", "custody_entries", "custody_details", "custody_queue"]
+LOG = ["custody_leaves", "custody_nodes", "custody_checkpoints", "custody_signed"]
 COLUMN = {
     "custody_chains": "begun_at",
     "custody_entries": "leaf",
@@ -114,7 +115,7 @@ def test_the_catalogue_says_enable_always(as_owner: Run) -> None:
         "SELECT tgrelid::regclass::text AS on_table, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal"
     )
     assert {r.tgenabled for r in rows} == {"A"}
-    expected = {(t, f"{t}_{what}") for t in CUSTODY for what in ("rows", "all")}
+    expected = {(t, f"{t}_{what}") for t in (*CUSTODY, *LOG) for what in ("rows", "all")}
     expected |= {("custody_entries", "custody_entries_follow"), ("custody_details", "custody_details_committed")}
     expected |= {("evidence", "evidence_begins"), ("evidence", "evidence_sealed")}
     expected |= {("uploads", "upload_begins"), ("uploads", "upload_declared")}

@@ -14,7 +14,10 @@ from dems.model.actors import system
 from dems.model.ids import EvidenceId
 from dems.ports import CustodyRow, Page
 
-_CUSTODY = ("custody_chains", "custody_entries", "custody_details", "custody_queue")
+_CUSTODY = (
+    *("custody_chains", "custody_entries", "custody_details", "custody_queue"),
+    *("custody_leaves", "custody_nodes", "custody_checkpoints", "custody_signed"),
+)
 _TRIGGERS = {
     *((f"{table}_rows", table) for table in _CUSTODY),
     *((f"{table}_all", table) for table in _CUSTODY),

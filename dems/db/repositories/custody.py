@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, BigInteger, Row, Select, Uuid, cast, func, insert,
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories.base import Rows, Runner, chunks, paged_within
-from dems.db.tables import custody_chains, custody_details, custody_entries, custody_queue
+from dems.db.tables import custody_chains, custody_details, custody_entries, custody_leaves, custody_queue
 from dems.errors import NotFound
 from dems.ledger.canonical import canonical
 from dems.ledger.entry import NONCE_BYTES, leaf_hash, next_leaf
@@ -182,7 +182,11 @@ class CustodyRows(Rows):
         details = select(custody_details)
         details = paged_within(details, custody_details.c.case_id, case_id, custody_details.c.entry_id, page)
         cut = details.subquery()
-        statement = select(custody_entries, cut.c.nonce, cut.c.detail).join(cut, cut.c.entry_id == custody_entries.c.id)
+        statement = (
+            select(custody_entries, cut.c.nonce, cut.c.detail, custody_leaves.c.idx)
+            .join(cut, cut.c.entry_id == custody_entries.c.id)
+            .outerjoin(custody_leaves, custody_leaves.c.entry_id == cut.c.entry_id)
+        )
         return [to_row(r) for r in self._tx.execute(statement.order_by(cut.c.entry_id))]
 
     def get(self, entry_id: EntryId) -> tuple[CustodyRow, CaseId | None]:
@@ -199,8 +203,10 @@ def _lock_key(chain_id: UUID) -> int:
 
 
 def _entries() -> Select[Any]:
-    return select(custody_entries, custody_details.c.nonce, custody_details.c.detail).outerjoin(
-        custody_details, custody_details.c.entry_id == custody_entries.c.id
+    return (
+        select(custody_entries, custody_details.c.nonce, custody_details.c.detail, custody_leaves.c.idx)
+        .outerjoin(custody_details, custody_details.c.entry_id == custody_entries.c.id)
+        .outerjoin(custody_leaves, custody_leaves.c.entry_id == custody_entries.c.id)
     )
 
 
@@ -214,4 +220,5 @@ def to_row(row: Row[Any]) -> CustodyRow:
         bytes(row.leaf_hash),
         None if row.nonce is None else bytes(row.nonce),
         None if row.detail is None else bytes(row.detail),
+        row.idx,
     )

@@ -13,6 +13,7 @@ from dems.db.tables.of_exports import export_items, exports
 from dems.db.tables.of_findings import findings, item_index, reader_reports, readings, renditions
 from dems.db.tables.of_invitations import announcements, invitations
 from dems.db.tables.of_lives import case_facts, parties
+from dems.db.tables.of_log import custody_checkpoints, custody_leaves, custody_nodes, custody_signed, ledger_reports
 from dems.db.tables.of_people import case_grants, case_walls, cases, people, tokens
 from dems.db.tables.of_work import (
     consultations,
@@ -45,9 +46,13 @@ __all__ = [
     "clock_definitions",
     "consultations",
     "custody_chains",
+    "custody_checkpoints",
     "custody_details",
     "custody_entries",
+    "custody_leaves",
+    "custody_nodes",
     "custody_queue",
+    "custody_signed",
     "evidence",
     "exhibit_numbers",
     "exhibit_refs",
@@ -61,6 +66,7 @@ __all__ = [
     "invitations",
     "item_index",
     "jobs",
+    "ledger_reports",
     "metadata",
     "multiparts",
     "object_locks",
