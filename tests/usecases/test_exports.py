@@ -88,7 +88,8 @@ class Scene:
 
 
 @pytest.fixture
-def scene(dems: Dems, world: World, team: Team) -> Scene:
+def scene(dems: Dems, world: World, team: Team, keeper: KeptLog) -> Scene:
+    keeper.catch_up()
     lead = world.somebody("lead_investigator")
     world.join(team.case, lead, "lead_investigator", by=team.manager)
     first = world.sealed(team.investigator, team.case, FOOTAGE)
