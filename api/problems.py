@@ -40,6 +40,7 @@ STATUS: Mapping[type[Exception], int] = {
     errors.Overloaded: 503,
     errors.StoreNotTrusted: 503,
     errors.StoreUnavailable: 503,
+    errors.LogBehind: 503,
     errors.DatabaseUnavailable: 503,
     errors.IntegrityBroken: 500,
     errors.LogRefused: 500,

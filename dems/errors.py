@@ -106,6 +106,21 @@ class AlreadyExists(Refused):
     rule = "already-exists"
 
 
+class NotReady(Refused):
+    """What was asked for is still being made: asking again later is right."""
+
+    rule = "not-ready"
+
+
+class LogBehind(DemsError):
+    """The custody log has not taken in, or not signed, what is to be proved: it is tried again by itself."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The custody log has not taken this in yet. Try again in a minute; `dems doctor` says if it stands."
+        )
+
+
 class CaseClosed(Refused):
     """A closed case takes no evidence and no change but its reopening."""
 

@@ -5,6 +5,7 @@ from functools import cached_property
 from dems.bootstrap.approvals import Approvals
 from dems.bootstrap.core import Core, Schema, utc_now
 from dems.bootstrap.evidence import CustodyActs, EvidenceActs
+from dems.bootstrap.exports import Exporting
 from dems.bootstrap.findings import Extraction, Findings
 from dems.bootstrap.intake import Intake, Intakes, Invitations
 from dems.bootstrap.ledger import LedgerActs
@@ -41,6 +42,10 @@ class Dems(Core):
     @cached_property
     def evidence(self) -> EvidenceActs:
         return EvidenceActs.of(self)
+
+    @cached_property
+    def exporting(self) -> Exporting:
+        return Exporting.of(self)
 
     @cached_property
     def findings(self) -> Findings:

@@ -11,6 +11,7 @@ from dems.cli.measures import measures
 from dems.cli.people import person, token
 from dems.cli.search import search
 from dems.cli.upload.command import upload
+from dems.cli.verify import verify
 
 app = typer.Typer(
     name="dems",
@@ -32,6 +33,7 @@ app.command()(upload)
 app.command()(announcements)
 app.command()(search)
 app.command()(measures)
+app.command()(verify)
 app.add_typer(person, name="person")
 app.add_typer(token, name="token")
 app.add_typer(case, name="case")

@@ -29,6 +29,7 @@ from dems.db.repositories.cases import CaseRows
 from dems.db.repositories.clocks import ClockRows
 from dems.db.repositories.custody import CustodyRows
 from dems.db.repositories.evidence import EvidenceRows
+from dems.db.repositories.exports import ExportRows
 from dems.db.repositories.findings import FindingRows
 from dems.db.repositories.hash_states import HashStateRows
 from dems.db.repositories.idempotency import IdempotencyRows
@@ -177,6 +178,10 @@ class DatabaseTransaction:
     @cached_property
     def findings(self) -> FindingRows:
         return FindingRows(self)
+
+    @cached_property
+    def exports(self) -> ExportRows:
+        return ExportRows(self)
 
     @cached_property
     def searching(self) -> SearchRows:

@@ -82,6 +82,11 @@ class Act(StrEnum):
     SEARCH = "search"
     MEASURES_READ = "measures.read"
     """Figures over the cases that the caller may know of, and the cases behind them."""
+    EXPORT_ASK = "export.ask"
+    """Have a package made of items and their chains, for somebody outside."""
+    EXPORT_READ = "export.read"
+    EXPORT_CONTENT = "export.content"
+    """The package itself is fetched."""
 
     # Acts of the installation itself; no token can ask for them.
     APPROVAL_ASK = "approval.ask"
@@ -97,6 +102,10 @@ class Act(StrEnum):
     EVIDENCE_MISMATCH = "evidence.mismatch"
     EVIDENCE_RECHECK = "evidence.recheck"
     EVIDENCE_FREEZE = "evidence.freeze"
+    EVIDENCE_EXPORT = "evidence.export"
+    """A package was made of the item: its entry names the package by its digest and is in it."""
+    EXPORT_END = "export.end"
+    """The package lies in the store, or cannot be made."""
     FINDINGS_RECORD = "findings.record"
     """What a reading of the bytes found was recorded, by the digest of the result."""
     ORPHAN_REPORT = "orphan.report"
@@ -139,5 +148,8 @@ S62_OPERATION: dict[Act, S62] = {
     Act.SEARCH: S62.CONSULTATION,
     Act.DETAIL_DESTROY: S62.ERASURE,
     Act.MEASURES_READ: S62.CONSULTATION,
+    Act.EXPORT_ASK: S62.DISCLOSURE,
+    Act.EXPORT_CONTENT: S62.DISCLOSURE,
+    Act.EVIDENCE_EXPORT: S62.DISCLOSURE,
 }
 """Which operation an act is; the others process no personal data of a case (DPA 2018 s.62)."""

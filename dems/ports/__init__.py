@@ -6,6 +6,7 @@ commits on clean exit and rolls back on any exception. No network but the databa
 
 from dems.ports.approvals import Approvals
 from dems.ports.clocks import Clocks, Due, DueAfter, DueFilter
+from dems.ports.exports import Exports
 from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
 from dems.ports.imports import BadLine, CaseImport, Imports
 from dems.ports.invitations import Announcements, Invitations
@@ -70,6 +71,7 @@ __all__ = [
     "DueFilter",
     "EvidenceFilter",
     "EvidenceItems",
+    "Exports",
     "Findings",
     "HashStates",
     "Hit",

@@ -194,6 +194,10 @@ class Custody(Protocol):
         """From its beginning, in its order; only the entries of these acts where any are named."""
         ...
 
+    def lengths(self, chains: Sequence[ChainOf]) -> Mapping[ChainOf, int]:
+        """How many entries each has; those that have not begun are left out."""
+        ...
+
     def of_case(self, case_id: CaseId, page: Page) -> list[CustodyRow]:
         """Entries of the case and of its items, in the order in which they were recorded."""
         ...

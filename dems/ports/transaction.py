@@ -11,6 +11,7 @@ from dems.model.custody import Authority
 from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
 from dems.ports.approvals import Approvals
 from dems.ports.clocks import Clocks
+from dems.ports.exports import Exports
 from dems.ports.findings import Findings
 from dems.ports.imports import Imports
 from dems.ports.invitations import Announcements, Invitations
@@ -64,6 +65,8 @@ class Transaction(Protocol):
     def verifications(self) -> Verifications: ...
     @property
     def findings(self) -> Findings: ...
+    @property
+    def exports(self) -> Exports: ...
     @property
     def searching(self) -> Searching: ...
     @property

@@ -17,6 +17,7 @@ INVESTIGATING = {
 }
 VIEWING = INVESTIGATING | {"decision_maker", "reviewing_lawyer", "independent_counsel"}
 RUNNING = {"case_manager", "lead_investigator"}
+GIVING_OUT = INVESTIGATING - {"investigator"}
 ENDING = {"case_manager", "decision_maker"}
 ON_CASE = {r.value for r in CaseRole}
 
@@ -62,6 +63,9 @@ EXPECTED: dict[str, tuple[set[str], set[str]]] = {
     "findings.progress": (ON_CASE, {"auditor", "integration"}),
     "findings.ask": (VIEWING, set()),
     "findings.cancel": (INVESTIGATING, set()),
+    "export.ask": (GIVING_OUT, set()),
+    "export.read": (ON_CASE, {"auditor", "integration"}),
+    "export.content": (GIVING_OUT, set()),
 }
 KNOWS_EVERY_CASE = {"administrator", "auditor", "integration"}
 NOT_ABOUT_A_CASE: dict[str, set[str]] = {

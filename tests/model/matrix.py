@@ -75,6 +75,9 @@ MATRIX = """
     findings.ask                 AAAAA FAAA FFF UUU
     findings.cancel              AAAAA FFFF FFF UUU
     rendition.read               AAAAA FAAA FFF UUU
+    export.ask                   FAAAA FFFF FFF UUU
+    export.read                  AAAAA AAAA FAA UUU
+    export.content               FAAAA FFFF FFF UUU
     search                       AAAAA AAAA AAA AAA
     measures.read                AAAAA AAAA AAA AAA
 """
@@ -108,6 +111,8 @@ OF_THE_INSTALLATION = {
     Act.UPLOAD_DISCARD,
     Act.RECORDS_CONSULTED,
     Act.FINDINGS_RECORD,
+    Act.EVIDENCE_EXPORT,
+    Act.EXPORT_END,
 }
 
 

@@ -16,6 +16,7 @@ from dems.db.tables.of_custody import (
     custody_queue,
 )
 from dems.db.tables.of_evidence import access_grants, evidence, exhibit_refs, intakes, uploads, verifications
+from dems.db.tables.of_exports import export_items, exports
 from dems.db.tables.of_findings import findings, item_index, reader_reports, readings, renditions
 from dems.db.tables.of_invitations import announcements, invitations
 from dems.db.tables.of_lives import case_facts, case_import_lines, case_imports, parties
@@ -67,6 +68,8 @@ __all__ = [
     "evidence",
     "exhibit_numbers",
     "exhibit_refs",
+    "export_items",
+    "exports",
     "findings",
     "hash_states",
     "idempotency_keys",
