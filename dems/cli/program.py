@@ -7,6 +7,7 @@ from dems.cli.backup.command import backup, restore
 from dems.cli.cases import case
 from dems.cli.evidence import custody, evidence
 from dems.cli.invitations import announcements, invitation
+from dems.cli.ledger import ledger
 from dems.cli.people import person, token
 from dems.cli.search import search
 from dems.cli.upload.command import upload
@@ -35,3 +36,4 @@ app.add_typer(case, name="case")
 app.add_typer(invitation, name="invitation")
 app.add_typer(evidence, name="evidence")
 app.add_typer(custody, name="custody")
+app.add_typer(ledger, name="ledger")

@@ -100,6 +100,8 @@ def _scene(world: World) -> Scene:
         "intake_id": str(intake.id),
         "invitation_id": str(invitation.id),
         "number": "1",
+        "level": "0",
+        "index": "000",
         "sha256": shown.sha256.hex(),
     }
     return Scene(case.id, ids, people)
@@ -203,7 +205,7 @@ def test_every_route_answers_every_role_and_relation_as_the_table_says(
 ) -> None:
     scene, url = scene_and_url
     wrong = []
-    filled = path.replace("{reference:path}", "{reference}").format(**scene.ids)
+    filled = path.replace("{reference:path}", "{reference}").replace("{index:path}", "{index}").format(**scene.ids)
     with httpx.Client(base_url=url, timeout=30) as http:
         for (role, relation), who in scene.people.items():
             _set_up(http, scene, method, path)
@@ -257,7 +259,9 @@ def test_without_a_token_everything_but_health_is_401(scene_and_url: tuple[Scene
     scene, url = scene_and_url
     with httpx.Client(base_url=url) as http:
         for method, path, _ in _walk():
-            filled = path.replace("{reference:path}", "{reference}").format(**scene.ids)
+            filled = (
+                path.replace("{reference:path}", "{reference}").replace("{index:path}", "{index}").format(**scene.ids)
+            )
             answer = http.request(method, filled, **_body(method, path))
             assert answer.status_code == 401, f"{method} {path}: {answer.status_code}"
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")
