@@ -116,6 +116,8 @@ def _scene(world: World) -> Scene:
         "fact_id": str(fact.facts[0].id),
         "party_id": str(party.id),
         "import_id": str(world.dems.cases.load.begin(manager.actor, b"s" * 32).id),
+        "level": "0",
+        "index": "000",
         "sha256": shown.sha256.hex(),
     }
     return Scene(case.id, ids, people)
@@ -225,7 +227,7 @@ def test_every_route_answers_every_role_and_relation_as_the_table_says(
 ) -> None:
     scene, url = scene_and_url
     wrong = []
-    filled = path.replace("{reference:path}", "{reference}").format(**scene.ids)
+    filled = _filled(path, scene.ids)
     with httpx.Client(base_url=url, timeout=30, verify=PLAIN) as http:
         for (role, relation), who in scene.people.items():
             _set_up(http, scene, method, path)
@@ -277,11 +279,14 @@ def _set_up(http: httpx.Client, scene: Scene, method: str, path: str) -> None:
         http.delete(wall, headers=boss)
 
 
+def _filled(path: str, ids: dict[str, str]) -> str:
+    return path.replace(":path}", "}").format(**ids)
+
+
 def test_without_a_token_everything_but_health_is_401(scene_and_url: tuple[Scene, str]) -> None:
     scene, url = scene_and_url
     with httpx.Client(base_url=url, verify=PLAIN) as http:
         for method, path, _ in _walk():
-            filled = path.replace("{reference:path}", "{reference}").format(**scene.ids)
-            answer = http.request(method, filled, **_body(method, path, scene.ids["asked"]))
+            answer = http.request(method, _filled(path, scene.ids), **_body(method, path, scene.ids["asked"]))
             assert answer.status_code == 401, f"{method} {path}: {answer.status_code}"
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dems.errors import NotFound
+from dems.errors import NotFound, NotYetLogged
 from dems.ledger.bundles import tile_of_bundle
 from dems.ledger.invalid import Malformed
 from dems.ledger.keys import VerifierKey
@@ -24,7 +24,7 @@ class ReadPublished:
     public: bool
 
     def checkpoint(self, actor: Actor | None) -> bytes:
-        """The newest signed checkpoint. Raises `NotFound` before the first."""
+        """The newest signed checkpoint. Raises `NotYetLogged` before the first."""
         with self.transaction() as tx:
             return self._signed(tx, actor).note
 
@@ -65,5 +65,5 @@ class ReadPublished:
             raise NotFound(WHAT)
         signed = tx.ledger.latest_checkpoint()
         if signed is None:
-            raise NotFound("signed checkpoint yet")
+            raise NotYetLogged
         return signed
