@@ -2,7 +2,7 @@
 
 import typer
 
-from dems.cli import up
+from dems.cli import lives, up
 from dems.cli.backup.command import backup, restore
 from dems.cli.cases import case
 from dems.cli.evidence import custody, evidence
@@ -35,6 +35,10 @@ app.command()(announcements)
 app.command()(search)
 app.command()(measures)
 app.command()(verify)
+case.command("show")(lives.show_case)
+case.command("facts")(lives.list_facts)
+case.command("record")(lives.record_milestone)
+case.command("load")(lives.load_history)
 app.add_typer(person, name="person")
 app.add_typer(token, name="token")
 app.add_typer(case, name="case")

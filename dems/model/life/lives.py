@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from dems.model.ids import CaseId, FactId, PartyId, StrandId
 from dems.model.life.contents import (
@@ -19,6 +19,7 @@ from dems.model.life.contents import (
     PauseBegun,
     PauseEnded,
     Prejudice,
+    Retracted,
     ThemeStatus,
 )
 from dems.model.life.events import EventKind, Outcome, PauseKind
@@ -90,6 +91,13 @@ class Life:
 
     case_id: CaseId
     facts: tuple[Fact[Content], ...] = ()
+    _standing: dict[type[Any], tuple[Fact[Any], ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _events: dict[StrandId | None, tuple[Event, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What was asked for before: facts never change, and rules ask for the same again and again."""
 
     def known_at(self, at: datetime) -> "Life":
         """The life as the record had it at an instant: a report of a past period asked again gives the same answer."""
@@ -97,7 +105,12 @@ class Life:
 
     def standing(self, kind: type[C]) -> tuple[Fact[C], ...]:
         """The facts of one kind that nothing has corrected."""
-        return tuple(cast("Fact[C]", f) for f in standing(self.facts) if isinstance(f.content, kind))
+        if not self._standing:
+            self._standing[Retracted] = ()
+            for fact in standing(self.facts):
+                of_kind = type(fact.content)
+                self._standing[of_kind] = (*self._standing.get(of_kind, ()), fact)
+        return cast("tuple[Fact[C], ...]", self._standing.get(kind, ()))
 
     @property
     def particulars(self) -> Particulars | None:
@@ -111,6 +124,11 @@ class Life:
 
     def events(self, about: StrandId | None = None) -> tuple[Event, ...]:
         """What happened to the case itself, or to one strand, by date. Decisions about the mode give events too."""
+        if about not in self._events:
+            self._events[about] = self._happened(about)
+        return self._events[about]
+
+    def _happened(self, about: StrandId | None) -> tuple[Event, ...]:
         found = [
             Event(f.content.kind, f.content.when, f.id, about, f.content.outcome)
             for f in self.standing(Milestone)
