@@ -15,6 +15,7 @@ from api.middleware import Surroundings
 from api.relays import Relays
 from api.routes import (
     cases,
+    clocks,
     custody,
     evidence,
     findings,
@@ -81,6 +82,7 @@ _ROUTERS = (
     health.router,
     people.router,
     cases.router,
+    clocks.router,
     evidence.router,
     intakes.manifests,
     intakes.router,

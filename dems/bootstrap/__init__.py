@@ -7,6 +7,7 @@ from dems.bootstrap.evidence import CustodyActs, EvidenceActs
 from dems.bootstrap.findings import Extraction, Findings
 from dems.bootstrap.intake import Intake, Intakes, Invitations
 from dems.bootstrap.people import Cases, People
+from dems.bootstrap.timeliness import Timeliness
 from dems.bootstrap.upkeep import Upkeep
 
 __all__ = ["Dems", "Schema", "utc_now"]
@@ -50,6 +51,10 @@ class Dems(Core):
     @cached_property
     def custody(self) -> CustodyActs:
         return CustodyActs.of(self)
+
+    @cached_property
+    def timeliness(self) -> Timeliness:
+        return Timeliness.of(self)
 
     @cached_property
     def upkeep(self) -> Upkeep:

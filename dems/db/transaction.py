@@ -34,9 +34,11 @@ from dems.db.repositories.idempotency import IdempotencyRows
 from dems.db.repositories.intakes import IntakeRows
 from dems.db.repositories.invitations import InvitationRows
 from dems.db.repositories.jobs import JobRows
+from dems.db.repositories.letters import LetterRows
 from dems.db.repositories.links import LinkRows
 from dems.db.repositories.lives import LifeRows
 from dems.db.repositories.people import PeopleRows, TokenRows
+from dems.db.repositories.reminders import ReminderRows
 from dems.db.repositories.searching import SearchRows
 from dems.db.repositories.upkeep import UpkeepRows
 from dems.db.repositories.uploads import UploadRows
@@ -172,6 +174,14 @@ class DatabaseTransaction:
     @cached_property
     def clocks(self) -> ClockRows:
         return ClockRows(self)
+
+    @cached_property
+    def letters(self) -> LetterRows:
+        return LetterRows(self)
+
+    @cached_property
+    def reminders(self) -> ReminderRows:
+        return ReminderRows(self)
 
     @cached_property
     def access_grants(self) -> AccessGrantRows:

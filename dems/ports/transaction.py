@@ -9,7 +9,7 @@ from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import Authority
 from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
-from dems.ports.clocks import Clocks
+from dems.ports.clocks import Clocks, Letters, Reminders
 from dems.ports.findings import Findings
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.links import LinksGiven
@@ -60,6 +60,10 @@ class Transaction(Protocol):
     def searching(self) -> Searching: ...
     @property
     def clocks(self) -> Clocks: ...
+    @property
+    def letters(self) -> Letters: ...
+    @property
+    def reminders(self) -> Reminders: ...
     @property
     def access_grants(self) -> AccessGrants: ...
     @property

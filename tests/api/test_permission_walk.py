@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from api.main import create_app
 from dems.bootstrap import Dems
 from dems.model.acts import Act
+from dems.model.clocks.letters import Wanted
 from dems.model.ids import CaseId
 from dems.model.names import OriginalName
 from dems.model.people import CaseRole, OrganisationRole
@@ -37,6 +38,7 @@ from tests.api.who_may import (
     PUBLIC,
     RELATIONS,
 )
+from tests.casework import definition_body, investigated
 from tests.conftest import Sent, Time
 from tests.invited import terms
 from tests.readings import picture, record
@@ -76,6 +78,9 @@ def _scene(world: World) -> Scene:
     invitation, _, _ = world.dems.invitations.make(manager.actor, case.id, terms(world.dems))
     entry = world.dems.custody.read.case(manager.actor, case.id, _first())[0]
     token = world.dems.people.look_up.tokens(world.somebody("administrator").actor, other.person.id, _first())[0]
+    investigated(world.dems, case, manager)
+    wanted = Wanted("timeliness-report", None, {}, authority_is_chief_officer=True, chief_officer_is_subject=False)
+    report = world.dems.timeliness.draft(manager.actor, case.id, wanted)
     people = {}
     for role in OrganisationRole:
         for relation in RELATIONS:
@@ -94,6 +99,7 @@ def _scene(world: World) -> Scene:
         "person_id": str(other.person.id),
         "entry_id": str(entry.id),
         "token_id": str(token.id),
+        "report_id": str(report.id),
         "subject": str(world.somebody("investigator").person.id),
         "reference": case.reference,
         "grant": str(grant.id),
@@ -174,6 +180,13 @@ def _body(method: str, path: str) -> dict[str, Any]:
         "/v1/intakes/{intake_id}/part-urls": {"parts": [{**part, "upload": str(uuid4())}]},
         "/v1/intakes/{intake_id}/complete": {"uploads": [{"upload": str(uuid4())}]},
         "/v1/uploads/{upload_id}/part-urls": {"parts": [part]},
+        "/v1/clocks/definitions": definition_body("mode-decision", replaces=999),
+        "/v1/calendars": {"name": "EW", "replaces": 999, "reason": "W", "add": {"2030-01-09": "W"}},
+        "/v1/cases/{case_id}/timeliness-reports": {
+            "authority_is_chief_officer": True,
+            "chief_officer_is_subject": False,
+            "period": 999,
+        },
     }
     return {"json": bodies.get(path, {})}
 
