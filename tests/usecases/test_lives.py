@@ -198,11 +198,10 @@ def test_lives_of_many_cases_come_in_the_order_asked_for_and_page_by_page(dems: 
         assert [(x.case_id, len(x.facts)) for x in found] == [(last.id, 1), (silent.id, 0), (team.case.id, 2)]
         pages = tx.lives.page(Page(2, team.case.id))
         assert [(x.case_id, len(x.facts)) for x in pages] == [(silent.id, 0), (last.id, 1)]
-        numbered = tx.lives.facts(team.case.id, 10, after=1)
-        assert [(n, f.content) for n, f in numbered] == [(2, REFERRED)]
-        assert tx.lives.number_of(team.case.id, numbered[0][1].id) == 2
-        with pytest.raises(NotFound):
-            tx.lives.number_of(silent.id, numbered[0][1].id)
+        first = tx.lives.facts(team.case.id, Page(1))
+        assert [(k.number, k.fact.content, k.corrected_by) for k in first] == [(1, COMPLAINT, None)]
+        rest = tx.lives.facts(team.case.id, Page(10, first[0].fact.id), kinds=["milestone"], standing=True)
+        assert [(k.number, k.fact.content) for k in rest] == [(2, REFERRED)]
 
 
 def test_plain_fields_are_facts_with_the_day_from_which_they_hold(dems: Dems, team: Team) -> None:

@@ -6,10 +6,13 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, Text, and_, any_, exists, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, any_, exists, insert, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY as PG_ARRAY
+from sqlalchemy.dialects.postgresql import TEXT
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dems.db.repositories.base import Rows, force_key_or_none, paged
+from dems.db.repositories.base import Rows, chunks, force_key_or_none, paged
 from dems.db.repositories.people import to_person
 from dems.db.tables import case_grants, case_walls, cases, people
 from dems.errors import AlreadyExists, NotFound
@@ -142,6 +145,23 @@ class CaseRows(Rows):
         if self._tx.execute(statement.on_conflict_do_nothing().returning(cases.c.id)).first() is None:
             raise AlreadyExists("This reference cannot be used: it is taken.", field="reference")
 
+    def add_many(self, some: Sequence[Case]) -> None:
+        rows = [
+            {"id": c.id, "reference": c.reference, "opened_by": c.opened_by, "opened_at": c.opened_at, **_values(c)}
+            for c in some
+        ]
+        for part in chunks(rows):
+            added = upsert(cases).on_conflict_do_nothing().returning(cases.c.id)
+            if len(list(self._tx.execute(added, list(part)))) != len(part):
+                raise AlreadyExists(
+                    "One of these references was taken in this moment. Send it again.", field="reference"
+                )
+
+    def by_references(self, references: Sequence[str], *, for_update: bool = False) -> list[Case]:
+        statement = select(cases).where(cases.c.reference == any_(literal(list(references), PG_ARRAY(TEXT))))
+        statement = statement.order_by(cases.c.id)
+        return [_to_case(r) for r in self._tx.execute(statement.with_for_update() if for_update else statement)]
+
     def get(self, case_id: CaseId, *, for_update: bool = False, keep_as_is: bool = False) -> Case:
         statement = select(cases).where(cases.c.id == case_id)
         if for_update or keep_as_is:
@@ -158,18 +178,33 @@ class CaseRows(Rows):
     def save(self, case: Case) -> None:
         self._tx.execute(update(cases).where(cases.c.id == case.id).values(**_values(case)))
 
-    def page(self, viewers: Sequence[Person], page: Page, wanted: CaseFilter) -> list[Case]:
+    def _known(self, viewers: Sequence[Person]) -> Select[Any]:
         statement = select(cases)
         for viewer in viewers:
             statement = known_to(viewer, statement, london_date(self._tx.clock()))
+        return statement
+
+    def known(self, viewers: Sequence[Person], case_ids: Sequence[CaseId]) -> list[Case]:
+        if not case_ids:
+            return []
+        wanted = literal(list(case_ids), PG_ARRAY(PG_UUID))
+        statement = self._known(viewers).where(cases.c.id == any_(wanted)).order_by(cases.c.id)
+        return [_to_case(r) for r in self._tx.execute(statement)]
+
+    def page(self, viewers: Sequence[Person], page: Page, wanted: CaseFilter) -> list[Case]:
+        statement = self._known(viewers)
         if wanted.reference is not None:
             statement = statement.where(cases.c.reference == wanted.reference)
         if wanted.state is not None:
             statement = statement.where(cases.c.state == wanted.state.value)
+        if wanted.mode is not None:
+            statement = statement.where(cases.c.mode == wanted.mode.value)
+        if wanted.stage is not None:
+            statement = statement.where(cases.c.stage == wanted.stage.value)
         if wanted.force is not None:
             statement = statement.where(cases.c.force == wanted.force)
         if wanted.theme is not None:
-            statement = statement.where(literal(wanted.theme, Text) == any_(cases.c.themes))
+            statement = statement.where(cases.c.themes.contains([wanted.theme]))
         if wanted.q is not None:
             statement = statement.where(
                 or_(

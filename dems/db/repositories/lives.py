@@ -1,6 +1,6 @@
 """Facts as rows, and lives made of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -8,15 +8,14 @@ from typing import Any
 from sqlalchemy import Row, any_, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
-from dems.db.repositories.base import Rows, chunks, paged
+from dems.db.repositories.base import Rows, chunks, paged, paged_within
 from dems.db.tables import case_facts, cases
-from dems.errors import NotFound
 from dems.model.ids import CaseId, FactId, PersonId
 from dems.model.life.contents import Content, Milestone
 from dems.model.life.facts import Fact
 from dems.model.life.lives import Life
 from dems.model.life.records import content_from, content_record
-from dems.ports import Page
+from dems.ports import KeptFact, Page
 
 _OF_A_FACT = (
     case_facts.c.id,
@@ -28,6 +27,8 @@ _OF_A_FACT = (
     case_facts.c.corrects,
     case_facts.c.reason,
 )
+
+_later = case_facts.alias("later")
 
 
 class LifeRows(Rows):
@@ -52,27 +53,38 @@ class LifeRows(Rows):
         )
         return list(_lives(rows))
 
-    def facts(self, case_id: CaseId, limit: int, after: int = 0) -> list[tuple[int, Fact[Content]]]:
-        rows = self._tx.execute(
-            select(*_OF_A_FACT)
-            .where(case_facts.c.case_id == case_id, case_facts.c.number > after)
-            .order_by(case_facts.c.number)
-            .limit(limit)
+    def facts(
+        self, case_id: CaseId, page: Page, *, kinds: Collection[str] | None = None, standing: bool = False
+    ) -> list[KeptFact]:
+        statement = select(*_OF_A_FACT, _later.c.id.label("corrected_by")).outerjoin(
+            _later, _later.c.corrects == case_facts.c.id
         )
-        return [(r.number, _to_fact(r)) for r in rows]
-
-    def number_of(self, case_id: CaseId, fact_id: FactId) -> int:
-        found = self._tx.execute(
-            select(case_facts.c.number).where(case_facts.c.case_id == case_id, case_facts.c.id == fact_id)
-        ).scalar()
-        if found is None:
-            raise NotFound("fact")
-        return int(found)
+        if kinds is not None:
+            statement = statement.where(case_facts.c.kind.in_(sorted(kinds)))
+        if standing:
+            statement = statement.where(_later.c.id.is_(None), case_facts.c.kind != "retracted")
+        rows = self._tx.execute(paged_within(statement, case_facts.c.case_id, case_id, case_facts.c.id, page))
+        return [
+            KeptFact(_to_fact(r), r.number, None if r.corrected_by is None else FactId(r.corrected_by)) for r in rows
+        ]
 
     def add(self, case_id: CaseId, facts: Sequence[Fact[Content]]) -> None:
         last = select(func.coalesce(func.max(case_facts.c.number), 0)).where(case_facts.c.case_id == case_id)
         number = int(self._tx.execute(last).scalar_one())
-        rows = [{"case_id": case_id, "number": number + n, **_values(f)} for n, f in enumerate(facts, 1)]
+        self.add_many([(case_id, number + n, f) for n, f in enumerate(facts, 1)])
+
+    def add_many(self, facts: Sequence[tuple[CaseId, int, Fact[Content]]]) -> None:
+        rows = [{"case_id": case_id, "number": number, **_values(f)} for case_id, number, f in facts]
+        for some in chunks(rows):
+            self._tx.execute(insert(case_facts), list(some))
+
+    def add_whole(self, lives: Sequence[Life]) -> None:
+        """All facts of cases that have none yet."""
+        rows = [
+            {"case_id": life.case_id, "number": number, **_values(fact)}
+            for life in lives
+            for number, fact in enumerate(life.facts, 1)
+        ]
         for some in chunks(rows):
             self._tx.execute(insert(case_facts), list(some))
 

@@ -1,7 +1,6 @@
 """Facts about people and cases."""
 
 from sqlalchemy import (
-    ARRAY,
     Boolean,
     CheckConstraint,
     Column,
@@ -15,6 +14,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from dems.db.tables.base import DOMAIN, Instant, identity, metadata
 

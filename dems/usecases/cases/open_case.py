@@ -12,7 +12,7 @@ from dems.model.custody import of_case
 from dems.model.ids import CaseId, GrantId, new_id
 from dems.model.life.lives import Life
 from dems.model.life.saying import facts_saying
-from dems.model.life.vocabulary import Vocabulary
+from dems.model.life.vocabulary import Jurisdiction, Source, Vocabulary
 from dems.model.people import CaseGrant
 from dems.model.times import london_date, rfc3339
 from dems.ports import Clock, Once, Transactions
@@ -34,7 +34,10 @@ class OpenCase:
         reference: str,
         title: str,
         matter_type: str | None = None,
+        jurisdiction: Jurisdiction | None = None,
         force: str | None = None,
+        appropriate_authority: str | None = None,
+        source: Source | None = None,
         themes: Sequence[str] = (),
         is_major: bool = False,
         received_at: datetime | None = None,
@@ -45,15 +48,17 @@ class OpenCase:
         Raises `AlreadyExists` for a reference that is taken, saying nothing about the case that has it.
         """
         now = self.clock()
-        matter = None if matter_type is None else self.vocabulary.matter_type_named(matter_type)
-        named = sorted({self.vocabulary.theme_named(t) for t in themes})
-        said = {
-            "matter_type": matter,
+        fields = {
+            "matter_type": matter_type,
+            "jurisdiction": jurisdiction,
             "force": force,
-            "themes": named,
+            "appropriate_authority": appropriate_authority,
+            "source": source,
+            "themes": themes,
             "is_major": is_major,
             "received_at": received_at,
         }
+        said = self.vocabulary.meant(fields)
         if received_at is not None and received_at > now:
             raise Invalid("A case was not received in the future.", field="received_at")
         with self.transaction() as tx:
@@ -77,9 +82,9 @@ class OpenCase:
                 facts={
                     "reference": reference,
                     "title": title,
-                    "matter_type": None if matter is None else matter.value,
+                    "matter_type": said["matter_type"] and said["matter_type"].value,
                     "force": force,
-                    "themes": named,
+                    "themes": list(said["themes"]),
                     "is_major": is_major,
                     "received_at": None if received_at is None else rfc3339(received_at),
                     "team": [{"person": str(human.id), "roles": [r.value for r in roles]}],

@@ -13,15 +13,14 @@ from dems.steps.keeping_clocks import keep_clocks
 
 log = logging.getLogger(__name__)
 
-CASES = 100
-"""In one transaction: so long nobody else changes these."""
-
 
 @dataclass(frozen=True, slots=True)
 class RenewClocks:
     transaction: Transactions
     clock: Clock
     lease: timedelta
+    at_once: int = 100
+    """Cases in one transaction: so long nobody else changes these."""
 
     def due(self) -> None:
         """Ask for it. What was asked for already is asked for once."""
@@ -38,9 +37,9 @@ class RenewClocks:
         while True:
             with self.transaction() as tx:
                 # Held from before the rules are read: whoever records a fact of one of these meanwhile comes after this.
-                held = tx.clocks.cases_after(after, CASES)
+                held = tx.clocks.cases_after(after, self.at_once)
                 changed += keep_clocks(tx, tx.lives.of_cases(held), self.clock())
-                rules, last = tx.clocks.rules(), len(held) < CASES
+                rules, last = tx.clocks.rules(), len(held) < self.at_once
                 if last and rules == begun_by:
                     tx.jobs.finish(lease)
                     break

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -196,7 +197,7 @@ def _numbered(row: sa.Row[Any]) -> Iterator[dict[str, Any]]:
     for number, fact in enumerate(_said(row), 1):
         content = json.dumps(fact.pop("content"))
         yield {
-            "id": uuid.uuid4(),
+            "id": _id_of(row.opened_at, number),
             "case_id": row.id,
             "number": number,
             "event": None,
@@ -207,6 +208,13 @@ def _numbered(row: sa.Row[Any]) -> Iterator[dict[str, Any]]:
             "recorded_by": row.opened_by,
             "recorded_at": row.opened_at,
         }
+
+
+def _id_of(at: datetime, number: int) -> uuid.UUID:
+    """A UUIDv7 of that time, so that facts sort among the entries of then."""
+    milliseconds = int(at.timestamp() * 1000)
+    rest = uuid.uuid4().int & (1 << 62) - 1
+    return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | (number & 0xFFF) << 64 | 0b10 << 62 | rest)
 
 
 def _said(row: sa.Row[Any]) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 INSERT_ONLY = ("calendars", "clock_definitions", "timeliness_reports")
 
