@@ -3,7 +3,7 @@
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -104,6 +104,15 @@ class CasesSettings(_Part):
     )
 
 
+class ClocksSettings(_Part):
+    """When people are reminded of statutory dates."""
+
+    remind_days: tuple[Annotated[int, Field(ge=1, le=365)], ...] = Field(
+        default=(14, 7, 2),
+        description="So many calendar days ahead, each on a working day, and once when it has passed",
+    )
+
+
 class FindingsSettings(_Part):
     """How files are read, and what one reading may cost."""
 
@@ -172,6 +181,7 @@ class Settings(BaseSettings):
     api: ApiSettings = ApiSettings()
     evidence: EvidenceSettings = EvidenceSettings()
     cases: CasesSettings = CasesSettings()
+    clocks: ClocksSettings = ClocksSettings()
     findings: FindingsSettings = FindingsSettings()
     ledger: LedgerSettings = LedgerSettings()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from api.main import create_app
 from dems.bootstrap import Dems
 from dems.model.acts import Act
+from dems.model.clocks.letters import Wanted
 from dems.model.ids import CaseId
 from dems.model.life.contents import ThemeStatus
 from dems.model.life.saying import NewFact
@@ -42,6 +43,7 @@ from tests.api.who_may import (
     PUBLIC,
     RELATIONS,
 )
+from tests.casework import definition_body, investigated
 from tests.conftest import Sent, Time
 from tests.invited import terms
 from tests.readings import picture, record
@@ -79,6 +81,9 @@ def _scene(world: World) -> Scene:
     item = ItemDeclared(FileDeclared(OriginalName(b"small"), 3))
     intake, _, _ = world.dems.intakes.declare(manager.actor, case.id, [item], defaults=Defaults("IN"))
     invitation, _, _ = world.dems.invitations.make(manager.actor, case.id, terms(world.dems))
+    investigated(world.dems, case, manager)
+    wanted = Wanted("timeliness-report", None, {}, authority_is_chief_officer=True, chief_officer_is_subject=False)
+    report = world.dems.timeliness.draft(manager.actor, case.id, wanted)
     fact = world.dems.cases.record(
         manager.actor, case.id, [NewFact(ThemeStatus("taser", True, When(date(2026, 1, 2))))]
     )
@@ -105,6 +110,7 @@ def _scene(world: World) -> Scene:
         "person_id": str(other.person.id),
         "entry_id": str(entry.id),
         "token_id": str(token.id),
+        "report_id": str(report.id),
         "asked": str(second.id),
         "approval_id": str(approval.id),
         "subject": str(world.somebody("investigator").person.id),
@@ -196,6 +202,13 @@ def _body(method: str, path: str, asked: str) -> dict[str, Any]:
         "/v1/intakes/{intake_id}/part-urls": {"parts": [{**part, "upload": str(uuid4())}]},
         "/v1/intakes/{intake_id}/complete": {"uploads": [{"upload": str(uuid4())}]},
         "/v1/uploads/{upload_id}/part-urls": {"parts": [part]},
+        "/v1/clocks/definitions": definition_body("mode-decision", replaces=999),
+        "/v1/calendars": {"name": "EW", "replaces": 999, "reason": "W", "add": {"2030-01-09": "W"}},
+        "/v1/cases/{case_id}/timeliness-reports": {
+            "authority_is_chief_officer": True,
+            "chief_officer_is_subject": False,
+            "period": 999,
+        },
         # Of an entry that was asked about before, so that nobody asks for anything new.
         "/v1/approvals": {"act": "custody.destroy_detail", "subject": asked, "reason": "walk"},
     }
