@@ -23,6 +23,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from dems.db import tables
 from dems.db.engine import told_apart
 from dems.db.repositories.access import AccessGrantRows
+from dems.db.repositories.anchors import AnchorRows
 from dems.db.repositories.announcements import AnnouncementRows
 from dems.db.repositories.approvals import ApprovalRows
 from dems.db.repositories.cases import CaseRows
@@ -191,6 +192,10 @@ class DatabaseTransaction:
     @cached_property
     def custody(self) -> CustodyRows:
         return CustodyRows(self)
+
+    @cached_property
+    def anchors(self) -> AnchorRows:
+        return AnchorRows(self)
 
     @cached_property
     def ledger(self) -> LedgerRows:
