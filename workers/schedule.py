@@ -23,6 +23,10 @@ def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
         "renew_findings": timedelta(minutes=10),
         "forget_old": timedelta(hours=24),
     }
+    if settings.ledger.witnesses is not None:
+        entries["cosign_log"] = timedelta(seconds=settings.ledger.witness_every_seconds)
+    if settings.ledger.timestamp_authorities:
+        entries["stamp_log"] = timedelta(minutes=settings.ledger.timestamp_every_minutes)
     return {
         # A run that nobody took before the next is due is dropped, so that a stopped worker finds one of each, not hundreds.
         name: {"task": name, "schedule": every, "options": {"queue": UPKEEP, "expires": max(every.total_seconds(), 60)}}

@@ -59,6 +59,8 @@ def register(app: Celery, dems: Callable[[], Dems], nudge: Callable[[Job], None]
     periodic("reconcile", lambda d: d.upkeep.reconcile())
     periodic("check_store", lambda d: d.upkeep.check_store())
     periodic("renew_findings", lambda d: d.findings.renew_old())
+    periodic("cosign_log", lambda d: d.anchoring.cosign())
+    periodic("stamp_log", lambda d: d.anchoring.stamp())
     periodic("forget_old", lambda d: d.upkeep.forget_old())
 
 

@@ -58,6 +58,14 @@ class AsksAuthorities(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What reaches those outside: only a process that was given it asks anybody."""
+
+    witnesses: AsksWitnesses
+    authorities: AsksAuthorities
+
+
 class AnchorKind(StrEnum):
     """How a checkpoint is held from outside."""
 

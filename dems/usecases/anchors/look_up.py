@@ -25,6 +25,18 @@ class Held:
     size: int
     unheld_for: timedelta
 
+    @property
+    def text(self) -> str:
+        """The same as one sentence."""
+        how = {
+            AnchorKind.COSIGNATURE: "cosigned by a quorum of witnesses",
+            AnchorKind.TIMESTAMP: "stamped by an authority",
+        }
+        if not self.unheld_for:
+            return f"all that is signed ({self.size} entries) is {how[self.kind]}"
+        minutes = self.unheld_for.total_seconds() / 60
+        return f"what goes beyond {self.size} entries waits for {minutes:.0f} min to be {how[self.kind]}"
+
 
 @dataclass(frozen=True, slots=True)
 class LookUpAnchors:
