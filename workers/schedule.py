@@ -21,12 +21,11 @@ def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
         "reconcile": timedelta(hours=24),
         "check_store": timedelta(hours=12),
         "renew_findings": timedelta(minutes=10),
+        "check_log": timedelta(hours=24),
         "forget_old": timedelta(hours=24),
+        "cosign_log": timedelta(seconds=settings.ledger.witness_every_seconds),
+        "stamp_log": timedelta(minutes=settings.ledger.timestamp_every_minutes),
     }
-    if settings.ledger.witnesses is not None:
-        entries["cosign_log"] = timedelta(seconds=settings.ledger.witness_every_seconds)
-    if settings.ledger.timestamp_authorities:
-        entries["stamp_log"] = timedelta(minutes=settings.ledger.timestamp_every_minutes)
     return {
         # A run that nobody took before the next is due is dropped, so that a stopped worker finds one of each, not hundreds.
         name: {"task": name, "schedule": every, "options": {"queue": UPKEEP, "expires": max(every.total_seconds(), 60)}}

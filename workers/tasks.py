@@ -8,7 +8,7 @@ from celery import Celery, Task
 
 from dems.bootstrap import Dems
 from dems.errors import DemsError, NoLongerDue
-from dems.model.ids import EvidenceId, UploadId
+from dems.model.ids import EvidenceId, ExportId, UploadId
 from dems.model.requests import REQUEST_ID
 from dems.ports import Job, JobKind
 from storage.errors import StorageError
@@ -33,6 +33,7 @@ def register(app: Celery, dems: Callable[[], Dems], nudge: Callable[[Job], None]
     job(JobKind.VERIFY, lambda s: dems().evidence.seal(EvidenceId(s)), VERIFY_LIMIT_SECONDS)
     job(JobKind.VERIFY_MANY, lambda _: dems().evidence.seal_many(), UPKEEP_LIMIT_SECONDS)
     job(JobKind.RECHECK, lambda s: dems().evidence.recheck(EvidenceId(s)), VERIFY_LIMIT_SECONDS)
+    job(JobKind.EXPORT, lambda s: dems().exporting.make(ExportId(s)), VERIFY_LIMIT_SECONDS)
     job(JobKind.FINISH_COMPLETION, lambda s: dems().intake.finish_completion(UploadId(s)), UPKEEP_LIMIT_SECONDS)
     job(JobKind.DISCARD_PARTS, lambda s: dems().intake.discard_parts(UploadId(s)), UPKEEP_LIMIT_SECONDS)
 
@@ -61,6 +62,7 @@ def register(app: Celery, dems: Callable[[], Dems], nudge: Callable[[Job], None]
     periodic("renew_findings", lambda d: d.findings.renew_old())
     periodic("cosign_log", lambda d: d.anchoring.cosign())
     periodic("stamp_log", lambda d: d.anchoring.stamp())
+    periodic("check_log", lambda d: d.ledger.check())
     periodic("forget_old", lambda d: d.upkeep.forget_old())
 
 

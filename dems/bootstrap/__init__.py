@@ -6,8 +6,11 @@ from dems.bootstrap.anchors import Anchoring, look_up_anchors
 from dems.bootstrap.approvals import Approvals
 from dems.bootstrap.core import Core, Schema, utc_now
 from dems.bootstrap.evidence import CustodyActs, EvidenceActs
+from dems.bootstrap.exports import Exporting
 from dems.bootstrap.findings import Extraction, Findings
 from dems.bootstrap.intake import Intake, Intakes, Invitations
+from dems.bootstrap.ledger import LedgerActs
+from dems.bootstrap.measures import Measures
 from dems.bootstrap.people import Cases, People
 from dems.bootstrap.upkeep import Upkeep
 from dems.usecases.anchors.look_up import LookUpAnchors
@@ -43,8 +46,16 @@ class Dems(Core):
         return EvidenceActs.of(self)
 
     @cached_property
+    def exporting(self) -> Exporting:
+        return Exporting.of(self)
+
+    @cached_property
     def findings(self) -> Findings:
         return Findings.of(self)
+
+    @cached_property
+    def measures(self) -> Measures:
+        return Measures.of(self)
 
     @cached_property
     def extraction(self) -> Extraction:
@@ -65,6 +76,10 @@ class Dems(Core):
     @cached_property
     def custody(self) -> CustodyActs:
         return CustodyActs.of(self)
+
+    @cached_property
+    def ledger(self) -> LedgerActs:
+        return LedgerActs.of(self)
 
     @cached_property
     def upkeep(self) -> Upkeep:

@@ -1,27 +1,14 @@
 """What holds the custody log from outside, put together."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from dems.bootstrap.core import Core
-from dems.bootstrap.ledger import ledger_store
-from dems.ledger.policy import Log, Policy
-from dems.settings import LedgerSettings
+from dems.bootstrap.ledger import ledger_store, witness_policy
 from dems.usecases.anchors.cosign import CosignLog
 from dems.usecases.anchors.look_up import LookUpAnchors
 from dems.usecases.anchors.stamp import StampLog
-
-
-def witness_policy(settings: LedgerSettings) -> Policy:
-    """The witnesses and their quorum, as the file of the settings says. Raises `Malformed`, `OSError`."""
-    return Policy.of([]) if settings.witnesses is None else Policy.from_bytes(settings.witnesses.read_bytes())
-
-
-def public_policy(settings: LedgerSettings, logs: Sequence[Log]) -> Policy:
-    """What a recipient is given: the keys of our log with our witnesses and their quorum. Raises as `witness_policy`."""
-    policy = witness_policy(settings)
-    return Policy.of(logs, policy.witnesses, policy.groups, policy.quorum)
+from storage.interface import ObjectStore
 
 
 def look_up_anchors(core: Core) -> LookUpAnchors:
@@ -39,16 +26,16 @@ class Anchoring:
     stamp: StampLog
 
     @classmethod
-    def of(cls, core: Core) -> "Anchoring":
+    def of(cls, core: Core, store: ObjectStore | None = None) -> "Anchoring":
         """Raises as `witness_policy`, and for certificates that cannot be read `ValueError` and `OSError`."""
         if core.asks is None:
             raise RuntimeError("this process was given nothing that asks witnesses and authorities")
         settings, chosen = core.settings, core.settings.ledger
         asks = core.asks(settings)
-        store, lock_for = ledger_store(settings.s3), timedelta(days=chosen.lock_days)
+        kept, lock_for = store or ledger_store(settings.s3), timedelta(days=chosen.lock_days)
         names = [authority.name for authority in chosen.timestamp_authorities]
         tx, clock = core.transaction, core.clock
         return cls(
-            CosignLog(tx, store, clock, asks.witnesses, witness_policy(chosen), lock_for),
-            StampLog(tx, store, clock, asks.authorities, names, lock_for),
+            CosignLog(tx, kept, clock, asks.witnesses, witness_policy(chosen), lock_for),
+            StampLog(tx, kept, clock, asks.authorities, names, lock_for),
         )

@@ -62,7 +62,15 @@ class Cases(Protocol):
         """
         ...
 
+    def add_many(self, cases: Sequence[Case]) -> None:
+        """As `add`: raises `AlreadyExists` where any reference is taken; undo the transaction then."""
+        ...
+
     def by_reference(self, reference: str) -> Case | None: ...
+    def by_references(self, references: Sequence[str], *, for_update: bool = False) -> list[Case]:
+        """Those that there are, in the order of their ids; whoever may know of them."""
+        ...
+
     def save(self, case: Case) -> None: ...
     def page(self, viewers: Sequence[Person], page: Page, wanted: CaseFilter) -> list[Case]:
         """Cases that every viewer may know of: walls and standing are part of the query, not of a later filter."""
@@ -184,6 +192,10 @@ class Custody(Protocol):
 
     def chain(self, chain: ChainOf, page: Page, *, acts: Collection[Act] | None = None) -> list[CustodyRow]:
         """From its beginning, in its order; only the entries of these acts where any are named."""
+        ...
+
+    def lengths(self, chains: Sequence[ChainOf]) -> Mapping[ChainOf, int]:
+        """How many entries each has; those that have not begun are left out."""
         ...
 
     def of_case(self, case_id: CaseId, page: Page) -> list[CustodyRow]:

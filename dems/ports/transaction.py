@@ -12,11 +12,14 @@ from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
 from dems.ports.anchors import Anchors
 from dems.ports.approvals import Approvals
 from dems.ports.clocks import Clocks
+from dems.ports.exports import Exports
 from dems.ports.findings import Findings
+from dems.ports.imports import Imports
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.ledger import Ledger
 from dems.ports.links import LinksGiven
 from dems.ports.lives import Lives, Parties
+from dems.ports.measures import Measures
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -46,6 +49,8 @@ class Transaction(Protocol):
     @property
     def parties(self) -> Parties: ...
     @property
+    def imports(self) -> Imports: ...
+    @property
     def evidence(self) -> EvidenceItems: ...
     @property
     def intakes(self) -> Intakes: ...
@@ -62,9 +67,13 @@ class Transaction(Protocol):
     @property
     def findings(self) -> Findings: ...
     @property
+    def exports(self) -> Exports: ...
+    @property
     def searching(self) -> Searching: ...
     @property
     def clocks(self) -> Clocks: ...
+    @property
+    def measures(self) -> Measures: ...
     @property
     def access_grants(self) -> AccessGrants: ...
     @property

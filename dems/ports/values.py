@@ -28,6 +28,8 @@ class JobKind(StrEnum):
     """Brings an upload to its end whose completion was begun and not recorded."""
     DISCARD_PARTS = "discard_parts"
     """Throws away the parts of an upload that ended without being completed."""
+    EXPORT = "export"
+    """Makes the package of one export."""
     EXTRACT = "extract"
     """Reads what is in the bytes of one sealed item."""
     EXTRACT_MANY = "extract_many"

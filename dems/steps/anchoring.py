@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from dems.layout import anchor_key
-from dems.ports import LedgerReport, Transactions
-from dems.ports.anchors import Anchor, Answer, Heard
+from dems.ledger.note import Note, Signature
+from dems.ports import LedgerReport, SignedCheckpoint, Transaction, Transactions
+from dems.ports.anchors import Anchor, AnchorKind, Answer, Heard
 from storage.errors import ObjectExists
 from storage.interface import Lock, ObjectStore
 
@@ -45,3 +46,12 @@ def report(transaction: Transactions, name: str, answers: Sequence[Answer], at: 
     figures = {answer.by: answer.heard.value for answer in answers}
     with transaction() as tx:
         tx.ledger.report(LedgerReport(name, at, held, detail, figures))
+
+
+def with_cosignatures(tx: Transaction, checkpoint: SignedCheckpoint) -> bytes:
+    """The signed note with every cosignature that was given for it and kept. Whoever reads it believes whom they will."""
+    lines = [
+        anchor.data.decode().removesuffix("\n") for anchor in tx.anchors.of(checkpoint.size, AnchorKind.COSIGNATURE)
+    ]
+    note = Note.from_bytes(checkpoint.note)
+    return note.with_signatures(*(Signature.from_line(line) for line in lines)).to_bytes()

@@ -17,6 +17,7 @@ INVESTIGATING = {
 }
 VIEWING = INVESTIGATING | {"decision_maker", "reviewing_lawyer", "independent_counsel"}
 RUNNING = {"case_manager", "lead_investigator"}
+GIVING_OUT = INVESTIGATING - {"investigator"}
 ENDING = {"case_manager", "decision_maker"}
 ON_CASE = {r.value for r in CaseRole}
 
@@ -62,14 +63,19 @@ EXPECTED: dict[str, tuple[set[str], set[str]]] = {
     "findings.progress": (ON_CASE, {"auditor", "integration"}),
     "findings.ask": (VIEWING, set()),
     "findings.cancel": (INVESTIGATING, set()),
+    "export.ask": (GIVING_OUT, set()),
+    "export.read": (ON_CASE, {"auditor", "integration"}),
+    "export.content": (GIVING_OUT, set()),
 }
 KNOWS_EVERY_CASE = {"administrator", "auditor", "integration"}
 NOT_ABOUT_A_CASE: dict[str, set[str]] = {
     "me.read": {r.value for r in OrganisationRole},
     "announcement.list": {r.value for r in OrganisationRole},
     "search": {r.value for r in OrganisationRole},
+    "measures.read": {r.value for r in OrganisationRole},
     "case.list": {r.value for r in OrganisationRole},
     "case.open": {"case_manager", "integration"},
+    "case.import": {"case_manager", "integration"},
     "person.add": {"administrator"},
     "person.list": {"administrator", "case_manager", "lead_investigator", "auditor", "integration"},
     "person.read": {"administrator", "case_manager", "lead_investigator", "auditor", "integration"},

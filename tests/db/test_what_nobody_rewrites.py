@@ -134,6 +134,11 @@ def test_the_catalogue_says_enable_always(as_owner: Run) -> None:
     expected |= {("uploads", "upload_stays_in_intake"), ("invitations", "invitations_stay")}
     for table in (*READINGS, "case_facts", "calendars", "clock_definitions", "timeliness_reports"):
         expected |= {(table, f"{table}_{what}") for what in ("rows", "all")}
+    expected |= {
+        ("exports", "exports_stay"),
+        ("export_items", "export_items_rows"),
+        ("export_items", "export_items_all"),
+    }
     assert {(r.on_table, r.tgname) for r in rows} == expected
 
 

@@ -30,6 +30,7 @@ MATRIX = """
     person.custody               FFFFF FFFF FAF FFF
     installation.custody         FFFFF FFFF AAF FFF
     case.open                    FFFFF AFFF FFA FFA
+    case.import                  FFFFF AFFF FFA FFA
     case.list                    AAAAA AAAA AAA AAA
     case.read                    AAAAA AAAA FAA UUU
     case.change                  FAFFF AFFF FFA UUU
@@ -74,7 +75,11 @@ MATRIX = """
     findings.ask                 AAAAA FAAA FFF UUU
     findings.cancel              AAAAA FFFF FFF UUU
     rendition.read               AAAAA FAAA FFF UUU
+    export.ask                   FAAAA FFFF FFF UUU
+    export.read                  AAAAA AAAA FAA UUU
+    export.content               FAAAA FFFF FFF UUU
     search                       AAAAA AAAA AAA AAA
+    measures.read                AAAAA AAAA AAA AAA
 """
 
 ANSWERS = {"A": Answer.ALLOWED, "F": Answer.FORBIDDEN, "U": Answer.UNKNOWN}
@@ -106,6 +111,8 @@ OF_THE_INSTALLATION = {
     Act.UPLOAD_DISCARD,
     Act.RECORDS_CONSULTED,
     Act.FINDINGS_RECORD,
+    Act.EVIDENCE_EXPORT,
+    Act.EXPORT_END,
 }
 
 

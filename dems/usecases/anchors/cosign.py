@@ -65,6 +65,8 @@ class CosignLog:
     def _first(self) -> list[Asked]:
         """Those that have not cosigned the newest, each from the largest that we know it cosigned."""
         keys = {witness.key.to_text(): witness for witness in self.policy.witnesses}
+        if not keys:
+            return []
         with self.transaction() as tx:
             newest = tx.ledger.latest_checkpoint()
             if newest is None:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from dems.ledger.note import Note, Signature
 from dems.ledger.policy import NO_QUORUM, Policy
 from dems.ports import Clock, SignedCheckpoint, Transaction, Transactions
 from dems.ports.anchors import Anchor, AnchorKind
+from dems.steps.anchoring import with_cosignatures
 
 MOST = 200
 """Anchors looked at for the newest that holds: those of several checkpoints, however many witnesses there are."""
@@ -59,12 +59,9 @@ class LookUpAnchors:
         return ways
 
     def cosigned(self, checkpoint: SignedCheckpoint) -> bytes:
-        """The signed note with the cosignatures that witnesses of the policy gave for it, as it is published."""
-        keys = {witness.key.to_text() for witness in self.policy.witnesses}
+        """The signed note with the cosignatures that were given for it, as it is published."""
         with self.transaction() as tx:
-            lines = [a.data for a in tx.anchors.of(checkpoint.size, AnchorKind.COSIGNATURE) if a.by in keys]
-        signatures = [Signature.from_line(line.decode().removesuffix("\n")) for line in lines]
-        return Note.from_bytes(checkpoint.note).with_signatures(*signatures).to_bytes()
+            return with_cosignatures(tx, checkpoint)
 
     def timestamps(self, size: int) -> list[Anchor]:
         """The timestamps of one checkpoint, by the authority's name."""

@@ -30,6 +30,8 @@ class StampLog:
 
         What is stamped is the checkpoint's text (log, size, root), which is the same whoever signs it.
         """
+        if not self.names:
+            return []
         with self.transaction() as tx:
             newest = tx.ledger.latest_checkpoint()
             stamped = {} if newest is None else tx.anchors.largest_by(AnchorKind.TIMESTAMP, self.names)
