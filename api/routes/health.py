@@ -1,6 +1,7 @@
 """Whether the process lives, whether it can do its work, and figures for those who watch it."""
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -14,13 +15,14 @@ from api.problems import problem_responses
 from dems.bootstrap import Dems
 from dems.errors import DemsError
 from dems.model.readings import SANDBOX_LEVELS, reaches
+from dems.usecases.anchors.look_up import Held
 from storage.errors import ObjectMissing, StorageError
 
 log = logging.getLogger(__name__)
 router = APIRouter(tags=["health"])
 
 
-_DELAYS_ONLY = {"broker", "readers", "custody_log"}
+_DELAYS_ONLY = {"broker", "readers", "custody_log", "anchors"}
 """Without these evidence is taken in and read all the same."""
 
 _SIGNER_SILENT = timedelta(minutes=10)
@@ -56,7 +58,7 @@ def is_alive() -> Alive:
 
 @router.get("/readyz", responses={503: {"model": Readiness, "description": "Not ready: see `parts`"}})
 def is_ready(dems: Core, request: Request, response: Response) -> Readiness:
-    """The database, the store, the broker, what the store's self-check found, and how files are read."""
+    """The database, the store, the broker, the store's self-check, how files are read, and who holds the log from outside."""
     parts = {
         "database": _database(dems),
         "store": _store(dems),
@@ -65,6 +67,7 @@ def is_ready(dems: Core, request: Request, response: Response) -> Readiness:
         "broker": _broker(request),
         "readers": _readers(dems),
         "custody_log": _custody_log(dems),
+        "anchors": _anchors(dems),
     }
     ready = all(part.ok for name, part in parts.items() if name not in _DELAYS_ONLY)
     response.status_code = 200 if ready else 503
@@ -161,6 +164,20 @@ def _custody_log(dems: Dems) -> PartState:
     return PartState(ok=True, detail=f"{seen.signed.size if seen.signed else 0} of {size} entries signed")
 
 
+def _anchors(dems: Dems) -> PartState:
+    """How long what was signed has been waiting to be held by somebody outside."""
+    try:
+        ways = dems.anchors.held()
+    except DemsError as error:
+        return PartState(ok=True, detail=error.message)
+    except (ValueError, OSError) as error:
+        return PartState(ok=False, detail=f"The file of witnesses cannot be read ({type(error).__name__}).")
+    if not ways:
+        return PartState(ok=True, detail="the settings name no witness and no timestamp authority")
+    most = timedelta(minutes=dems.settings.ledger.unanchored_warning_minutes)
+    return PartState(ok=all(way.unheld_for <= most for way in ways), detail="; ".join(way.text for way in ways))
+
+
 @router.get(
     "/metrics", responses={200: {"content": {"text/plain": {}}}, **problem_responses()}, response_class=Response
 )
@@ -199,6 +216,19 @@ def _observed(dems: Dems, registry: CollectorRegistry) -> None:
         held.labels(name).set(report.held)
     trusted.set(dems.trust.problem(found.store_check) is None)
     orphans.set(found.orphans)
+    unheld = Gauge(
+        "dems_ledger_unanchored_seconds", "Age of what is signed and not held from outside", ["kind"], registry=registry
+    )
+    for way in _held(dems):
+        unheld.labels(way.kind.value).set(way.unheld_for.total_seconds())
     free: Any = dems.trust.free_bytes()
     if free is not None:
         Gauge("dems_store_free_bytes", "Room on the store's disk", registry=registry).set(free)
+
+
+def _held(dems: Dems) -> Sequence[Held]:
+    try:
+        return dems.anchors.held()
+    except (DemsError, ValueError, OSError) as error:
+        log.warning("figures_not_read", extra={"error": type(error).__name__})
+        return ()

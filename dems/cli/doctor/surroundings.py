@@ -126,6 +126,26 @@ def custody_log(dems: Dems) -> Iterator[Finding]:
         yield (well if report.held else wrong)(f"custody log: {name}", told)
 
 
+def anchors(dems: Dems) -> Iterator[Finding]:
+    """Who outside holds the log in place, and how much of it nobody does yet. Nothing stops for it."""
+    most = timedelta(minutes=dems.settings.ledger.unanchored_warning_minutes)
+    try:
+        ways = dems.anchors.held()
+        problems = [f"{a.name}: {a.roots}" for a in dems.settings.ledger.timestamp_authorities if not a.roots.is_file()]
+    except ValueError as error:
+        yield wrong("anchors", f"the file of witnesses is none: {error}")
+        return
+    if problems:
+        yield wrong("anchors", f"there is no file with the certificates of {'; '.join(problems)}")
+    if not ways:
+        yield note("anchors", "no witness and no timestamp authority is set: nobody outside can vouch for the log")
+    for way in ways:
+        if way.unheld_for > most:
+            yield warning("anchors", f"{way.text}: look for log_not_anchored in the log")
+        else:
+            yield well("anchors", way.text)
+
+
 def room(dems: Dems) -> Iterator[Finding]:
     free = dems.trust.free_bytes()
     if free is None:
