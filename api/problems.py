@@ -43,6 +43,7 @@ STATUS: Mapping[type[Exception], int] = {
     errors.LogBehind: 503,
     errors.DatabaseUnavailable: 503,
     errors.IntegrityBroken: 500,
+    errors.LogRefused: 500,
     errors.NoLongerDue: 409,
     StoreDown: 503,
     StoreFull: 507,

@@ -18,6 +18,7 @@ from benchmarks import (
     corpus,
     direct,
     many_files,
+    measures,
     memory,
     pages,
     reading,
@@ -32,6 +33,7 @@ from benchmarks.sizes import FULL, QUICK, Sizes
 from benchmarks.table import Result, show
 
 BENCHMARKS: Mapping[str, Callable[[Installation, Sizes], list[Result]]] = {
+    "measures": measures.measure,
     "relay": relay.measure,
     "verification": verification.measure,
     "memory": memory.measure,

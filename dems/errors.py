@@ -182,16 +182,54 @@ class ImpossibleLife(Refused):
     rule = "impossible-life"
 
 
+class OlderMessage(Refused):
+    """A message of the case system is not newer than the last one taken, and says otherwise; nothing of it was taken.
+
+    `conflicts` has of each thing `what` it is, and its value `here` and as `sent`.
+    """
+
+    rule = "older-message"
+
+    def __init__(self, here: str, sent: str, conflicts: list[dict[str, Any]]) -> None:
+        super().__init__(
+            f"A message with source version {here} was taken already, and this one has {sent}: send a newer one. "
+            "What it says otherwise is in `conflicts`.",
+            here=here,
+            sent=sent,
+            conflicts=conflicts,
+        )
+
+
 class SelfGrant(Refused):
     """No one grants anything to themselves."""
 
     rule = "no-self-grant"
 
 
+class SecondPersonNeeded(Refused):
+    """Whoever asked for an act that needs two people is one of them; the other is somebody else."""
+
+    rule = "second-person-needed"
+
+
 class StoreNotTrusted(Refused):
     """The self-check found a way round the Object Lock, so the store may not hold new evidence."""
 
     rule = "store-not-trusted"
+
+
+class NotYetLogged(Refused):
+    """The log has not taken the entry in yet, or no checkpoint that covers it is signed. `retry_after` in seconds."""
+
+    rule = "not-yet-in-log"
+
+    def __init__(self) -> None:
+        super().__init__("The log has not taken this entry in yet, or not signed it. It will: ask again in a second.")
+        self.retry_after = 1
+
+
+class LogRefused(DemsError):
+    """The log cannot be signed: what the database holds does not go on from what was signed before. Somebody must look."""
 
 
 class IdempotencyKeyReused(Invalid):

@@ -7,6 +7,8 @@ from dems.model.ids import EvidenceId, ExportId, UploadId
 
 EVIDENCE_PREFIX = "evidence/"
 RENDITION_PREFIX = "renditions/"
+CHECKPOINT_PREFIX = "checkpoints/"
+_CHECKPOINT_KEY = re.compile(r"checkpoints/([0-9]{20})")
 PACKAGE_PREFIX = "packages/"
 _EVIDENCE_KEY = re.compile(r"evidence/([0-9a-f-]{36})/([0-9a-f-]{36})")
 
@@ -19,6 +21,17 @@ def evidence_key(evidence_id: EvidenceId, upload_id: UploadId) -> str:
 def rendition_key(evidence_id: EvidenceId, sha256: bytes) -> str:
     """The key, in the bucket of exports, of a picture made from an item: by the SHA-256 of the picture."""
     return f"{RENDITION_PREFIX}{evidence_id}/{sha256.hex()}"
+
+
+def checkpoint_key(size: int) -> str:
+    """The key, in the ledger bucket, of the signed checkpoint of a log with `size` leaves: sorted as numbers are."""
+    return f"{CHECKPOINT_PREFIX}{size:020}"
+
+
+def parse_checkpoint_key(key: str) -> int | None:
+    """The size that a key stands for, or None for a key that is no checkpoint's."""
+    match = _CHECKPOINT_KEY.fullmatch(key)
+    return None if match is None else int(match[1])
 
 
 def package_key(export_id: ExportId) -> str:

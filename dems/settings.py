@@ -124,6 +124,39 @@ class FindingsSettings(_Part):
     clamd_seconds: int = Field(default=300, ge=1, description="What waiting for it may take for one item")
 
 
+class LedgerSettings(_Part):
+    """The custody log: how it is signed, kept and shown."""
+
+    key_file: Path | None = Field(
+        default=None,
+        description="The signer's private key; `ledger-key` in data_dir where none is named. Made where no log is yet",
+    )
+    origin: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="The log's name, when its key is made; else a random one",
+    )
+    former_keys: tuple[str, ...] = Field(
+        default=(), description="Public keys that signed this log before, so that it goes on under a new one"
+    )
+    public: bool = Field(
+        default=False, description="Show /ledger/… to anyone: it holds commitments, and how much is done when"
+    )
+    lock_days: int = Field(
+        default=3650, ge=1, le=18_250, description="COMPLIANCE retention of what is published; never shortened"
+    )
+    sequence_seconds: float = Field(default=0.2, ge=0.05, le=60, description="How often the queue is looked at")
+    sign_seconds: float = Field(
+        default=1.0, ge=0.05, le=3600, description="Checkpoints are signed no more often than that; each is kept"
+    )
+    tail_seconds: int = Field(
+        default=3600,
+        ge=1,
+        description="So often what fills no whole tile yet is published too, and when the signer stops",
+    )
+
+
 class Settings(BaseSettings):
     """All settings. Unknown keys are refused, so that a misspelt one does not pass for a default."""
 
@@ -140,6 +173,7 @@ class Settings(BaseSettings):
     evidence: EvidenceSettings = EvidenceSettings()
     cases: CasesSettings = CasesSettings()
     findings: FindingsSettings = FindingsSettings()
+    ledger: LedgerSettings = LedgerSettings()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     workers: int = Field(default=2, ge=1, description="Processes of the Celery worker that `dems up` starts")
 

@@ -21,6 +21,7 @@ def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
         "reconcile": timedelta(hours=24),
         "check_store": timedelta(hours=12),
         "renew_findings": timedelta(minutes=10),
+        "check_log": timedelta(hours=24),
         "forget_old": timedelta(hours=24),
     }
     return {

@@ -60,6 +60,7 @@ def register(app: Celery, dems: Callable[[], Dems], nudge: Callable[[Job], None]
     periodic("reconcile", lambda d: d.upkeep.reconcile())
     periodic("check_store", lambda d: d.upkeep.check_store())
     periodic("renew_findings", lambda d: d.findings.renew_old())
+    periodic("check_log", lambda d: d.ledger.check())
     periodic("forget_old", lambda d: d.upkeep.forget_old())
 
 

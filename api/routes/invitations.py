@@ -16,6 +16,7 @@ from api.schemas.invitations import (
     NewInvitation,
     ReceiptView,
 )
+from api.waiting import Wait, when_logged
 from dems.model.acts import Act
 from dems.model.ids import CaseId, EvidenceId, InvitationId
 
@@ -87,9 +88,17 @@ def read_held_invitation(dems: Core, actor: Whoever) -> AskedView:
     openapi_extra=act(Act.EVIDENCE_RECEIPT),
     responses=problem_responses(401, 403, 404, 429),
 )
-def read_receipt(evidence_id: UUID, dems: Core, actor: Whoever) -> ReceiptView:
-    """What was declared, what was found, and the entries that say so. Also for whoever sent it, for 30 days after."""
-    return ReceiptView.of(dems.evidence.receipt(actor, EvidenceId(evidence_id)))
+def read_receipt(evidence_id: UUID, dems: Core, actor: Whoever, wait: Wait) -> ReceiptView:
+    """What was declared, what was found, and the entries that say so. Also for whoever sent it, for 30 days after.
+
+    With `Prefer: wait=2` it is held back, two seconds at most, until every entry in it has its proof.
+    """
+    found = when_logged(
+        wait,
+        lambda: dems.evidence.receipt(actor, EvidenceId(evidence_id)),
+        logged=lambda receipt: len(receipt.proofs) == len(receipt.entries),
+    )
+    return ReceiptView.of(found)
 
 
 @router.get("/me/announcements", openapi_extra=act(Act.ANNOUNCEMENT_LIST), responses=problem_responses(401, 403, 429))

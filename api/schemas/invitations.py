@@ -137,6 +137,10 @@ class ReceiptEntry(View):
     seq: int
     at: Instant
     leaf_hash: Hex256
+    index: int | None = Field(description="Place in the log; null while the log has not taken it in")
+    proof: str | None = Field(
+        description="The entry's .tlog-proof (C2SP tlog-proof), as a file of its own; null until the log was signed over it"
+    )
 
 
 class SenderView(View):
@@ -190,7 +194,15 @@ class ReceiptView(View):
             at=receipt.at,
             chain=receipt.entries[0][1].chain_id if receipt.entries else None,
             entries=[
-                ReceiptEntry(id=row.id, act=act, seq=row.seq, at=row.at, leaf_hash=row.leaf_hash.hex())
+                ReceiptEntry(
+                    id=row.id,
+                    act=act,
+                    seq=row.seq,
+                    at=row.at,
+                    leaf_hash=row.leaf_hash.hex(),
+                    index=row.index,
+                    proof=receipt.proofs[row.id].decode() if row.id in receipt.proofs else None,
+                )
                 for act, row in receipt.entries
             ],
         )

@@ -2,11 +2,14 @@
 
 from functools import cached_property
 
+from dems.bootstrap.approvals import Approvals
 from dems.bootstrap.core import Core, Schema, utc_now
 from dems.bootstrap.evidence import CustodyActs, EvidenceActs
 from dems.bootstrap.exports import Exporting
 from dems.bootstrap.findings import Extraction, Findings
 from dems.bootstrap.intake import Intake, Intakes, Invitations
+from dems.bootstrap.ledger import LedgerActs
+from dems.bootstrap.measures import Measures
 from dems.bootstrap.people import Cases, People
 from dems.bootstrap.upkeep import Upkeep
 
@@ -49,12 +52,24 @@ class Dems(Core):
         return Findings.of(self)
 
     @cached_property
+    def measures(self) -> Measures:
+        return Measures.of(self)
+
+    @cached_property
     def extraction(self) -> Extraction:
         return Extraction.of(self)
 
     @cached_property
+    def approvals(self) -> Approvals:
+        return Approvals.of(self)
+
+    @cached_property
     def custody(self) -> CustodyActs:
         return CustodyActs.of(self)
+
+    @cached_property
+    def ledger(self) -> LedgerActs:
+        return LedgerActs.of(self)
 
     @cached_property
     def upkeep(self) -> Upkeep:

@@ -42,6 +42,7 @@ class Core:
         self.settings = settings
         self.clock = clock
         self.engine = engine or connect(settings.database)
+        self._connected_here = engine is None
         self.store = store or connect_store(settings.s3, settings.s3.buckets.evidence)
         self._exports = exports
         self.reads = None if reads is None else reads(self.store)
@@ -65,8 +66,9 @@ class Core:
         return self._exports or connect_store(self.settings.s3, self.settings.s3.buckets.exports)
 
     def close(self) -> None:
-        """Give back the connections to the database."""
-        self.engine.dispose()
+        """Give back the connections to the database. Those of an engine that was given are the giver's to give back."""
+        if self._connected_here:
+            self.engine.dispose()
 
     def probe_store(self) -> StoreCheck:
         """One run of the store's self-check, on the evidence bucket, with the identities that the settings have."""

@@ -7,6 +7,7 @@ from dems.cli.backup.command import backup, restore
 from dems.cli.cases import case
 from dems.cli.evidence import custody, evidence
 from dems.cli.invitations import announcements, invitation
+from dems.cli.measures import measures
 from dems.cli.people import person, token
 from dems.cli.search import search
 from dems.cli.upload.command import upload
@@ -27,9 +28,11 @@ app.command()(up.doctor)
 app.command()(backup)
 app.command()(restore)
 app.command()(up.demo)
+app.command("seed-demo")(up.seed_demo)
 app.command()(upload)
 app.command()(announcements)
 app.command()(search)
+app.command()(measures)
 app.command()(verify)
 app.add_typer(person, name="person")
 app.add_typer(token, name="token")

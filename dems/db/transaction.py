@@ -24,6 +24,7 @@ from dems.db import tables
 from dems.db.engine import told_apart
 from dems.db.repositories.access import AccessGrantRows
 from dems.db.repositories.announcements import AnnouncementRows
+from dems.db.repositories.approvals import ApprovalRows
 from dems.db.repositories.cases import CaseRows
 from dems.db.repositories.clocks import ClockRows
 from dems.db.repositories.custody import CustodyRows
@@ -32,12 +33,14 @@ from dems.db.repositories.exports import ExportRows
 from dems.db.repositories.findings import FindingRows
 from dems.db.repositories.hash_states import HashStateRows
 from dems.db.repositories.idempotency import IdempotencyRows
+from dems.db.repositories.imports import ImportRows
 from dems.db.repositories.intakes import IntakeRows
 from dems.db.repositories.invitations import InvitationRows
 from dems.db.repositories.jobs import JobRows
 from dems.db.repositories.ledger import LedgerRows
 from dems.db.repositories.links import LinkRows
 from dems.db.repositories.lives import LifeRows
+from dems.db.repositories.measures import MeasureRows
 from dems.db.repositories.parties import PartyRows
 from dems.db.repositories.people import PeopleRows, TokenRows
 from dems.db.repositories.searching import SearchRows
@@ -141,6 +144,10 @@ class DatabaseTransaction:
         return PartyRows(self)
 
     @cached_property
+    def imports(self) -> ImportRows:
+        return ImportRows(self)
+
+    @cached_property
     def evidence(self) -> EvidenceRows:
         return EvidenceRows(self)
 
@@ -185,8 +192,16 @@ class DatabaseTransaction:
         return ClockRows(self)
 
     @cached_property
+    def measures(self) -> MeasureRows:
+        return MeasureRows(self)
+
+    @cached_property
     def access_grants(self) -> AccessGrantRows:
         return AccessGrantRows(self)
+
+    @cached_property
+    def approvals(self) -> ApprovalRows:
+        return ApprovalRows(self)
 
     @cached_property
     def custody(self) -> CustodyRows:

@@ -21,6 +21,8 @@ class Act(StrEnum):
     LINK_REVOKE = "link.revoke"
     PERSON_CUSTODY = "person.custody"
     INSTALLATION_CUSTODY = "installation.custody"
+    LEDGER_READ = "ledger.read"
+    """The log itself: checkpoints, hashes and leaves, which say nothing about anyone."""
 
     CASE_OPEN = "case.open"
     CASE_LIST = "case.list"
@@ -32,6 +34,8 @@ class Act(StrEnum):
     """The facts of a case's life: milestones, decisions, parties and what runs beside the investigation."""
     LIFE_RECORD = "life.record"
     LIFE_CORRECT = "life.correct"
+    CASE_IMPORT = "case.import"
+    """The history of many cases is loaded at once."""
     CASE_LINK = "case.link"
     """That cases belong together is recorded, or that they no longer do."""
     TEAM_READ = "team.read"
@@ -65,6 +69,8 @@ class Act(StrEnum):
     EVIDENCE_VERIFY = "evidence.verify"
     VERIFICATIONS_READ = "verifications.read"
     CUSTODY_READ = "custody.read"
+    DETAIL_DESTROY = "custody.destroy_detail"
+    """What lies beside a leaf is destroyed for good, by two people. The leaf stays, and the log with it."""
     FINDINGS_READ = "findings.read"
     """What was read in the bytes of an item: texts, places, names."""
     FINDINGS_PROGRESS = "findings.progress"
@@ -74,6 +80,8 @@ class Act(StrEnum):
     RENDITION_READ = "rendition.read"
     """A picture made from the bytes is looked at."""
     SEARCH = "search"
+    MEASURES_READ = "measures.read"
+    """Figures over the cases that the caller may know of, and the cases behind them."""
     EXPORT_ASK = "export.ask"
     """Have a package made of items and their chains, for somebody outside."""
     EXPORT_READ = "export.read"
@@ -81,6 +89,8 @@ class Act(StrEnum):
     """The package itself is fetched."""
 
     # Acts of the installation itself; no token can ask for them.
+    APPROVAL_ASK = "approval.ask"
+    """Somebody asked for an act that needs two people, and may do it if another agrees."""
     UPLOAD_TOKEN_AGAIN = "upload.token_again"  # noqa: S105 the name of an act
     """A repeated request was given a new token for the upload that it had made."""
     INTAKE_TOKEN_AGAIN = "intake.token_again"  # noqa: S105 the name of an act
@@ -121,6 +131,7 @@ S62_OPERATION: dict[Act, S62] = {
     Act.LIFE_READ: S62.CONSULTATION,
     Act.LIFE_RECORD: S62.COLLECTION,
     Act.LIFE_CORRECT: S62.ALTERATION,
+    Act.CASE_IMPORT: S62.COLLECTION,
     Act.CASE_LINK: S62.COMBINATION,
     Act.EVIDENCE_DECLARE: S62.COLLECTION,
     Act.INTAKE_DECLARE: S62.COLLECTION,
@@ -135,6 +146,8 @@ S62_OPERATION: dict[Act, S62] = {
     Act.FINDINGS_RECORD: S62.COLLECTION,
     Act.RENDITION_READ: S62.CONSULTATION,
     Act.SEARCH: S62.CONSULTATION,
+    Act.DETAIL_DESTROY: S62.ERASURE,
+    Act.MEASURES_READ: S62.CONSULTATION,
     Act.EXPORT_ASK: S62.DISCLOSURE,
     Act.EXPORT_CONTENT: S62.DISCLOSURE,
     Act.EVIDENCE_EXPORT: S62.DISCLOSURE,

@@ -122,7 +122,9 @@ TABLE: Mapping[Act, Rule] = {
     # What people looked at is for whoever audits; what the installation found is also for whoever has to act on it.
     Act.PERSON_CUSTODY: _people(_O.AUDITOR),
     Act.INSTALLATION_CUSTODY: _people(_O.ADMINISTRATOR, _O.AUDITOR),
+    Act.LEDGER_READ: _people(_O.AUDITOR),
     Act.CASE_OPEN: _people(_O.CASE_MANAGER, _O.INTEGRATION),
+    Act.CASE_IMPORT: _people(_O.CASE_MANAGER, _O.INTEGRATION),
     Act.CASE_LIST: Rule(everyone=True, about_a_case=False),
     Act.CASE_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
     Act.CASE_CHANGE: _case(_RUNS_CASE, _O.INTEGRATION),
@@ -162,6 +164,8 @@ TABLE: Mapping[Act, Rule] = {
     Act.EVIDENCE_VERIFY: _case(_VIEWS, _O.AUDITOR),
     Act.VERIFICATIONS_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
     Act.CUSTODY_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
+    # Whoever is in the details, or wrote them, does not decide what becomes of them; and it takes two.
+    Act.DETAIL_DESTROY: _case(_ENDS_CASE, _O.AUDITOR),
     # Findings repeat what is in the bytes, and pictures show it: they are for those who may see the bytes.
     Act.FINDINGS_READ: _case(_VIEWS),
     Act.RENDITION_READ: _case(_VIEWS),
@@ -174,6 +178,8 @@ TABLE: Mapping[Act, Rule] = {
     Act.EXPORT_CONTENT: _case(_GIVES_OUT),
     # Each search looks into the cases that its caller may see, and into findings where they may read them.
     Act.SEARCH: Rule(everyone=True, about_a_case=False),
+    # Figures count the cases that their reader may see, and no other.
+    Act.MEASURES_READ: Rule(everyone=True, about_a_case=False),
 }
 """Acts that are not here can be done by the installation itself only."""
 

@@ -9,13 +9,16 @@ from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import Authority
 from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
+from dems.ports.approvals import Approvals
 from dems.ports.clocks import Clocks
 from dems.ports.exports import Exports
 from dems.ports.findings import Findings
+from dems.ports.imports import Imports
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.ledger import Ledger
 from dems.ports.links import LinksGiven
 from dems.ports.lives import Lives, Parties
+from dems.ports.measures import Measures
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -45,6 +48,8 @@ class Transaction(Protocol):
     @property
     def parties(self) -> Parties: ...
     @property
+    def imports(self) -> Imports: ...
+    @property
     def evidence(self) -> EvidenceItems: ...
     @property
     def intakes(self) -> Intakes: ...
@@ -67,7 +72,11 @@ class Transaction(Protocol):
     @property
     def clocks(self) -> Clocks: ...
     @property
+    def measures(self) -> Measures: ...
+    @property
     def access_grants(self) -> AccessGrants: ...
+    @property
+    def approvals(self) -> Approvals: ...
     @property
     def custody(self) -> Custody: ...
     @property

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from dems.model.cases import CaseState
 from dems.model.evidence import Evidence, EvidenceState, Integrity
-from dems.model.ids import EntryId, IntakeId, PersonId, TokenId, UploadId
+from dems.model.ids import ApprovalId, EntryId, IntakeId, PersonId, TokenId, UploadId
 from dems.model.life.stages import Stage
 from dems.model.life.vocabulary import Mode
 from dems.model.uploads import Upload
@@ -117,6 +117,16 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True)
+class Destroyed:
+    """That the detail of an entry was destroyed: when, by which approval, and by whom as they were called then."""
+
+    at: datetime
+    approval_id: ApprovalId
+    asked_by: str
+    confirmed_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class CustodyRow:
     """One entry as kept: the leaf's exact bytes, what it commits to, and its place in the log once it has one."""
 
@@ -129,6 +139,7 @@ class CustodyRow:
     nonce: bytes | None
     detail: bytes | None
     index: int | None = None
+    destroyed: Destroyed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from tests.architecture.tree import ROOT
 # --- acts and rules ---
 
 BY_THE_INSTALLATION = {
+    Act.APPROVAL_ASK,
     Act.UPLOAD_EXPIRE,
     Act.EVIDENCE_SEAL,
     Act.EVIDENCE_MISMATCH,

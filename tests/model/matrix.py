@@ -30,6 +30,7 @@ MATRIX = """
     person.custody               FFFFF FFFF FAF FFF
     installation.custody         FFFFF FFFF AAF FFF
     case.open                    FFFFF AFFF FFA FFA
+    case.import                  FFFFF AFFF FFA FFA
     case.list                    AAAAA AAAA AAA AAA
     case.read                    AAAAA AAAA FAA UUU
     case.change                  FAFFF AFFF FFA UUU
@@ -68,6 +69,7 @@ MATRIX = """
     evidence.verify              AAAAA FAAA FAF UUU
     verifications.read           AAAAA AAAA FAA UUU
     custody.read                 AAAAA AAAA FAA UUU
+    custody.destroy_detail       FFFFF AAFF FAF UUU
     findings.read                AAAAA FAAA FFF UUU
     findings.progress            AAAAA AAAA FAA UUU
     findings.ask                 AAAAA FAAA FFF UUU
@@ -77,6 +79,7 @@ MATRIX = """
     export.read                  AAAAA AAAA FAA UUU
     export.content               FAAAA FFFF FFF UUU
     search                       AAAAA AAAA AAA AAA
+    measures.read                AAAAA AAAA AAA AAA
 """
 
 ANSWERS = {"A": Answer.ALLOWED, "F": Answer.FORBIDDEN, "U": Answer.UNKNOWN}
@@ -96,6 +99,7 @@ BY_UPLOAD_TOKEN = {
 BY_INTAKE_TOKEN = BY_UPLOAD_TOKEN | {Act.UPLOAD_OPEN, Act.INTAKE_READ}
 BY_INVITATION = BY_INTAKE_TOKEN | {Act.INTAKE_ADD, Act.INVITATION_OPEN}
 OF_THE_INSTALLATION = {
+    Act.APPROVAL_ASK,
     Act.UPLOAD_EXPIRE,
     Act.EVIDENCE_SEAL,
     Act.EVIDENCE_MISMATCH,

@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, and_, any_, exists, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY as PG_ARRAY
+from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dems.db.repositories.base import Rows, force_key_or_none, paged
+from dems.db.repositories.base import Rows, chunks, force_key_or_none, paged
 from dems.db.repositories.people import to_person
 from dems.db.tables import case_grants, case_walls, cases, people
 from dems.errors import AlreadyExists, NotFound
@@ -143,6 +144,23 @@ class CaseRows(Rows):
         )
         if self._tx.execute(statement.on_conflict_do_nothing().returning(cases.c.id)).first() is None:
             raise AlreadyExists("This reference cannot be used: it is taken.", field="reference")
+
+    def add_many(self, some: Sequence[Case]) -> None:
+        rows = [
+            {"id": c.id, "reference": c.reference, "opened_by": c.opened_by, "opened_at": c.opened_at, **_values(c)}
+            for c in some
+        ]
+        for part in chunks(rows):
+            added = upsert(cases).on_conflict_do_nothing().returning(cases.c.id)
+            if len(list(self._tx.execute(added, list(part)))) != len(part):
+                raise AlreadyExists(
+                    "One of these references was taken in this moment. Send it again.", field="reference"
+                )
+
+    def by_references(self, references: Sequence[str], *, for_update: bool = False) -> list[Case]:
+        statement = select(cases).where(cases.c.reference == any_(literal(list(references), PG_ARRAY(TEXT))))
+        statement = statement.order_by(cases.c.id)
+        return [_to_case(r) for r in self._tx.execute(statement.with_for_update() if for_update else statement)]
 
     def get(self, case_id: CaseId, *, for_update: bool = False, keep_as_is: bool = False) -> Case:
         statement = select(cases).where(cases.c.id == case_id)

@@ -96,6 +96,7 @@ case_clocks = Table(
         postgresql_where=text("known_until IS NULL AND stopped_on IS NULL AND due_on IS NOT NULL"),
     ),
     Index("case_clocks_stopped_idx", "clock", "stopped_on"),
+    Index("case_clocks_started_idx", "clock", "started_on"),
     comment="How each clock stood, by when that was known; made from facts and rules, and can be made from them again",
     info={"sort": WORK},
 )
