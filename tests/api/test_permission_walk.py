@@ -83,6 +83,11 @@ def _scene(world: World) -> Scene:
         manager.actor, case.id, [NewFact(ThemeStatus("taser", True, When(date(2026, 1, 2))))]
     )
     party = world.dems.cases.parties.add(manager.actor, case.id, name="Ann Example")
+    lead = world.somebody("lead_investigator")
+    world.join(case, lead, "lead_investigator", by=manager)
+    export = world.dems.exporting.ask(
+        lead.actor, case.id, items=None, with_bytes=False, recipient="Coroner", reason="inquest"
+    )
     entry, second = world.dems.custody.read.case(manager.actor, case.id, Page(2))
     auditor = world.somebody("auditor")
     approval = world.dems.approvals.ask(auditor.actor, Act.DETAIL_DESTROY, second.id, reason="order")
@@ -112,6 +117,7 @@ def _scene(world: World) -> Scene:
         "grant": str(grant.id),
         "intake_id": str(intake.id),
         "invitation_id": str(invitation.id),
+        "export_id": str(export.id),
         "number": "1",
         "fact_id": str(fact.facts[0].id),
         "party_id": str(party.id),
@@ -193,6 +199,12 @@ def _body(method: str, path: str, asked: str) -> dict[str, Any]:
         "/v1/intakes/{intake_id}/items": manifest,
         "/v1/intakes/{intake_id}/part-urls": {"parts": [{**part, "upload": str(uuid4())}]},
         "/v1/intakes/{intake_id}/complete": {"uploads": [{"upload": str(uuid4())}]},
+        "/v1/cases/{case_id}/exports": {
+            "bytes": True,
+            "recipient": "W",
+            "reason": "W",
+            "withhold": ["evidence.seal"],
+        },
         "/v1/uploads/{upload_id}/part-urls": {"parts": [part]},
         # Of an entry that was asked about before, so that nobody asks for anything new.
         "/v1/approvals": {"act": "custody.destroy_detail", "subject": asked, "reason": "walk"},
