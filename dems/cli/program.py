@@ -6,6 +6,7 @@ from dems.cli import up
 from dems.cli.backup.command import backup, restore
 from dems.cli.cases import case
 from dems.cli.evidence import custody, evidence
+from dems.cli.exports import export
 from dems.cli.invitations import announcements, invitation
 from dems.cli.measures import measures
 from dems.cli.people import person, token
@@ -40,3 +41,4 @@ app.add_typer(case, name="case")
 app.add_typer(invitation, name="invitation")
 app.add_typer(evidence, name="evidence")
 app.add_typer(custody, name="custody")
+app.add_typer(export, name="export")
