@@ -19,6 +19,7 @@ from benchmarks import (
     direct,
     load_history,
     many_files,
+    measures,
     memory,
     pages,
     reading,
@@ -33,6 +34,7 @@ from benchmarks.sizes import FULL, QUICK, Sizes
 from benchmarks.table import Result, show
 
 BENCHMARKS: Mapping[str, Callable[[Installation, Sizes], list[Result]]] = {
+    "measures": measures.measure,
     "relay": relay.measure,
     "verification": verification.measure,
     "memory": memory.measure,

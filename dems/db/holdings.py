@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Engine, Row, Select, and_, exists, select, tuple_
 
 from dems.db.engine import told_apart
-from dems.db.repositories.custody import to_row
+from dems.db.repositories.custody import to_row, with_destroyed
 from dems.db.repositories.uploads import select_uploads, to_upload
 from dems.db.tables import (
     custody_chains,
@@ -59,7 +59,7 @@ class DatabaseHoldings:
             .outerjoin(custody_leaves, custody_leaves.c.entry_id == cut.c.id)
             .order_by(cut.c.chain_id, cut.c.seq)
         )
-        return [_held(r) for r in self._rows(found)]
+        return [_held(r) for r in self._rows(with_destroyed(found, cut.c.id))]
 
     def chains_without_entries(self) -> list[ChainOf]:
         some = exists().where(custody_entries.c.chain_id == custody_chains.c.id)

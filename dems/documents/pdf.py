@@ -2,8 +2,6 @@
 
 import io
 from collections.abc import Callable, Mapping
-from functools import cache
-from threading import Lock
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -11,44 +9,24 @@ from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from dems.documents.fonts import BOLD, ONE_AT_A_TIME, PLAIN, fonts
 from dems.documents.letters import Block, Sheet, Style
 from dems.documents.texts import shown
 
-_PLAIN, _BOLD = "Vera", "VeraBd"
-"""Fonts that come with reportlab. They have the Latin letters of western and central Europe; what they do not have is written
-as its number, and the DOCX has it as it is.
-"""
-
 _RED, _GREY = colors.HexColor("#b00020"), colors.HexColor("#505050")
-_ONE_AT_A_TIME = Lock()
-"""The library keeps what it knows of a font beyond one document, and the API makes documents in many threads."""
-
 _MARGIN = 22 * mm
 _FOOT = 12 * mm
 
 
-@cache
-def _fonts() -> Callable[[str], bool]:
-    """Make the fonts known, once in a process; whether a character is in both."""
-    faces = []
-    for name in (_PLAIN, _BOLD):
-        font = TTFont(name, f"{name}.ttf")
-        pdfmetrics.registerFont(font)
-        faces.append(font.face.charToGlyph)
-    return lambda character: all(ord(character) in face for face in faces)
-
-
 def _style(style: Style) -> ParagraphStyle:
     known: Mapping[Style, dict[str, Any]] = {
-        Style.TITLE: {"fontName": _BOLD, "fontSize": 16, "leading": 20, "spaceAfter": 2 * mm},
+        Style.TITLE: {"fontName": BOLD, "fontSize": 16, "leading": 20, "spaceAfter": 2 * mm},
         Style.SOURCE: {"textColor": _GREY, "spaceAfter": 4 * mm},
         Style.NOTICE: {
-            "fontName": _BOLD,
+            "fontName": BOLD,
             "textColor": _RED,
             "borderColor": _RED,
             "borderWidth": 1,
@@ -56,9 +34,9 @@ def _style(style: Style) -> ParagraphStyle:
             "spaceBefore": 3 * mm,
             "spaceAfter": 6 * mm,
         },
-        Style.HEADING: {"fontName": _BOLD, "fontSize": 10.5, "leading": 14, "spaceBefore": 5 * mm, "keepWithNext": 1},
+        Style.HEADING: {"fontName": BOLD, "fontSize": 10.5, "leading": 14, "spaceBefore": 5 * mm, "keepWithNext": 1},
         Style.MISSING: {
-            "fontName": _BOLD,
+            "fontName": BOLD,
             "textColor": _RED,
             "borderColor": _RED,
             "borderWidth": 0.5,
@@ -67,13 +45,13 @@ def _style(style: Style) -> ParagraphStyle:
         },
         Style.NOTE: {"fontSize": 8, "leading": 11, "textColor": _GREY, "spaceBefore": 4 * mm},
     }
-    usual: dict[str, Any] = {"fontName": _PLAIN, "fontSize": 9.5, "leading": 13, "spaceAfter": 1.5 * mm}
+    usual: dict[str, Any] = {"fontName": PLAIN, "fontSize": 9.5, "leading": 13, "spaceAfter": 1.5 * mm}
     return ParagraphStyle(style.value, **(usual | known.get(style, {})))
 
 
 def to_pdf(sheet: Sheet) -> bytes:
     """The document. What looks like markup is text, and what cannot be seen or drawn is written as a number."""
-    has = _fonts()
+    has = fonts()
     made: list[Flowable] = [_paragraph(block, has) for block in sheet.before]
     made += [_rows(sheet, has), Spacer(1, 2 * mm), *(_paragraph(block, has) for block in sheet.blocks)]
     whole = io.BytesIO()
@@ -92,12 +70,12 @@ def to_pdf(sheet: Sheet) -> bytes:
     )
 
     def foot(canvas: Canvas, _: object) -> None:
-        canvas.setFont(_PLAIN, 7.5)
+        canvas.setFont(PLAIN, 7.5)
         canvas.setFillColor(_GREY)
         canvas.drawString(_MARGIN, _FOOT, shown(sheet.foot, has))
         canvas.drawRightString(A4[0] - _MARGIN, _FOOT, f"Page {canvas.getPageNumber()}")
 
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         template.build(made, onFirstPage=foot, onLaterPages=foot)
     return whole.getvalue()
 
@@ -107,7 +85,7 @@ def _paragraph(block: Block, has: Callable[[str], bool]) -> Paragraph:
 
 
 def _rows(sheet: Sheet, has: Callable[[str], bool]) -> Table:
-    name, value = ParagraphStyle("name", _style(Style.BODY), fontName=_BOLD), _style(Style.BODY)
+    name, value = ParagraphStyle("name", _style(Style.BODY), fontName=BOLD), _style(Style.BODY)
     rows = [[Paragraph(escape(shown(n, has)), name), Paragraph(escape(shown(v, has)), value)] for n, v in sheet.rows]
     width = A4[0] - 2 * _MARGIN
     table = Table(rows, colWidths=[0.28 * width, 0.72 * width], hAlign="LEFT")

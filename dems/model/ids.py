@@ -17,6 +17,8 @@ IntakeId = NewType("IntakeId", UUID)
 InvitationId = NewType("InvitationId", UUID)
 ChainId = NewType("ChainId", UUID)
 EntryId = NewType("EntryId", UUID)
+ApprovalId = NewType("ApprovalId", UUID)
+ExportId = NewType("ExportId", UUID)
 FactId = NewType("FactId", UUID)
 """Of one dated fact of the life of a case."""
 StrandId = NewType("StrandId", UUID)

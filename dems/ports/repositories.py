@@ -195,11 +195,18 @@ class Custody(Protocol):
         """From its beginning, in its order; only the entries of these acts where any are named."""
         ...
 
+    def lengths(self, chains: Sequence[ChainOf]) -> Mapping[ChainOf, int]:
+        """How many entries each has; those that have not begun are left out."""
+        ...
+
     def of_case(self, case_id: CaseId, page: Page) -> list[CustodyRow]:
         """Entries of the case and of its items, in the order in which they were recorded."""
         ...
 
     def get(self, entry_id: EntryId) -> tuple[CustodyRow, CaseId | None]: ...
+    def whose(self, chain_id: UUID) -> ChainOf:
+        """What the chain with this id is about. Raises `NotFound`."""
+        ...
 
 
 class Jobs(Protocol):

@@ -9,13 +9,17 @@ from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import Authority
 from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
-from dems.ports.clocks import Clocks
+from dems.ports.anchors import Anchors
+from dems.ports.approvals import Approvals
+from dems.ports.clocks import Clocks, Letters, Reminders
+from dems.ports.exports import Exports
 from dems.ports.findings import Findings
 from dems.ports.imports import Imports
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.ledger import Ledger
 from dems.ports.links import LinksGiven
 from dems.ports.lives import Lives, Parties
+from dems.ports.measures import Measures
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -63,13 +67,25 @@ class Transaction(Protocol):
     @property
     def findings(self) -> Findings: ...
     @property
+    def exports(self) -> Exports: ...
+    @property
     def searching(self) -> Searching: ...
     @property
     def clocks(self) -> Clocks: ...
     @property
+    def letters(self) -> Letters: ...
+    @property
+    def reminders(self) -> Reminders: ...
+    @property
+    def measures(self) -> Measures: ...
+    @property
     def access_grants(self) -> AccessGrants: ...
     @property
+    def approvals(self) -> Approvals: ...
+    @property
     def custody(self) -> Custody: ...
+    @property
+    def anchors(self) -> Anchors: ...
     @property
     def ledger(self) -> Ledger: ...
     @property

@@ -93,6 +93,12 @@ class ClockRows(Rows):
         if rows:
             self._tx.execute(insert(case_clocks), [{"id": new_id(), "known_from": at, **_values(r)} for r in rows])
 
+    def add_history(self, rows: Sequence[tuple[ClockRow, datetime, datetime | None]]) -> None:
+        """Rows with from when and until when each was known, of cases that have none yet."""
+        for some in chunks(rows):
+            known = [{"id": new_id(), "known_from": at, "known_until": until, **_values(r)} for r, at, until in some]
+            self._tx.execute(insert(case_clocks), known)
+
     def due(self, viewers: Sequence[Person], wanted: DueFilter, limit: int, after: DueAfter | None) -> list[Due]:
         statement = open_clocks(limit, after)
         if wanted.by is not None:

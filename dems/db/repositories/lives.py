@@ -78,6 +78,16 @@ class LifeRows(Rows):
         for some in chunks(rows):
             self._tx.execute(insert(case_facts), list(some))
 
+    def add_whole(self, lives: Sequence[Life]) -> None:
+        """All facts of cases that have none yet."""
+        rows = [
+            {"case_id": life.case_id, "number": number, **_values(fact)}
+            for life in lives
+            for number, fact in enumerate(life.facts, 1)
+        ]
+        for some in chunks(rows):
+            self._tx.execute(insert(case_facts), list(some))
+
 
 def _values(fact: Fact[Content]) -> dict[str, Any]:
     content = fact.content

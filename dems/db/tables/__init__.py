@@ -6,13 +6,29 @@
 """
 
 from dems.db.tables.base import CUSTODY, DOMAIN, WORK, metadata
+from dems.db.tables.of_approvals import approvals
 from dems.db.tables.of_clocks import calendars, case_clocks, clock_definitions, reminders, timeliness_reports
-from dems.db.tables.of_custody import custody_chains, custody_details, custody_entries, custody_queue
+from dems.db.tables.of_custody import (
+    custody_chains,
+    custody_destroyed,
+    custody_details,
+    custody_entries,
+    custody_queue,
+)
 from dems.db.tables.of_evidence import access_grants, evidence, exhibit_refs, intakes, uploads, verifications
+from dems.db.tables.of_exports import export_items, exports
 from dems.db.tables.of_findings import findings, item_index, reader_reports, readings, renditions
 from dems.db.tables.of_invitations import announcements, invitations
 from dems.db.tables.of_lives import case_facts, case_import_lines, case_imports, parties
-from dems.db.tables.of_log import custody_checkpoints, custody_leaves, custody_nodes, custody_signed, ledger_reports
+from dems.db.tables.of_log import (
+    custody_anchors,
+    custody_checkpoints,
+    custody_leaves,
+    custody_nodes,
+    custody_signed,
+    ledger_reports,
+)
+from dems.db.tables.of_measures import synthetic_cases
 from dems.db.tables.of_people import case_grants, case_walls, cases, people, tokens
 from dems.db.tables.of_work import (
     consultations,
@@ -36,6 +52,7 @@ __all__ = [
     "WORK",
     "access_grants",
     "announcements",
+    "approvals",
     "calendars",
     "case_clocks",
     "case_facts",
@@ -46,8 +63,10 @@ __all__ = [
     "cases",
     "clock_definitions",
     "consultations",
+    "custody_anchors",
     "custody_chains",
     "custody_checkpoints",
+    "custody_destroyed",
     "custody_details",
     "custody_entries",
     "custody_leaves",
@@ -57,6 +76,8 @@ __all__ = [
     "evidence",
     "exhibit_numbers",
     "exhibit_refs",
+    "export_items",
+    "exports",
     "findings",
     "hash_states",
     "idempotency_keys",
@@ -77,6 +98,7 @@ __all__ = [
     "reminders",
     "renditions",
     "store_checks",
+    "synthetic_cases",
     "timeliness_reports",
     "tokens",
     "upload_completions",

@@ -96,6 +96,7 @@ case_clocks = Table(
         postgresql_where=text("known_until IS NULL AND stopped_on IS NULL AND due_on IS NOT NULL"),
     ),
     Index("case_clocks_stopped_idx", "clock", "stopped_on"),
+    Index("case_clocks_started_idx", "clock", "started_on"),
     comment="How each clock stood, by when that was known; made from facts and rules, and can be made from them again",
     info={"sort": WORK},
 )
@@ -106,6 +107,7 @@ timeliness_reports = Table(
     identity(),
     Column("case_id", Uuid, ForeignKey("cases.id"), nullable=False),
     Column("clock", Text, nullable=False, comment="by which of the two regulations it is owed"),
+    Column("definition_version", Integer, nullable=False),
     Column("round", Integer, nullable=False, comment="1: of the first 12 months; each later one of 6"),
     Column("first", Date, nullable=False),
     Column("last", Date, nullable=False),
