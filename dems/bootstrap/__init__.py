@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from dems.bootstrap.anchors import Anchoring, look_up_anchors
 from dems.bootstrap.approvals import Approvals
 from dems.bootstrap.core import Core, Schema, utc_now
 from dems.bootstrap.evidence import CustodyActs, EvidenceActs
@@ -13,6 +14,7 @@ from dems.bootstrap.measures import Measures
 from dems.bootstrap.people import Cases, People
 from dems.bootstrap.timeliness import Timeliness
 from dems.bootstrap.upkeep import Upkeep
+from dems.usecases.anchors.look_up import LookUpAnchors
 
 __all__ = ["Dems", "Schema", "utc_now"]
 
@@ -59,6 +61,14 @@ class Dems(Core):
     @cached_property
     def extraction(self) -> Extraction:
         return Extraction.of(self)
+
+    @cached_property
+    def anchors(self) -> LookUpAnchors:
+        return look_up_anchors(self)
+
+    @cached_property
+    def anchoring(self) -> Anchoring:
+        return Anchoring.of(self)
 
     @cached_property
     def approvals(self) -> Approvals:

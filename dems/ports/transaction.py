@@ -9,6 +9,7 @@ from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import Authority
 from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
+from dems.ports.anchors import Anchors
 from dems.ports.approvals import Approvals
 from dems.ports.clocks import Clocks, Letters, Reminders
 from dems.ports.exports import Exports
@@ -83,6 +84,8 @@ class Transaction(Protocol):
     def approvals(self) -> Approvals: ...
     @property
     def custody(self) -> Custody: ...
+    @property
+    def anchors(self) -> Anchors: ...
     @property
     def ledger(self) -> Ledger: ...
     @property

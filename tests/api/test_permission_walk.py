@@ -88,6 +88,11 @@ def _scene(world: World) -> Scene:
         manager.actor, case.id, [NewFact(ThemeStatus("taser", True, When(date(2026, 1, 2))))]
     )
     party = world.dems.cases.parties.add(manager.actor, case.id, name="Ann Example")
+    lead = world.somebody("lead_investigator")
+    world.join(case, lead, "lead_investigator", by=manager)
+    export = world.dems.exporting.ask(
+        lead.actor, case.id, items=None, with_bytes=False, recipient="Coroner", reason="inquest"
+    )
     entry, second = world.dems.custody.read.case(manager.actor, case.id, Page(2))
     auditor = world.somebody("auditor")
     approval = world.dems.approvals.ask(auditor.actor, Act.DETAIL_DESTROY, second.id, reason="order")
@@ -118,10 +123,13 @@ def _scene(world: World) -> Scene:
         "grant": str(grant.id),
         "intake_id": str(intake.id),
         "invitation_id": str(invitation.id),
+        "export_id": str(export.id),
         "number": "1",
         "fact_id": str(fact.facts[0].id),
         "party_id": str(party.id),
         "import_id": str(world.dems.cases.load.begin(manager.actor, b"s" * 32).id),
+        "level": "0",
+        "index": "000",
         "sha256": shown.sha256.hex(),
     }
     return Scene(case.id, ids, people)
@@ -199,6 +207,12 @@ def _body(method: str, path: str, asked: str) -> dict[str, Any]:
         "/v1/intakes/{intake_id}/items": manifest,
         "/v1/intakes/{intake_id}/part-urls": {"parts": [{**part, "upload": str(uuid4())}]},
         "/v1/intakes/{intake_id}/complete": {"uploads": [{"upload": str(uuid4())}]},
+        "/v1/cases/{case_id}/exports": {
+            "bytes": True,
+            "recipient": "W",
+            "reason": "W",
+            "withhold": ["evidence.seal"],
+        },
         "/v1/uploads/{upload_id}/part-urls": {"parts": [part]},
         "/v1/clocks/definitions": definition_body("mode-decision", replaces=999),
         "/v1/calendars": {"name": "EW", "replaces": 999, "reason": "W", "add": {"2030-01-09": "W"}},
@@ -238,7 +252,7 @@ def test_every_route_answers_every_role_and_relation_as_the_table_says(
 ) -> None:
     scene, url = scene_and_url
     wrong = []
-    filled = path.replace("{reference:path}", "{reference}").format(**scene.ids)
+    filled = _filled(path, scene.ids)
     with httpx.Client(base_url=url, timeout=30, verify=PLAIN) as http:
         for (role, relation), who in scene.people.items():
             _set_up(http, scene, method, path)
@@ -290,11 +304,14 @@ def _set_up(http: httpx.Client, scene: Scene, method: str, path: str) -> None:
         http.delete(wall, headers=boss)
 
 
+def _filled(path: str, ids: dict[str, str]) -> str:
+    return path.replace(":path}", "}").format(**ids)
+
+
 def test_without_a_token_everything_but_health_is_401(scene_and_url: tuple[Scene, str]) -> None:
     scene, url = scene_and_url
     with httpx.Client(base_url=url, verify=PLAIN) as http:
         for method, path, _ in _walk():
-            filled = path.replace("{reference:path}", "{reference}").format(**scene.ids)
-            answer = http.request(method, filled, **_body(method, path, scene.ids["asked"]))
+            answer = http.request(method, _filled(path, scene.ids), **_body(method, path, scene.ids["asked"]))
             assert answer.status_code == 401, f"{method} {path}: {answer.status_code}"
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")

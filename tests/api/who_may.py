@@ -93,6 +93,7 @@ NOT_ABOUT_A_CASE: dict[str, set[str]] = {
     "link.revoke": {"administrator"},
     "person.custody": {"auditor"},
     "installation.custody": {"administrator", "auditor"},
+    "ledger.read": {"auditor"},
 }
 BY_ITS_BODY = {"case.close", "case.reopen", "case.link"}
 """Reached through PATCH /v1/cases/{id}, whose route says `case.change`, or POST /v1/cases/{id}/facts, which says

@@ -29,6 +29,7 @@ MATRIX = """
     link.revoke                  FFFFF FFFF AFF FFF
     person.custody               FFFFF FFFF FAF FFF
     installation.custody         FFFFF FFFF AAF FFF
+    ledger.read                  FFFFF FFFF FAF FFF
     case.open                    FFFFF AFFF FFA FFA
     case.import                  FFFFF AFFF FFA FFA
     case.list                    AAAAA AAAA AAA AAA

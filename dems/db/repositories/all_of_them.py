@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import CursorResult, Executable
 
 from dems.db.repositories.access import AccessGrantRows
+from dems.db.repositories.anchors import AnchorRows
 from dems.db.repositories.announcements import AnnouncementRows
 from dems.db.repositories.approvals import ApprovalRows
 from dems.db.repositories.cases import CaseRows
@@ -136,6 +137,10 @@ class Repositories(ABC):
     @cached_property
     def custody(self) -> CustodyRows:
         return CustodyRows(self)
+
+    @cached_property
+    def anchors(self) -> AnchorRows:
+        return AnchorRows(self)
 
     @cached_property
     def ledger(self) -> LedgerRows:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from dems.errors import LogBehind, NoLongerDue, WrongState
+from dems.errors import LogBehind, WrongState
 from dems.layout import package_key
 from dems.ledger.tlogproof import TlogProof
 from dems.model.actors import system
@@ -64,9 +64,6 @@ class MakePackage:
         with self.transaction() as tx:
             lease = tx.jobs.claim(Job(JobKind.EXPORT, export_id), self.lease)
             export = tx.exports.get(export_id)
-            if export.state is not ExportState.MAKING:
-                tx.jobs.finish(lease)
-                raise NoLongerDue(f"The export is {export.state.value}.")
         hold = Hold(self.transaction, lease, self.lease)
         try:
             stored, sha256 = self._earlier(export, hold) or self._made(export, hold)
@@ -234,6 +231,5 @@ class MakePackage:
 def _rows(tx: Transaction, export: Export, item: ExportedItem) -> list[CustodyRow]:
     """The entries of an item to the one that names the package."""
     last = entry_of_export(tx, export, item.evidence_id)
-    if last is None:
-        raise RuntimeError("an item of this export has no entry of it")
+    assert last is not None, "entries are asked for when all items have theirs"
     return rows_to(tx, item.evidence_id, last.seq)
