@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -102,6 +102,15 @@ class CasesSettings(_Part):
 
     forces: dict[str, str] | None = Field(
         default=None, description="Code and name of every force; another is refused. Without it any is taken"
+    )
+
+
+class ClocksSettings(_Part):
+    """When people are reminded of statutory dates."""
+
+    remind_days: tuple[Annotated[int, Field(ge=1, le=365)], ...] = Field(
+        default=(14, 7, 2),
+        description="So many calendar days ahead, each on a working day, and once when it has passed",
     )
 
 
@@ -206,6 +215,7 @@ class Settings(BaseSettings):
     api: ApiSettings = ApiSettings()
     evidence: EvidenceSettings = EvidenceSettings()
     cases: CasesSettings = CasesSettings()
+    clocks: ClocksSettings = ClocksSettings()
     findings: FindingsSettings = FindingsSettings()
     ledger: LedgerSettings = LedgerSettings()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -96,7 +96,7 @@ class LedgerActs:
 
     def kept(self, *keys: VerifierKey) -> KeptCheckpoints:
         """The checkpoints in the bucket, by these keys; where none is named, by the one that the database says signs."""
-        known = keys or self.observe.keys()
+        known = keys or self.observe.signers()
         return KeptCheckpoints(
             self.check_bucket.published.store, list(dict.fromkeys([*known, *former_keys(self.core.settings)]))
         )

@@ -11,7 +11,7 @@ from dems.model.custody import Authority
 from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
 from dems.ports.anchors import Anchors
 from dems.ports.approvals import Approvals
-from dems.ports.clocks import Clocks
+from dems.ports.clocks import Clocks, Letters, Reminders
 from dems.ports.exports import Exports
 from dems.ports.findings import Findings
 from dems.ports.imports import Imports
@@ -72,6 +72,10 @@ class Transaction(Protocol):
     def searching(self) -> Searching: ...
     @property
     def clocks(self) -> Clocks: ...
+    @property
+    def letters(self) -> Letters: ...
+    @property
+    def reminders(self) -> Reminders: ...
     @property
     def measures(self) -> Measures: ...
     @property

@@ -229,18 +229,24 @@ class CaseRows(Rows):
         return [(m, by_person.get(m.id, [])) for m in members]
 
     def add_grant(self, grant: CaseGrant) -> None:
-        self._tx.execute(
-            insert(case_grants).values(
-                id=grant.id,
-                case_id=grant.case_id,
-                person_id=grant.person_id,
-                kind="role" if isinstance(grant.name, CaseRole) else "clearance",
-                name=grant.name.value,
-                starts_on=grant.starts_on,
-                ends_on=grant.ends_on,
-                granted_at=grant.granted_at,
-            )
-        )
+        self.add_grants([grant])
+
+    def add_grants(self, grants: Sequence[CaseGrant]) -> None:
+        rows = [
+            {
+                "id": grant.id,
+                "case_id": grant.case_id,
+                "person_id": grant.person_id,
+                "kind": "role" if isinstance(grant.name, CaseRole) else "clearance",
+                "name": grant.name.value,
+                "starts_on": grant.starts_on,
+                "ends_on": grant.ends_on,
+                "granted_at": grant.granted_at,
+            }
+            for grant in grants
+        ]
+        for some in chunks(rows):
+            self._tx.execute(insert(case_grants), list(some))
 
     def end_grant(self, grant_id: GrantId, at: datetime) -> None:
         self._tx.execute(

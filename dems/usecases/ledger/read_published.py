@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dems.errors import NotFound
+from dems.errors import NotFound, NotYetLogged
 from dems.ledger.bundles import tile_of_bundle
 from dems.ledger.invalid import Malformed
 from dems.ledger.keys import VerifierKey
@@ -27,7 +27,7 @@ class ReadPublished:
     """The witnesses and their quorum. Raises `Malformed`, `OSError` where the settings name a file that is none."""
 
     def checkpoint(self, actor: Actor | None) -> bytes:
-        """The newest signed checkpoint, with the cosignatures that were given for it. Raises `NotFound` before the first."""
+        """The newest signed checkpoint, with its cosignatures. Raises `NotYetLogged` before the first."""
         with self.transaction() as tx:
             signed = self._signed(tx, actor)
             return with_cosignatures(tx, signed)
@@ -73,5 +73,5 @@ class ReadPublished:
             raise NotFound(WHAT)
         signed = tx.ledger.latest_checkpoint()
         if signed is None:
-            raise NotFound("signed checkpoint yet")
+            raise NotYetLogged
         return signed
