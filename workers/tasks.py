@@ -61,10 +61,10 @@ def register(app: Celery, dems: Callable[[], Dems], nudge: Callable[[Job], None]
     periodic("reconcile", lambda d: d.upkeep.reconcile())
     periodic("check_store", lambda d: d.upkeep.check_store())
     periodic("renew_findings", lambda d: d.findings.renew_old())
-    periodic("cosign_log", lambda d: d.anchoring.cosign())
-    periodic("stamp_log", lambda d: d.anchoring.stamp())
     periodic("renew_clocks_nightly", lambda d: d.timeliness.renew.due())
     periodic("remind", lambda d: d.timeliness.remind())
+    periodic("cosign_log", lambda d: d.anchoring.cosign())
+    periodic("stamp_log", lambda d: d.anchoring.stamp())
     periodic("check_log", lambda d: d.ledger.check())
     periodic("forget_old", lambda d: d.upkeep.forget_old())
 

@@ -6,6 +6,7 @@ from dems.cli import lives, up
 from dems.cli.backup.command import backup, restore
 from dems.cli.cases import case
 from dems.cli.evidence import custody, evidence
+from dems.cli.exports import export
 from dems.cli.invitations import announcements, invitation
 from dems.cli.ledger import ledger
 from dems.cli.measures import measures
@@ -46,3 +47,4 @@ app.add_typer(invitation, name="invitation")
 app.add_typer(evidence, name="evidence")
 app.add_typer(custody, name="custody")
 app.add_typer(ledger, name="ledger")
+app.add_typer(export, name="export")

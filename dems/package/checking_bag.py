@@ -15,6 +15,7 @@ from dems.package.source import PIECE_BYTES, Source, read_whole
 
 _MOST_INFO = 1024 * 1024
 _WORTH_A_THREAD = 128 * 1024
+_MOST_NAMED = 5
 
 
 @dataclass(slots=True)
@@ -68,23 +69,30 @@ class Bag:
         pool: ThreadPoolExecutor,
         sha256: dict[str, bytes],
     ) -> str:
-        listed = {}
+        """Every file is looked at, also after one that is wrong: what is said of one is not said of the others."""
+        listed: dict[str, dict[str, bytes]] = {}
+        problems: list[str] = []
         for algorithm in ALGORITHMS:
             name = manifest_of(algorithm)
             if name not in self.source.sizes:
                 raise Contradicted(f"{name} is not there")
             with self.source.open(name) as stream:
-                listed[algorithm] = read_manifest(name, algorithm, stream, files)
+                listed[algorithm], missing = read_manifest(name, algorithm, stream, files)
+            problems += [missing] if missing else []
             extra = next((path for path in files if path not in listed[algorithm]), None)
             if extra is not None:
-                raise Contradicted(f"{shown(extra)} is in the package and not in {name}")
+                problems.append(f"{shown(extra)} is in the package and not in {name}")
         for path in sorted(files):
             with self.source.open(path) as stream:
                 found = dict(zip(ALGORITHMS, _digests(stream, pool), strict=True))
-            for algorithm, digest in found.items():
-                if digest != listed[algorithm][path]:
-                    raise Contradicted(f"{shown(path)} has another {algorithm} than {manifest_of(algorithm)} says")
             sha256[path] = found["sha256"]
+            for algorithm, digest in found.items():
+                if digest != listed[algorithm].get(path, digest):
+                    problems.append(f"{shown(path)} has another {algorithm} than {manifest_of(algorithm)} says")
+                    break
+        if problems:
+            more = f"; and {len(problems) - _MOST_NAMED} more" if len(problems) > _MOST_NAMED else ""
+            raise Contradicted("; ".join(problems[:_MOST_NAMED]) + more)
         return f"{len(files)} files are what {' and '.join(manifest_of(algorithm) for algorithm in ALGORITHMS)} say"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import BinaryIO
 
 from dems.ledger.fields import shown
-from dems.ledger.invalid import Contradicted, Malformed
+from dems.ledger.invalid import Malformed
 from dems.package.paths import MAX_PATH_BYTES, checked_path
 from dems.package.source import MAX_FILES
 
@@ -20,13 +20,16 @@ def to_line(digest: bytes, path: str) -> bytes:
     return f"{digest.hex()}  {path}\n".encode()
 
 
-def read_manifest(name: str, algorithm: str, stream: BinaryIO, sizes: Mapping[str, int]) -> dict[str, bytes]:
-    """The digests by path. Raises `Malformed` for what is no manifest, `Contradicted` for a file that is not in `sizes`.
+def read_manifest(
+    name: str, algorithm: str, stream: BinaryIO, sizes: Mapping[str, int]
+) -> tuple[dict[str, bytes], str | None]:
+    """The digests by path, and a sentence on files that are not in `sizes`. Raises `Malformed` for what is no manifest.
 
     Holds only digests of files that are there, so a manifest cannot fill the memory by its length.
     """
     found: dict[str, bytes] = {}
-    missing: list[str] = []
+    missing: str | None = None
+    more = 0
     for number in range(1, MAX_FILES + 2):
         line = stream.readline(_MOST_LINE)
         if not line:
@@ -37,11 +40,11 @@ def read_manifest(name: str, algorithm: str, stream: BinaryIO, sizes: Mapping[st
         if path in sizes:
             found[path] = digest
         else:
-            missing.append(path)
-    if missing:
-        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-        raise Contradicted(f"{shown(missing[0])}{more}, which {name} lists, is not there")
-    return found
+            missing, more = missing or path, more + 1
+    if missing is None:
+        return found, None
+    others = f" and {more - 1} more" if more > 1 else ""
+    return found, f"{shown(missing)}{others}, which {name} lists, is not there"
 
 
 def _line(name: str, number: int, algorithm: str, line: bytes) -> tuple[str, bytes]:

@@ -88,6 +88,11 @@ def _scene(world: World) -> Scene:
         manager.actor, case.id, [NewFact(ThemeStatus("taser", True, When(date(2026, 1, 2))))]
     )
     party = world.dems.cases.parties.add(manager.actor, case.id, name="Ann Example")
+    lead = world.somebody("lead_investigator")
+    world.join(case, lead, "lead_investigator", by=manager)
+    export = world.dems.exporting.ask(
+        lead.actor, case.id, items=None, with_bytes=False, recipient="Coroner", reason="inquest"
+    )
     entry, second = world.dems.custody.read.case(manager.actor, case.id, Page(2))
     auditor = world.somebody("auditor")
     approval = world.dems.approvals.ask(auditor.actor, Act.DETAIL_DESTROY, second.id, reason="order")
@@ -118,6 +123,7 @@ def _scene(world: World) -> Scene:
         "grant": str(grant.id),
         "intake_id": str(intake.id),
         "invitation_id": str(invitation.id),
+        "export_id": str(export.id),
         "number": "1",
         "fact_id": str(fact.facts[0].id),
         "party_id": str(party.id),
@@ -201,6 +207,12 @@ def _body(method: str, path: str, asked: str) -> dict[str, Any]:
         "/v1/intakes/{intake_id}/items": manifest,
         "/v1/intakes/{intake_id}/part-urls": {"parts": [{**part, "upload": str(uuid4())}]},
         "/v1/intakes/{intake_id}/complete": {"uploads": [{"upload": str(uuid4())}]},
+        "/v1/cases/{case_id}/exports": {
+            "bytes": True,
+            "recipient": "W",
+            "reason": "W",
+            "withhold": ["evidence.seal"],
+        },
         "/v1/uploads/{upload_id}/part-urls": {"parts": [part]},
         "/v1/clocks/definitions": definition_body("mode-decision", replaces=999),
         "/v1/calendars": {"name": "EW", "replaces": 999, "reason": "W", "add": {"2030-01-09": "W"}},

@@ -79,6 +79,13 @@ def test_a_file_that_is_not_as_listed_is_named(
     assert words in wrong(report_on(tmp_path, packed(tampered(made, change))))[check]
 
 
+def test_what_is_said_of_one_file_is_not_said_of_the_others(made: tuple[Making, bytes], tmp_path: Path) -> None:
+    found = wrong(report_on(tmp_path, packed(tampered(made, changed))))
+    assert set(found) == {"payload", "sealed"}
+    assert "ABC/1" in found["sealed"]
+    assert "ABC/2" not in found["sealed"]
+
+
 @pytest.mark.parametrize("change", [missing, extra, changed, renamed, swapped_files])
 def test_a_bag_that_was_listed_anew_is_a_whole_bag_and_not_the_one_that_the_log_names(
     made: tuple[Making, bytes], tmp_path: Path, change: Tamper

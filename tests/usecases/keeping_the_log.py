@@ -31,6 +31,7 @@ class KeptLog:
         self._engines = (sequencer, signer)
         self._sequencer = Sequencer(sequencer)
         self._signing = DatabaseTransactions(signer, lambda: datetime.now(UTC), lambda _: None)
+        self.signs = True
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -39,7 +40,7 @@ class KeptLog:
             pass
         with self._signing() as tx:
             head, newest = tx.ledger.head(), tx.ledger.latest_checkpoint()
-            if head is not None and (newest is None or newest.size < head.size):
+            if self.signs and head is not None and (newest is None or newest.size < head.size):
                 note = signed(Checkpoint(LOG.name, head.size, head.root))
                 now = datetime.now(UTC)
                 tx.ledger.add_signed(SignedCheckpoint(head.size, head.root, note, LOG.key.to_text(), now))

@@ -105,10 +105,10 @@ def sees_every_case(viewer: Person) -> bool:
     return bool(viewer.roles & CASE_LIST_ROLES)
 
 
-def known_to(viewer: Person, statement: Select[Any], today: date) -> Select[Any]:
-    """The same rule as `may(…, CASE_READ, …)`, as SQL: not walled, and on the case or in a role that reads all."""
+def walled(viewer: Person, of_case: ColumnElement[Any] = cases.c.id) -> ColumnElement[bool]:
+    """Whether a wall keeps a case from somebody."""
     wall = and_(
-        case_walls.c.case_id == cases.c.id,
+        case_walls.c.case_id == of_case,
         case_walls.c.lowered_at.is_(None),
         or_(
             case_walls.c.person_id == viewer.id,
@@ -117,7 +117,12 @@ def known_to(viewer: Person, statement: Select[Any], today: date) -> Select[Any]
             else case_walls.c.person_id == viewer.id,
         ),
     )
-    statement = statement.where(~exists().where(wall))
+    return exists().where(wall)
+
+
+def known_to(viewer: Person, statement: Select[Any], today: date) -> Select[Any]:
+    """The same rule as `may(…, CASE_READ, …)`, as SQL: not walled, and on the case or in a role that reads all."""
+    statement = statement.where(~walled(viewer))
     if sees_every_case(viewer):
         return statement
     return statement.where(holds(viewer, viewer.case_roles, today))

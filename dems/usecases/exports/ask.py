@@ -37,9 +37,9 @@ class AskForExport:
         Raises `NotFound` for an item of another case, `NotReadable` where bytes are asked for by name and are not there
         to give, `Refused` for a case without items, `Invalid` for too many or for a detail that cannot be withheld.
         """
-        withheld = withholdable(withhold)
         with self.transaction() as tx:
             authority = tx.authorise(actor, Act.EXPORT_ASK, case_id=case_id)
+            withheld = withholdable(withhold)
             if actor.human is None:
                 raise RuntimeError("a package is asked for by somebody")
             export_id = ExportId(new_id())

@@ -27,7 +27,7 @@ class ReadPublished:
     """The witnesses and their quorum. Raises `Malformed`, `OSError` where the settings name a file that is none."""
 
     def checkpoint(self, actor: Actor | None) -> bytes:
-        """The newest signed checkpoint, with its cosignatures. Raises `NotYetLogged` before the first."""
+        """The newest signed checkpoint, with the cosignatures that were given for it. Raises `NotYetLogged` before the first."""
         with self.transaction() as tx:
             signed = self._signed(tx, actor)
             return with_cosignatures(tx, signed)
