@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import pytest
@@ -206,7 +206,12 @@ class Team:
     case: Case
     manager: Somebody
     investigator: Somebody
-    outsider: Somebody
+    world: World
+
+    @cached_property
+    def outsider(self) -> Somebody:
+        """Made when a test asks for them: few do."""
+        return self.world.somebody("investigator", "case_manager")
 
 
 @pytest.fixture
@@ -215,4 +220,4 @@ def team(world: World) -> Team:
     investigator = world.somebody("investigator")
     case = world.case(manager)
     world.join(case, investigator, "investigator", by=manager)
-    return Team(case, manager, investigator, world.somebody("investigator", "case_manager"))
+    return Team(case, manager, investigator, world)

@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import URL, Engine, create_engine, insert, make_url, text
 
-from dems.bootstrap.ledger import ledger_store
+from dems.bootstrap import Dems
+from dems.bootstrap.ledger import LedgerActs, Signing, ledger_store
 from dems.db import tables
 from dems.db.engine import connect
 from dems.db.migrate import migrate
@@ -19,9 +20,13 @@ from dems.db.transaction import DatabaseTransactions
 from dems.engines import Connections
 from dems.ledger.canonical import canonical
 from dems.ledger.entry import NONCE_BYTES, leaf_hash, next_leaf
+from dems.ledger.keys import KEY_BYTES, KeyType, SigningKey
 from dems.model.ids import EntryId, new_id
-from dems.settings import DatabaseSettings
+from dems.settings import DatabaseSettings, Settings
+from dems.steps.kept_checkpoints import Kept
+from dems.steps.log_check import LogCheck
 from storage.interface import ObjectStore
+from storage.s3_client import client_for
 from storage.settings import Buckets, S3Settings
 from storage.setup import prepare
 from tests.db.conftest import superuser
@@ -48,6 +53,34 @@ class Logbook:
     superuser: Engine
     url: URL
     store: ObjectStore
+    settings: Settings
+    key: SigningKey = field(
+        default_factory=lambda: SigningKey("log.example", KeyType.ED25519, os.urandom(KEY_BYTES)), repr=False
+    )
+
+    def signing(self, key: SigningKey | None = None, **more: Any) -> Signing:
+        """A signer as its process makes one: it remembers nothing yet."""
+        return Signing.of(self.settings, key or self.key, self.signer, more.pop("store", self.store), **more)
+
+    def sign(self) -> Kept:
+        """Take in what waits, sign it by a signer that was just started, and publish it to the last entry."""
+        self.sequence()
+        signing = self.signing()
+        kept = signing.sign()
+        assert kept is not None
+        assert signing.publish(kept) == []
+        return kept
+
+    def acts(self, settings: Settings | None = None) -> LedgerActs:
+        """What the application does with the log."""
+        core = Dems(settings or self.settings, nudge=lambda _: None, engine=self.app)
+        return LedgerActs.of(core, self.store)
+
+    def checks(self) -> tuple[LogCheck, LogCheck]:
+        """What the check of the database finds, and that of the bucket; both know the public key."""
+        acts = self.acts()
+        kept = acts.kept(self.key.key)
+        return acts.check_database(kept), acts.check_bucket(kept)
 
     def sequence(self) -> int:
         """Everything that waits, taken in; how many entries."""
@@ -56,16 +89,16 @@ class Logbook:
     def transactions(self, engine: Engine | None = None) -> DatabaseTransactions:
         return DatabaseTransactions(engine or self.app, lambda: datetime.now(UTC), lambda _: None)
 
-    def write(self, count: int, chain: Chain | None = None) -> list[EntryId]:
+    def write(self, count: int, chain: Chain | None = None, *, at: datetime | None = None) -> list[EntryId]:
         """Add entries to one chain, in one transaction, as the application does."""
         chain = chain or Chain()
         begun, entries, details = chain.seq == 0, list[dict[str, Any]](), list[dict[str, Any]]()
         for _ in range(count):
-            entry, nonce, at = new_id(), os.urandom(NONCE_BYTES), datetime.now(UTC)
+            entry, nonce, said = new_id(), os.urandom(NONCE_BYTES), at or datetime.now(UTC)
             detail = canonical({"entry": str(entry)})
-            leaf = next_leaf(chain.id, chain.leaf, at=at, nonce=nonce, detail=detail)
+            leaf = next_leaf(chain.id, chain.leaf, at=said, nonce=nonce, detail=detail)
             chain.leaf, chain.seq = leaf.to_bytes(), leaf.seq
-            row = {"id": entry, "chain_id": chain.id, "seq": leaf.seq, "at": at, "leaf": chain.leaf}
+            row = {"id": entry, "chain_id": chain.id, "seq": leaf.seq, "at": said, "leaf": chain.leaf}
             entries.append({**row, "leaf_hash": leaf_hash(chain.leaf)})
             details.append({"entry_id": entry, "nonce": nonce, "detail": detail, "act": "test"})
         with self.app.begin() as connection:
@@ -84,9 +117,13 @@ class Logbook:
             for table in guarded:
                 connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
             for statement in statements:
-                connection.execute(text(statement))
+                connection.exec_driver_sql(statement)
             for table in guarded:
                 connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER ALL"))
+
+    def overwrite(self, key: str, data: bytes) -> None:
+        """Lay other bytes over an object, as whoever may write into the bucket can; what was there stays beneath."""
+        client_for(self.settings.s3).put_object(Bucket=self.store.bucket, Key=key, Body=data)
 
     def leaves(self) -> list[tuple[UUID, bytes]]:
         """Entry and exact bytes of every leaf, in the order of the log."""
@@ -134,6 +171,7 @@ def logbook(engines: Connections, s3: S3Settings, template: str) -> Iterator[Log
             create_engine(url),
             url,
             ledger_store(theirs),
+            Settings(s3=theirs, database=SETTINGS),
         )
         try:
             yield book

@@ -11,7 +11,7 @@ from api.problems import problem_responses
 from api.schemas.base import Line, Listed
 from api.schemas.cases import (
     CaseChange,
-    CaseFields,
+    CaseTakenView,
     CaseView,
     Holding,
     MemberChange,
@@ -22,9 +22,11 @@ from api.schemas.cases import (
     WallView,
     WholeCaseView,
 )
-from dems.errors import AlreadyExists, Invalid, NotFound
+from api.schemas.lives import FactView, warned
+from api.schemas.messages import CaseSaid
+from dems.errors import Invalid
 from dems.model.acts import Act
-from dems.model.cases import Case, CaseState
+from dems.model.cases import CaseState
 from dems.model.ids import CaseId, PersonId
 from dems.model.life.stages import Stage
 from dems.model.life.vocabulary import Mode
@@ -87,33 +89,19 @@ def read_case_by_reference(
 @router.put(
     "/by-reference/{reference:path}",
     openapi_extra=act(Act.CASE_OPEN),
-    responses={**problem_responses(401, 403, 404, 409, 429), 201: {"model": CaseView, "description": "Opened"}},
+    responses={**problem_responses(401, 403, 404, 409, 429), 201: {"model": CaseTakenView, "description": "Opened"}},
 )
 def put_case_by_reference(
-    reference: Annotated[Reference, Path()], body: CaseFields, dems: Core, actor: Whoever, response: Response
-) -> CaseView:
-    """Open the case with this reference, or bring it to what is said here. Sending it again changes nothing."""
-    try:
-        case = dems.cases.look_up.by_reference(actor, reference)
-    except NotFound:
-        try:
-            case = dems.cases.open(actor, reference=reference, **body.model_dump())
-            response.status_code = 201
-        except AlreadyExists:
-            # Somebody opened it in this moment, or it is a case that the caller may not know of: then 404 becomes 409.
-            case = _theirs_or_refused(dems, actor, reference)
-    if response.status_code != 201:  # noqa: PLR2004 HTTP's own number
-        changes = {**body.model_dump(), "themes": tuple(body.themes)}
-        case = dems.cases.change(actor, case.id, changes, if_version=None)
-    response.headers["ETag"] = etag(case.version)
-    return CaseView.of(case)
-
-
-def _theirs_or_refused(dems: Core, actor: Whoever, reference: str) -> Case:
-    try:
-        return dems.cases.look_up.by_reference(actor, reference)
-    except NotFound:
-        raise AlreadyExists("This reference cannot be used: it is taken.", field="reference") from None
+    reference: Annotated[Reference, Path()], body: CaseSaid, dems: Core, actor: Whoever, response: Response
+) -> CaseTakenView:
+    """Bring the case with this reference to what is said here, or open it. What is not said stays; saying it again changes
+    nothing. A message that is not newer than the last (`source_version`) and says otherwise is refused, showing both values.
+    """
+    taken = dems.cases.take(actor, body.message(reference))
+    response.status_code = 201 if taken.opened else 200
+    response.headers["ETag"] = etag(taken.case.version)
+    changed = [FactView.of_fact(f) for f in taken.facts]
+    return CaseTakenView(**CaseView.of(taken.case).model_dump(), changed=changed, warnings=warned(taken.warnings))
 
 
 @router.get("/{case_id}", openapi_extra=act(Act.CASE_READ), responses=problem_responses(401, 403, 404, 429))

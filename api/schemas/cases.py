@@ -7,8 +7,10 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from api.schemas.base import Body, Day, Instant, Line, View
-from api.schemas.contents import content_view
-from api.schemas.lives import PartyView, PauseView
+from api.schemas.contents import (
+    content_view,
+)
+from api.schemas.lives import FactView, PartyView, PauseView, Warned
 from dems.model.cases import Case
 from dems.model.life.contents import ModeDecision
 from dems.model.life.events import PauseKind
@@ -92,6 +94,13 @@ class CaseView(View):
     @classmethod
     def of(cls, case: Case) -> "CaseView":
         return cls.model_validate(case)
+
+
+class CaseTakenView(CaseView):
+    """The case since, the facts that were recorded of it, and what is odd about them."""
+
+    changed: list[FactView]
+    warnings: list[Warned]
 
 
 class ModeView(View):

@@ -7,12 +7,14 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 
 from api.schemas.base import Body, Line, Prose
+from dems.errors import Invalid
 from dems.model.ids import StrandId, new_id
 from dems.model.life.contents import Content
 from dems.model.life.events import EventKind, Outcome, PauseKind
-from dems.model.life.records import content_from, content_record
+from dems.model.life.records import content_from, content_record, when_from
 from dems.model.life.strands import ProceedingKind, RecommendationKind, ReviewKind
 from dems.model.life.vocabulary import DataSubjectCategory, Jurisdiction, MatterType, Mode, PartyRole, Source
+from dems.model.life.when import When as TheWhen
 
 When = Annotated[
     str,
@@ -253,6 +255,14 @@ def content_of(body: Body) -> Content:
     if kind in OWN_KIND:
         said["kind"] = said.pop(OWN_KIND[kind])
     return content_from(kind, said if kind == "particulars" else {k: v for k, v in said.items() if v is not None})
+
+
+def when_of(said: str) -> TheWhen:
+    """Raises `Invalid`."""
+    try:
+        return when_from(said)
+    except Invalid as wrong:
+        raise Invalid(f"'when' cannot be read: {wrong.message}", field="when") from wrong
 
 
 def content_view(content: Content) -> AnyContent:

@@ -18,6 +18,7 @@ InvitationId = NewType("InvitationId", UUID)
 ChainId = NewType("ChainId", UUID)
 EntryId = NewType("EntryId", UUID)
 ApprovalId = NewType("ApprovalId", UUID)
+ExportId = NewType("ExportId", UUID)
 FactId = NewType("FactId", UUID)
 """Of one dated fact of the life of a case."""
 StrandId = NewType("StrandId", UUID)

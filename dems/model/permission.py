@@ -65,6 +65,14 @@ _TAKES_IN = frozenset(
     }
 )
 _VIEWS = _TAKES_IN | {_C.DECISION_MAKER, _C.REVIEWING_LAWYER, _C.INDEPENDENT_COUNSEL}
+_GIVES_OUT = frozenset(
+    {
+        _C.LEAD_INVESTIGATOR,
+        _C.DISCLOSURE_OFFICER,
+        _C.LEAD_DISCLOSURE_OFFICER,
+        _C.DEPUTY_DISCLOSURE_OFFICER,
+    }
+)
 _RUNS_TEAM = frozenset({_C.CASE_MANAGER, _C.LEAD_INVESTIGATOR})
 _RUNS_CASE = frozenset({_C.CASE_MANAGER, _C.LEAD_INVESTIGATOR})
 _ENDS_CASE = frozenset({_C.CASE_MANAGER, _C.DECISION_MAKER})
@@ -114,7 +122,9 @@ TABLE: Mapping[Act, Rule] = {
     # What people looked at is for whoever audits; what the installation found is also for whoever has to act on it.
     Act.PERSON_CUSTODY: _people(_O.AUDITOR),
     Act.INSTALLATION_CUSTODY: _people(_O.ADMINISTRATOR, _O.AUDITOR),
+    Act.LEDGER_READ: _people(_O.AUDITOR),
     Act.CASE_OPEN: _people(_O.CASE_MANAGER, _O.INTEGRATION),
+    Act.CASE_IMPORT: _people(_O.CASE_MANAGER, _O.INTEGRATION),
     Act.CASE_LIST: Rule(everyone=True, about_a_case=False),
     Act.CASE_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
     Act.CASE_CHANGE: _case(_RUNS_CASE, _O.INTEGRATION),
@@ -124,6 +134,14 @@ TABLE: Mapping[Act, Rule] = {
     Act.LIFE_RECORD: _case(_TELLS_LIFE, _O.INTEGRATION),
     Act.LIFE_CORRECT: _case(_TELLS_LIFE, _O.INTEGRATION),
     Act.CASE_LINK: _case(_TELLS_LIFE, _O.INTEGRATION),
+    Act.CLOCKS_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
+    # Each list has the cases that its caller may know of.
+    Act.DUE_LIST: Rule(everyone=True, about_a_case=False),
+    # By which rules dates are counted is for everyone to know; an administrator changes them and reads no case.
+    Act.CLOCK_RULES_READ: Rule(everyone=True, about_a_case=False),
+    Act.CLOCK_RULES_RECORD: _people(_O.ADMINISTRATOR),
+    Act.LETTER_DRAFT: _case(_RUNS_CASE | {_C.INVESTIGATOR}),
+    Act.LETTER_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
     Act.TEAM_READ: _case(ALL_CASE_ROLES, _O.ADMINISTRATOR, _O.AUDITOR, _O.INTEGRATION),
     Act.TEAM_GRANT: _case(_RUNS_TEAM, _O.ADMINISTRATOR),
     Act.TEAM_END: _case(_RUNS_TEAM, _O.ADMINISTRATOR),
@@ -162,6 +180,10 @@ TABLE: Mapping[Act, Rule] = {
     Act.FINDINGS_PROGRESS: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
     Act.FINDINGS_ASK: _case(_VIEWS),
     Act.FINDINGS_CANCEL: _case(_TAKES_IN),
+    # Who answers for disclosure gives evidence out, in person; that it was given is for everybody on the case to see.
+    Act.EXPORT_ASK: _case(_GIVES_OUT),
+    Act.EXPORT_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
+    Act.EXPORT_CONTENT: _case(_GIVES_OUT),
     # Each search looks into the cases that its caller may see, and into findings where they may read them.
     Act.SEARCH: Rule(everyone=True, about_a_case=False),
     # Figures count the cases that their reader may see, and no other.

@@ -6,7 +6,9 @@ commits on clean exit and rolls back on any exception. No network but the databa
 
 from dems.ports.approvals import Approvals
 from dems.ports.clocks import Clocks, Due, DueAfter, DueFilter
+from dems.ports.exports import Exports
 from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
+from dems.ports.imports import BadLine, CaseImport, Imports
 from dems.ports.invitations import Announcements, Invitations
 from dems.ports.ledger import Ledger, LedgerReport, SignedCheckpoint, TreeHead
 from dems.ports.lives import KeptFact, Lives, Parties
@@ -52,9 +54,11 @@ __all__ = [
     "AccessGrants",
     "Announcements",
     "Approvals",
+    "BadLine",
     "BegunMultipart",
     "Behind",
     "CaseFilter",
+    "CaseImport",
     "Cases",
     "Clock",
     "Clocks",
@@ -67,10 +71,12 @@ __all__ = [
     "DueFilter",
     "EvidenceFilter",
     "EvidenceItems",
+    "Exports",
     "Findings",
     "HashStates",
     "Hit",
     "IdempotencyKeys",
+    "Imports",
     "IntakeRow",
     "IntakeToken",
     "Intakes",

@@ -51,6 +51,10 @@ class Lives(Protocol):
         """Whoever adds holds the case's row, and has had the facts judged against all of its life."""
         ...
 
+    def add_many(self, facts: Sequence[tuple[CaseId, int, Fact[Content]]]) -> None:
+        """Facts of many cases, each with its number."""
+        ...
+
 
 class Parties(Protocol):
     def add(self, party: Party) -> None:

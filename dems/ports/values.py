@@ -28,12 +28,16 @@ class JobKind(StrEnum):
     """Brings an upload to its end whose completion was begun and not recorded."""
     DISCARD_PARTS = "discard_parts"
     """Throws away the parts of an upload that ended without being completed."""
+    EXPORT = "export"
+    """Makes the package of one export."""
     EXTRACT = "extract"
     """Reads what is in the bytes of one sealed item."""
     EXTRACT_MANY = "extract_many"
     """Reads small items one after another, as long as any wait that were not tried before; only ever a nudge."""
     EXTRACT_LARGE = "extract_large"
     """Reads a large item, or one whose reader died before: apart from the others, so that it holds up none of them."""
+    RENEW_CLOCKS = "renew_clocks"
+    """Brings the rows of all clocks to what facts and rules say; its subject is the installation."""
 
 
 @dataclass(frozen=True, slots=True)

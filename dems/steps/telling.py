@@ -1,6 +1,6 @@
 """Telling the life of a case: facts judged against all of it, kept, what follows from them beside the case, and the entries."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -16,12 +16,14 @@ from dems.model.ids import CaseId, FactId, PartyId, PersonId, new_id
 from dems.model.life.contents import CaseLink, Content, PartyStatus
 from dems.model.life.facts import Fact
 from dems.model.life.lives import Life
+from dems.model.life.parties import Party
 from dems.model.life.problems import Problem
 from dems.model.life.recording import Recorded, record
 from dems.model.life.records import content_record
 from dems.model.life.saying import NewFact
 from dems.model.life.strands import Proceeding, Review
 from dems.model.life.vocabulary import Vocabulary
+from dems.model.people import Person
 from dems.model.times import london_date
 from dems.ports import Transaction
 from dems.steps.keeping_clocks import keep_clocks
@@ -63,21 +65,38 @@ def tell(
     human = actor.human
     if human is None:
         raise RuntimeError("facts are recorded by somebody")
-    if len(new) > MOST_FACTS:
-        raise Invalid(f"At most {MOST_FACTS} facts are recorded at once: send the others after these.")
-    ids = [first or FactId(new_id()), *(FactId(new_id()) for _ in new[1:])]
-    facts = tuple(Fact(i, n.content, human.id, now, n.corrects, n.reason) for i, n in zip(ids, new, strict=False))
-    authorities = {act: tx.authorise(actor, act, case_id=case.id) for act in sorted({_act_of(f) for f in facts})}
-    _they_exist(tx, actor, case.id, facts)
-    defined = replace(vocabulary, clocks=frozenset(d.id for d in tx.clocks.rules().in_use))
-    done = _recorded(tx.lives.of_case(case.id), facts, now, defined)
+    life = tx.lives.of_case(case.id)
+    authorities = {act: tx.authorise(actor, act, case_id=case.id) for act in sorted({_act_of(n) for n in new})}
+    they_exist(tx, actor, case.id, [n.content for n in new])
+    facts, done = judged_facts(life, new, human, now, in_use(tx, vocabulary), first)
     tx.lives.add(case.id, facts)
     after = replace(case.told(done.life, london_date(now)), version=case.version + 1)
     tx.cases.save(after)
     keep_clocks(tx, [done.life], now)
-    for act, told in _entries(facts):
+    for act, told in entries_of(facts):
         tx.custody.append(authorities[act], of_case(case.id), act=act, case_id=case.id, facts={"facts": told})
     return Told(after, done.life, facts, done.warnings)
+
+
+def in_use(tx: Transaction, vocabulary: Vocabulary) -> Vocabulary:
+    """The vocabulary with the clocks that are defined now."""
+    return replace(vocabulary, clocks=frozenset(d.id for d in tx.clocks.rules().in_use))
+
+
+def judged_facts(
+    life: Life,
+    new: Sequence[NewFact],
+    human: Person,
+    now: datetime,
+    vocabulary: Vocabulary,
+    first: FactId | None = None,
+) -> tuple[tuple[Fact[Content], ...], Recorded]:
+    """New facts of a life, and what it is with them. Raises `Invalid` for too many, and what `record` raises."""
+    if len(new) > MOST_FACTS:
+        raise Invalid(f"At most {MOST_FACTS} facts are recorded at once: send the others after these.")
+    ids = [first or FactId(new_id()), *(FactId(new_id()) for _ in new[1:])]
+    facts = tuple(Fact(i, n.content, human.id, now, n.corrects, n.reason) for i, n in zip(ids, new, strict=False))
+    return facts, _recorded(life, facts, now, vocabulary)
 
 
 def _recorded(life: Life, facts: Sequence[Fact[Content]], now: datetime, vocabulary: Vocabulary) -> Recorded:
@@ -92,27 +111,47 @@ def _recorded(life: Life, facts: Sequence[Fact[Content]], now: datetime, vocabul
         raise
 
 
-def _act_of(fact: Fact[Content]) -> Act:
+def _act_of(fact: NewFact | Fact[Content]) -> Act:
     if isinstance(fact.content, CaseLink):
         return Act.CASE_LINK
     return Act.LIFE_RECORD if fact.corrects is None else Act.LIFE_CORRECT
 
 
-def _they_exist(tx: Transaction, actor: Actor, case_id: CaseId, facts: Sequence[Fact[Content]]) -> None:
-    """Whom and what facts name is there, and whoever links to a case may know of it."""
-    for person_id in sorted({p for f in facts if (p := _decided_by(f.content)) is not None}):
-        try:
-            tx.people.get(person_id)
-        except NotFound:
-            raise Invalid("Nobody here has the id that `decided_by` names.", field="decided_by") from None
-    named = {p for f in facts for p in _parties(f.content)}
+def they_exist(
+    tx: Transaction,
+    actor: Actor,
+    case_id: CaseId,
+    contents: Sequence[Content],
+    added: Sequence[Party] = (),
+    *,
+    remembered: dict[PersonId, bool] | None = None,
+) -> None:
+    """Whom and what facts name is there or among those `added`, and whoever links to a case may know of it.
+
+    `remembered` keeps which people were found, for the next call. Raises `Invalid`, and for another case `NotFound`.
+    """
+    found = {} if remembered is None else remembered
+    for person_id in sorted({p for c in contents if (p := _decided_by(c)) is not None}):
+        if person_id not in found:
+            found[person_id] = _is_somebody(tx, person_id)
+        if not found[person_id]:
+            raise Invalid("Nobody here has the id that `decided_by` names.", field="decided_by")
+    named = {p for c in contents for p in _parties(c)} - {p.id for p in added}
     if len(tx.parties.some(case_id, named)) != len(named):
         raise Invalid("A fact names a party that this case does not have: add the party first.", field="party")
-    for other in sorted({f.content.other for f in facts if isinstance(f.content, CaseLink)}):
+    for other in sorted({c.other for c in contents if isinstance(c, CaseLink)}):
         if other == case_id:
             raise Invalid("A case is not linked to itself: name the other one.", field="other")
         tx.authorise(actor, Act.CASE_READ, case_id=other)
         tx.cases.get(other)
+
+
+def _is_somebody(tx: Transaction, person_id: PersonId) -> bool:
+    try:
+        tx.people.get(person_id)
+    except NotFound:
+        return False
+    return True
 
 
 def _decided_by(content: Content) -> PersonId | None:
@@ -127,11 +166,13 @@ def _parties(content: Content) -> tuple[PartyId, ...]:
     return content.parties if isinstance(content, Proceeding) else ()
 
 
-def _entries(facts: Sequence[Fact[Content]]) -> Iterator[tuple[Act, list[dict[str, Any]]]]:
-    for act in sorted({_act_of(f) for f in facts}):
+def entries_of(facts: Sequence[Fact[Content]]) -> list[tuple[Act, list[dict[str, Any]]]]:
+    """What entries say of facts: those of each act together, what is new first, and as many as one entry holds."""
+    found = []
+    for act in (Act.LIFE_RECORD, Act.LIFE_CORRECT, Act.CASE_LINK):
         told = [in_entry(f) for f in facts if _act_of(f) is act]
-        for some in shared_out(told, _IN_AN_ENTRY):
-            yield act, some
+        found += [(act, some) for some in shared_out(told, _IN_AN_ENTRY)]
+    return found
 
 
 def in_entry(fact: Fact[Content]) -> dict[str, Any]:

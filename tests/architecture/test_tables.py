@@ -34,6 +34,8 @@ BY_THE_INSTALLATION = {
     Act.INTAKE_TOKEN_AGAIN,
     Act.UPLOAD_DISCARD,
     Act.RECORDS_CONSULTED,
+    Act.EVIDENCE_EXPORT,
+    Act.EXPORT_END,
     Act.FINDINGS_RECORD,
 }
 
@@ -108,6 +110,8 @@ def shown(default: Any) -> str:
         default = default.get_secret_value()
     if default is None or default in ("", ()):
         return ""
+    if isinstance(default, tuple):
+        default = list(default)
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 

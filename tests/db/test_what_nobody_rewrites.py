@@ -18,7 +18,7 @@ from tests.world import World
 
 Run = Callable[..., list[Any]]
 CUSTODY = ["custody_chains", "custody_entries", "custody_details", "custody_destroyed", "custody_queue"]
-LOG = ["custody_leaves", "custody_nodes", "custody_checkpoints", "custody_signed"]
+LOG = ["custody_leaves", "custody_nodes", "custody_checkpoints", "custody_signed", "custody_anchors"]
 COLUMN = {
     "custody_chains": "begun_at",
     "custody_entries": "leaf",
@@ -134,6 +134,11 @@ def test_the_catalogue_says_enable_always(as_owner: Run) -> None:
     expected |= {("uploads", "upload_stays_in_intake"), ("invitations", "invitations_stay")}
     for table in (*READINGS, "case_facts", "calendars", "clock_definitions", "timeliness_reports"):
         expected |= {(table, f"{table}_{what}") for what in ("rows", "all")}
+    expected |= {
+        ("exports", "exports_stay"),
+        ("export_items", "export_items_rows"),
+        ("export_items", "export_items_all"),
+    }
     assert {(r.on_table, r.tgname) for r in rows} == expected
 
 

@@ -29,7 +29,9 @@ MATRIX = """
     link.revoke                  FFFFF FFFF AFF FFF
     person.custody               FFFFF FFFF FAF FFF
     installation.custody         FFFFF FFFF AAF FFF
+    ledger.read                  FFFFF FFFF FAF FFF
     case.open                    FFFFF AFFF FFA FFA
+    case.import                  FFFFF AFFF FFA FFA
     case.list                    AAAAA AAAA AAA AAA
     case.read                    AAAAA AAAA FAA UUU
     case.change                  FAFFF AFFF FFA UUU
@@ -39,6 +41,12 @@ MATRIX = """
     life.record                  FAFFF AAFF FFA UUU
     life.correct                 FAFFF AAFF FFA UUU
     case.link                    FAFFF AAFF FFA UUU
+    clocks.read                  AAAAA AAAA FAA UUU
+    due.list                     AAAAA AAAA AAA AAA
+    clock_rules.read             AAAAA AAAA AAA AAA
+    clock_rules.record           FFFFF FFFF AFF FFF
+    letter.draft                 AAFFF AFFF FFF UUU
+    letter.read                  AAAAA AAAA FAA UUU
     team.read                    AAAAA AAAA AAA UUU
     team.grant                   FAFFF AFFF AFF UUU
     team.end                     FAFFF AFFF AFF UUU
@@ -74,6 +82,9 @@ MATRIX = """
     findings.ask                 AAAAA FAAA FFF UUU
     findings.cancel              AAAAA FFFF FFF UUU
     rendition.read               AAAAA FAAA FFF UUU
+    export.ask                   FAAAA FFFF FFF UUU
+    export.read                  AAAAA AAAA FAA UUU
+    export.content               FAAAA FFFF FFF UUU
     search                       AAAAA AAAA AAA AAA
     measures.read                AAAAA AAAA AAA AAA
 """
@@ -107,6 +118,8 @@ OF_THE_INSTALLATION = {
     Act.UPLOAD_DISCARD,
     Act.RECORDS_CONSULTED,
     Act.FINDINGS_RECORD,
+    Act.EVIDENCE_EXPORT,
+    Act.EXPORT_END,
 }
 
 

@@ -127,6 +127,7 @@ def test_a_date_alone_an_instant_alone_and_both_are_read() -> None:
         ("milestone", {"when": "2021-04-09T08:30:00"}, "when"),
         ("milestone", {"when": "2021-04-09Tsoon"}, "when"),
         ("milestone", {"when": "0001-01-01T00:00:00+23:59"}, "when"),
+        ("milestone", {"when": "1066-10-14"}, "when"),
         ("milestone", {"when": {"at": "2021-04-09T08:30:00Z"}}, "when"),
         ("milestone", {"when": {"on": "2021-04-08", "at": "2021-04-09T08:30:00Z"}}, "when"),
         ("milestone", {"about": "the first review"}, "about"),

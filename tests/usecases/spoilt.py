@@ -111,5 +111,5 @@ def spoilt_installation(folder: Path) -> Iterator[Spoilt]:
         manager, investigator = world.somebody("case_manager"), world.somebody("investigator")
         case = world.case(manager)
         world.join(case, investigator, "investigator", by=manager)
-        yield Spoilt(dems, engines, time, world, Team(case, manager, investigator, manager), folder)
+        yield Spoilt(dems, engines, time, world, Team(case, manager, investigator, world), folder)
         dems.close()

@@ -10,6 +10,7 @@ from dems.cli.demo.attacks import attack
 from dems.cli.demo.cast import PURPOSE, Cast, case, people
 from dems.cli.demo.comparing import chains, fetch
 from dems.cli.demo.finding import Finding
+from dems.cli.demo.giving_out import give_out
 from dems.cli.demo.invited import Invited
 from dems.cli.demo.measuring import measures, seed
 from dems.cli.demo.results import Results
@@ -60,6 +61,7 @@ class _Tour:
         Finding(self._results, cast, case_id, items).run()
         fetch(cast, self._results, items)
         chains(cast, self._results, items)
+        give_out(self._stage, cast, self._results, case_id)
         measures(self._stage, self._results)
         self._results.keep("items.json", list(cast.officer.pages(f"/v1/cases/{case_id}/evidence")))
 

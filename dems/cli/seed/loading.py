@@ -92,7 +92,7 @@ def _refuse_what_is_there(connection: Connection) -> None:
 def _put(tx: DatabaseTransaction, some: Sequence[SyntheticCase], rules: Rules, seed: int) -> None:
     """Cases as the acts that they stand for would have left them, but for entries in the custody log: nobody did them."""
     lives = [record(Life(c.id), c.facts, c.facts[-1].recorded_at).life for c in some]
-    tx.cases.add_all([_case(c, life) for c, life in zip(some, lives, strict=True)])
+    tx.cases.add_many([_case(c, life) for c, life in zip(some, lives, strict=True)])
     tx.execute(insert(case_grants), [_led(c) for c in some])
     tx.execute(insert(synthetic_cases), [{"case_id": c.id, "seed": seed} for c in some])
     tx.lives.add_whole(lives)

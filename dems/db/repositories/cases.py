@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, and_, any_, exists, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY as PG_ARRAY
+from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -149,14 +150,22 @@ class CaseRows(Rows):
         if self._tx.execute(statement.on_conflict_do_nothing().returning(cases.c.id)).first() is None:
             raise AlreadyExists("This reference cannot be used: it is taken.", field="reference")
 
-    def add_all(self, several: Sequence[Case]) -> None:
-        """Cases of which it is known that no reference is taken."""
+    def add_many(self, some: Sequence[Case]) -> None:
         rows = [
             {"id": c.id, "reference": c.reference, "opened_by": c.opened_by, "opened_at": c.opened_at, **_values(c)}
-            for c in several
+            for c in some
         ]
-        for some in chunks(rows):
-            self._tx.execute(insert(cases), list(some))
+        for part in chunks(rows):
+            added = upsert(cases).on_conflict_do_nothing().returning(cases.c.id)
+            if len(list(self._tx.execute(added, list(part)))) != len(part):
+                raise AlreadyExists(
+                    "One of these references was taken in this moment. Send it again.", field="reference"
+                )
+
+    def by_references(self, references: Sequence[str], *, for_update: bool = False) -> list[Case]:
+        statement = select(cases).where(cases.c.reference == any_(literal(list(references), PG_ARRAY(TEXT))))
+        statement = statement.order_by(cases.c.id)
+        return [_to_case(r) for r in self._tx.execute(statement.with_for_update() if for_update else statement)]
 
     def get(self, case_id: CaseId, *, for_update: bool = False, keep_as_is: bool = False) -> Case:
         statement = select(cases).where(cases.c.id == case_id)
@@ -225,18 +234,24 @@ class CaseRows(Rows):
         return [(m, by_person.get(m.id, [])) for m in members]
 
     def add_grant(self, grant: CaseGrant) -> None:
-        self._tx.execute(
-            insert(case_grants).values(
-                id=grant.id,
-                case_id=grant.case_id,
-                person_id=grant.person_id,
-                kind="role" if isinstance(grant.name, CaseRole) else "clearance",
-                name=grant.name.value,
-                starts_on=grant.starts_on,
-                ends_on=grant.ends_on,
-                granted_at=grant.granted_at,
-            )
-        )
+        self.add_grants([grant])
+
+    def add_grants(self, grants: Sequence[CaseGrant]) -> None:
+        rows = [
+            {
+                "id": grant.id,
+                "case_id": grant.case_id,
+                "person_id": grant.person_id,
+                "kind": "role" if isinstance(grant.name, CaseRole) else "clearance",
+                "name": grant.name.value,
+                "starts_on": grant.starts_on,
+                "ends_on": grant.ends_on,
+                "granted_at": grant.granted_at,
+            }
+            for grant in grants
+        ]
+        for some in chunks(rows):
+            self._tx.execute(insert(case_grants), list(some))
 
     def end_grant(self, grant_id: GrantId, at: datetime) -> None:
         self._tx.execute(

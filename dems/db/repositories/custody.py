@@ -188,6 +188,16 @@ class CustodyRows(Rows):
             statement = statement.where(custody_entries.c.seq > place)
         return [to_row(r) for r in self._tx.execute(statement.order_by(custody_entries.c.seq).limit(page.limit))]
 
+    def lengths(self, chains: Sequence[ChainOf]) -> Mapping[ChainOf, int]:
+        ids = {chain_id: chain for chain, chain_id in self._found(chains).items()}
+        lengths: dict[ChainOf, int] = {}
+        for some in chunks(list(ids)):
+            last = func.max(custody_entries.c.seq).label("last")
+            statement = select(custody_entries.c.chain_id, last).where(custody_entries.c.chain_id.in_(some))
+            for row in self._tx.execute(statement.group_by(custody_entries.c.chain_id)):
+                lengths[ids[UUID(str(row.chain_id))]] = row.last
+        return lengths
+
     def of_case(self, case_id: CaseId, page: Page) -> list[CustodyRow]:
         # The page is cut first and its entries looked up then: never a join of everything, whatever the planner believes.
         found = [

@@ -71,7 +71,10 @@ class LifeRows(Rows):
     def add(self, case_id: CaseId, facts: Sequence[Fact[Content]]) -> None:
         last = select(func.coalesce(func.max(case_facts.c.number), 0)).where(case_facts.c.case_id == case_id)
         number = int(self._tx.execute(last).scalar_one())
-        rows = [{"case_id": case_id, "number": number + n, **_values(f)} for n, f in enumerate(facts, 1)]
+        self.add_many([(case_id, number + n, f) for n, f in enumerate(facts, 1)])
+
+    def add_many(self, facts: Sequence[tuple[CaseId, int, Fact[Content]]]) -> None:
+        rows = [{"case_id": case_id, "number": number, **_values(f)} for case_id, number, f in facts]
         for some in chunks(rows):
             self._tx.execute(insert(case_facts), list(some))
 

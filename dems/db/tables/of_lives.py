@@ -1,6 +1,7 @@
 """The facts of which the lives of cases are made, and the persons that cases are about or with."""
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Date,
@@ -8,6 +9,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     UniqueConstraint,
@@ -16,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from dems.db.tables.base import DOMAIN, Instant, identity, metadata
+from dems.db.tables.base import DOMAIN, WORK, Instant, identity, metadata
 
 case_facts = Table(
     "case_facts",
@@ -67,4 +69,33 @@ parties = Table(
     Index("parties_case_idx", "case_id", "id"),
     comment="Who a case is about or with. What they are to it are facts, which never say a name",
     info={"sort": DOMAIN},
+)
+
+case_imports = Table(
+    "case_imports",
+    metadata,
+    identity(),
+    Column("scope", LargeBinary, nullable=False, unique=True, comment="SHA-256 of who loads and of their key"),
+    Column("begun_by", Uuid, ForeignKey("people.id"), nullable=False),
+    Column("begun_at", Instant, nullable=False),
+    Column("lines", BigInteger, nullable=False, comment="read and recorded, bad ones included"),
+    Column("sha256", LargeBinary, nullable=False, comment="over the bytes of those lines"),
+    Column("opened", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    Column("unchanged", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("finished_at", Instant),
+    comment="How far a bulk load has come, so that it goes on there",
+    info={"sort": WORK},
+)
+
+case_import_lines = Table(
+    "case_import_lines",
+    metadata,
+    Column("import_id", Uuid, ForeignKey("case_imports.id"), primary_key=True),
+    Column("line", BigInteger, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    comment="Lines that were not taken, and why",
+    info={"sort": WORK},
 )

@@ -54,6 +54,9 @@ KINDS: Mapping[str, type[Content]] = {
 MOST_TEXT = 4_000
 """Characters in one text of a fact."""
 
+FIRST_YEAR, LAST_YEAR = 1900, 8999
+
+
 MOST_IDS = 200
 """Parties in one proceeding."""
 
@@ -124,7 +127,7 @@ def _reader(hint: Any) -> Read:
         return _ids
     if issubclass(hint, StrEnum):
         return lambda value: _one_of(hint, value)
-    return {str: _text, bool: _truth, When: _when}[hint]
+    return {str: _text, bool: _truth, When: when_from}[hint]
 
 
 def _read(read: Read, value: Any, name: str) -> Any:
@@ -181,8 +184,8 @@ def _truth(value: Any) -> bool:
     return value
 
 
-def _when(value: Any) -> When:
-    """A date, an instant with a zone, or both as `{"on": …, "at": …}`."""
+def when_from(value: Any) -> When:
+    """A date, an instant with a zone, or both as `{"on": …, "at": …}`. Raises `Invalid` for anything else."""
     if isinstance(value, Mapping):
         if not {"on"} <= set(value) <= {"on", "at"}:
             raise Invalid("it has 'on', a date, and may have 'at', an instant.")
@@ -194,9 +197,15 @@ def _when(value: Any) -> When:
 
 def _date(value: Any) -> date:
     try:
-        return date.fromisoformat(_text(value))
+        return _plausible(date.fromisoformat(_text(value)))
     except ValueError:
         raise Invalid("it is not a date as in 2021-04-09.") from None
+
+
+def _plausible(day: date) -> date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Invalid(f"it does not lie between the years {FIRST_YEAR} and {LAST_YEAR}.")
+    return day
 
 
 def _instant(value: Any) -> datetime:
@@ -204,6 +213,7 @@ def _instant(value: Any) -> datetime:
         at = datetime.fromisoformat(_text(value))
         if at.tzinfo is None:
             raise Invalid("the time has no zone: write it as in 2021-04-09T08:30:00Z.")
+        _plausible(at.date())
         return at.astimezone(UTC)
     except (ValueError, OverflowError):
         raise Invalid("it is not a time as in 2021-04-09T08:30:00Z.") from None

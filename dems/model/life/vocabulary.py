@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from dems.errors import Invalid
 
@@ -181,6 +182,15 @@ class Vocabulary:
         """The code of the theme that somebody means; what is on no list stays as it was said."""
         name = _name(said)
         return next((t.code for t in self.themes if name in {_name(t.code), _name(t.title)}), said)
+
+    def meant(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """What is said of a case in plain fields, in the words of the vocabulary. Raises `Invalid` for an unknown one."""
+        found = dict(said)
+        if found.get("matter_type") is not None:
+            found["matter_type"] = self.matter_type_named(found["matter_type"])
+        if "themes" in found:
+            found["themes"] = tuple(sorted({self.theme_named(t) for t in found["themes"]}))
+        return found
 
     def mode(self, jurisdiction: Jurisdiction, mode: Mode, on: date) -> None:
         """Raise `Invalid` unless that mode was open in that jurisdiction on that date."""

@@ -54,19 +54,10 @@ class ChangeCase:
                 raise PreconditionFailed("Somebody else changed this case since you read it. Read it again.")
             if state is CaseState.OPEN:
                 case = self._moved(tx, authority, case, state, reason)
-            case = self._changed(tx, changing, case, self._meant(changes), reason)
+            case = self._changed(tx, changing, case, self.vocabulary.meant(changes), reason)
             if state is CaseState.CLOSED:
                 case = self._moved(tx, authority, case, state, reason)
         return case
-
-    def _meant(self, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """The same in the words of the vocabulary."""
-        meant = dict(changes)
-        if meant.get("matter_type") is not None:
-            meant["matter_type"] = self.vocabulary.matter_type_named(meant["matter_type"])
-        if "themes" in meant:
-            meant["themes"] = tuple(sorted({self.vocabulary.theme_named(t) for t in meant["themes"]}))
-        return meant
 
     def _changed(
         self, tx: Transaction, authority: Authority, case: Case, changes: Mapping[str, Any], reason: str | None

@@ -48,18 +48,17 @@ class OpenCase:
         Raises `AlreadyExists` for a reference that is taken, saying nothing about the case that has it.
         """
         now = self.clock()
-        matter = None if matter_type is None else self.vocabulary.matter_type_named(matter_type)
-        named = sorted({self.vocabulary.theme_named(t) for t in themes})
-        said = {
-            "matter_type": matter,
+        fields = {
+            "matter_type": matter_type,
             "jurisdiction": jurisdiction,
             "force": force,
             "appropriate_authority": appropriate_authority,
             "source": source,
-            "themes": named,
+            "themes": themes,
             "is_major": is_major,
             "received_at": received_at,
         }
+        said = self.vocabulary.meant(fields)
         if received_at is not None and received_at > now:
             raise Invalid("A case was not received in the future.", field="received_at")
         with self.transaction() as tx:
@@ -83,9 +82,9 @@ class OpenCase:
                 facts={
                     "reference": reference,
                     "title": title,
-                    "matter_type": None if matter is None else matter.value,
+                    "matter_type": said["matter_type"] and said["matter_type"].value,
                     "force": force,
-                    "themes": named,
+                    "themes": list(said["themes"]),
                     "is_major": is_major,
                     "received_at": None if received_at is None else rfc3339(received_at),
                     "team": [{"person": str(human.id), "roles": [r.value for r in roles]}],

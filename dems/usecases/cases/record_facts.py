@@ -35,7 +35,7 @@ class RecordFacts:
         if not new:
             raise Invalid("Say what happened: there is no fact in this.", field="facts")
         with self.transaction() as tx:
-            tx.authorise(actor, Act.LIFE_READ, case_id=case_id)
+            tx.authorise(actor, Act.LIFE_RECORD, case_id=case_id)
             case = tx.cases.get(case_id, for_update=True)
             first = FactId(new_id())
             earlier = tx.idempotency.first(once, first) if once else None
