@@ -17,6 +17,7 @@ from rich.console import Console
 from benchmarks import (
     corpus,
     direct,
+    load_history,
     many_files,
     measures,
     memory,
@@ -45,6 +46,7 @@ BENCHMARKS: Mapping[str, Callable[[Installation, Sizes], list[Result]]] = {
     "small-intake": small_intake.measure,
     "corpus": corpus.measure,
     "reading": reading.measure,
+    "load-history": load_history.measure,
 }
 WIDTH = 150
 """Where the output goes to a file: enough for every line of the table."""

@@ -26,6 +26,7 @@ class Sizes:
     many_for_memory: int
     history_scale: float
     history_copies: int
+    history_cases: int
 
     @property
     def full(self) -> bool:
@@ -49,6 +50,7 @@ FULL = Sizes(
     many_for_memory=50_000,
     history_scale=0.1,
     history_copies=90,
+    history_cases=1_000,
 )
 QUICK = Sizes(
     rounds=1,
@@ -66,4 +68,5 @@ QUICK = Sizes(
     many_for_memory=80,
     history_scale=0.01,
     history_copies=20,
+    history_cases=20,
 )

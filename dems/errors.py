@@ -224,7 +224,9 @@ class NotYetLogged(Refused):
     rule = "not-yet-in-log"
 
     def __init__(self) -> None:
-        super().__init__("The log has not taken this entry in yet, or not signed it. It will: ask again in a second.")
+        super().__init__(
+            "The log has not taken this in yet, or is not signed over it. It will be: ask again in a second."
+        )
         self.retry_after = 1
 
 

@@ -48,3 +48,8 @@ def parse_evidence_key(key: str) -> tuple[EvidenceId, UploadId] | None:
         return EvidenceId(UUID(match[1])), UploadId(UUID(match[2]))
     except ValueError:
         return None
+
+
+def anchor_key(size: int, kind: str, sha256: bytes) -> str:
+    """The key, in the ledger bucket, of what somebody outside gave for the checkpoint of `size` leaves, by its digest."""
+    return f"anchors/{size:020}/{kind}/{sha256.hex()}"

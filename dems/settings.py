@@ -1,9 +1,10 @@
 """Every setting, from ``DEMS_…`` variables. Built once per process and passed on; nothing reads the environment elsewhere."""
 
 import os
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -104,6 +105,15 @@ class CasesSettings(_Part):
     )
 
 
+class ClocksSettings(_Part):
+    """When people are reminded of statutory dates."""
+
+    remind_days: tuple[Annotated[int, Field(ge=1, le=365)], ...] = Field(
+        default=(14, 7, 2),
+        description="So many calendar days ahead, each on a working day, and once when it has passed",
+    )
+
+
 class FindingsSettings(_Part):
     """How files are read, and what one reading may cost."""
 
@@ -124,7 +134,40 @@ class FindingsSettings(_Part):
     clamd_seconds: int = Field(default=300, ge=1, description="What waiting for it may take for one item")
 
 
-class LedgerSettings(_Part):
+@dataclass(frozen=True)
+class Stamps:
+    """A timestamp authority (RFC 3161), as the settings name it."""
+
+    name: str
+    """Under which its timestamps are kept; do not change it."""
+    url: str
+    roots: Path
+    """Certificates (PEM) of which one must stand above its own."""
+    policy: str | None = None
+    """The object identifier of the only policy that is accepted."""
+
+
+class AnchorSettings(_Part):
+    """Who outside holds the custody log in place. Nothing waits for any of them."""
+
+    witnesses: Path | None = Field(
+        default=None, description="A C2SP tlog-policy file that names witnesses with their addresses, and the quorum"
+    )
+    witness_every_seconds: int = Field(
+        default=60, ge=5, description="How often they are asked to cosign what is newly signed"
+    )
+    timestamp_authorities: tuple[Stamps, ...] = ()
+    timestamp_every_minutes: int = Field(default=60, ge=1, description="How often the newest checkpoint is stamped")
+    anchor_seconds: float = Field(default=10, gt=0, description="What one answer of one of them may take in all")
+    anchor_ca_file: Path | None = Field(
+        default=None, description="Certificates (PEM) that their web servers' are checked against, if not public ones"
+    )
+    unanchored_warning_minutes: int = Field(
+        default=180, ge=1, description="What was signed and is held by nobody outside for longer is warned of"
+    )
+
+
+class LedgerSettings(AnchorSettings):
     """The custody log: how it is signed, kept and shown."""
 
     key_file: Path | None = Field(
@@ -172,6 +215,7 @@ class Settings(BaseSettings):
     api: ApiSettings = ApiSettings()
     evidence: EvidenceSettings = EvidenceSettings()
     cases: CasesSettings = CasesSettings()
+    clocks: ClocksSettings = ClocksSettings()
     findings: FindingsSettings = FindingsSettings()
     ledger: LedgerSettings = LedgerSettings()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

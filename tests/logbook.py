@@ -89,16 +89,16 @@ class Logbook:
     def transactions(self, engine: Engine | None = None) -> DatabaseTransactions:
         return DatabaseTransactions(engine or self.app, lambda: datetime.now(UTC), lambda _: None)
 
-    def write(self, count: int, chain: Chain | None = None) -> list[EntryId]:
+    def write(self, count: int, chain: Chain | None = None, *, at: datetime | None = None) -> list[EntryId]:
         """Add entries to one chain, in one transaction, as the application does."""
         chain = chain or Chain()
         begun, entries, details = chain.seq == 0, list[dict[str, Any]](), list[dict[str, Any]]()
         for _ in range(count):
-            entry, nonce, at = new_id(), os.urandom(NONCE_BYTES), datetime.now(UTC)
+            entry, nonce, said = new_id(), os.urandom(NONCE_BYTES), at or datetime.now(UTC)
             detail = canonical({"entry": str(entry)})
-            leaf = next_leaf(chain.id, chain.leaf, at=at, nonce=nonce, detail=detail)
+            leaf = next_leaf(chain.id, chain.leaf, at=said, nonce=nonce, detail=detail)
             chain.leaf, chain.seq = leaf.to_bytes(), leaf.seq
-            row = {"id": entry, "chain_id": chain.id, "seq": leaf.seq, "at": at, "leaf": chain.leaf}
+            row = {"id": entry, "chain_id": chain.id, "seq": leaf.seq, "at": said, "leaf": chain.leaf}
             entries.append({**row, "leaf_hash": leaf_hash(chain.leaf)})
             details.append({"entry_id": entry, "nonce": nonce, "detail": detail, "act": "test"})
         with self.app.begin() as connection:
@@ -117,7 +117,7 @@ class Logbook:
             for table in guarded:
                 connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
             for statement in statements:
-                connection.execute(text(statement))
+                connection.exec_driver_sql(statement)
             for table in guarded:
                 connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER ALL"))
 

@@ -17,6 +17,7 @@ QUEUES = {
     JobKind.EXTRACT: EXTRACT,
     JobKind.EXTRACT_MANY: EXTRACT,
     JobKind.EXTRACT_LARGE: EXTRACT_LARGE,
+    JobKind.RENEW_CLOCKS: UPKEEP,
 }
 """Reading whole files, which takes long, is kept apart from what keeps the rest going; what parses them, from both."""
 

@@ -40,6 +40,7 @@ def register(app: Celery, dems: Callable[[], Dems], nudge: Callable[[Job], None]
     job(JobKind.EXTRACT, lambda s: dems().extraction.one(EvidenceId(s)), UPKEEP_LIMIT_SECONDS)
     job(JobKind.EXTRACT_MANY, lambda _: dems().extraction.many(), UPKEEP_LIMIT_SECONDS)
     job(JobKind.EXTRACT_LARGE, lambda s: dems().extraction.one(EvidenceId(s), large=True), UPKEEP_LIMIT_SECONDS)
+    job(JobKind.RENEW_CLOCKS, lambda _: dems().timeliness.renew(), UPKEEP_LIMIT_SECONDS)
 
     def periodic(name: str, act: Callable[[Dems], object]) -> None:
         @app.task(name=name, bind=True, shared=False, time_limit=UPKEEP_LIMIT_SECONDS)
@@ -60,6 +61,10 @@ def register(app: Celery, dems: Callable[[], Dems], nudge: Callable[[Job], None]
     periodic("reconcile", lambda d: d.upkeep.reconcile())
     periodic("check_store", lambda d: d.upkeep.check_store())
     periodic("renew_findings", lambda d: d.findings.renew_old())
+    periodic("renew_clocks_nightly", lambda d: d.timeliness.renew.due())
+    periodic("remind", lambda d: d.timeliness.remind())
+    periodic("cosign_log", lambda d: d.anchoring.cosign())
+    periodic("stamp_log", lambda d: d.anchoring.stamp())
     periodic("check_log", lambda d: d.ledger.check())
     periodic("forget_old", lambda d: d.upkeep.forget_old())
 

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request, Response
 from api.bodies import BodyRoute
 from api.deps import Core, OnceKey, Paging, Whoever, act, answer, paged
 from api.problems import problem_responses
+from api.schemas.announcements import AnnouncementView
 from api.schemas.base import Listed
 from api.schemas.invitations import (
-    AnnouncementView,
     AskedView,
     InvitationView,
     MadeInvitation,
@@ -105,7 +105,9 @@ def read_receipt(evidence_id: UUID, dems: Core, actor: Whoever, wait: Wait) -> R
 def list_announcements(
     dems: Core, actor: Whoever, page: Paging, request: Request, response: Response
 ) -> Listed[AnnouncementView]:
-    """What has arrived by invitations of mine, or of cases that I lead; oldest first. Go on from the last one you have."""
+    """What has arrived by invitations of mine or of cases that I lead, and statutory dates of cases that I lead or manage;
+    oldest first. Go on from the last one you have.
+    """
     rows = dems.invitations.announcements(actor, page)
     return Listed[AnnouncementView](
         **paged(request, response, page, rows, key=lambda a: a.id, show=AnnouncementView.of)

@@ -19,7 +19,7 @@ _NEWEST = "max-age=1"
 
 
 Reader = Annotated[Actor | None, Depends(caller_unless_public)]
-_ANSWERS = problem_responses(401, 403, 404, 429)
+_ANSWERS = problem_responses(401, 403, 404, 409, 429)
 
 
 @router.get("/checkpoint", openapi_extra=act(Act.LEDGER_READ), responses=_ANSWERS, response_class=Response)

@@ -1,4 +1,4 @@
-"""Invitations, receipts and announcements on the wire."""
+"""Invitations and receipts on the wire."""
 
 import base64
 from typing import Annotated, Literal
@@ -11,7 +11,7 @@ from api.schemas.intakes import CountsView
 from dems.model.acts import Act
 from dems.model.evidence import EvidenceState
 from dems.model.intakes import MAX_ITEMS
-from dems.model.invitations import MOST_BYTES, Announcement, Invitation, Progress, Terms
+from dems.model.invitations import MOST_BYTES, Invitation, Progress, Terms
 from dems.usecases.evidence.receipt import Receipt
 from dems.usecases.invitations.look_up import Asked
 
@@ -205,34 +205,4 @@ class ReceiptView(View):
                 )
                 for act, row in receipt.entries
             ],
-        )
-
-
-class AnnouncementView(View):
-    """Files that arrived by way of an invitation: several that come together are one announcement."""
-
-    id: UUID
-    at: Instant
-    kind: Literal["received"]
-    case_id: UUID
-    intake_id: UUID
-    invitation_id: UUID
-    files: int
-    bytes: int
-    after_withdrawal: bool = Field(description="Whether these came after the invitation was withdrawn")
-    text: str = Field(description="The same as one sentence. Who sent them is in the entries of the items")
-
-    @classmethod
-    def of(cls, announcement: Announcement) -> "AnnouncementView":
-        return cls(
-            id=announcement.id,
-            at=announcement.at,
-            kind="received",
-            case_id=announcement.case_id,
-            intake_id=announcement.intake_id,
-            invitation_id=announcement.invitation_id,
-            files=announcement.sent.files,
-            bytes=announcement.sent.bytes,
-            after_withdrawal=announcement.withdrawn_at is not None,
-            text=announcement.text,
         )

@@ -1,16 +1,16 @@
 """What the case system says of a case, on the wire."""
 
-from typing import Any
 from uuid import UUID
 
 from pydantic import Field
 
 from api.schemas.base import Body, Instant, Line, Prose
 from api.schemas.cases import Theme
-from api.schemas.contents import AnyContent, MilestoneContent, ModeDecisionContent, When, content_of, when_of
+from api.schemas.contents import AnyContent, When, content_of, when_of
 from dems.model.life.events import EventKind, Outcome
 from dems.model.life.messages import CaseMessage, RoleSaid, SourceVersion
 from dems.model.life.messages import PartySaid as Told
+from dems.model.life.records import content_from
 from dems.model.life.saying import FIELDS
 from dems.model.life.vocabulary import DataSubjectCategory, Jurisdiction, Mode, PartyRole, Source
 
@@ -72,21 +72,17 @@ class CaseSaid(Body):
     def message(self, reference: str) -> CaseMessage:
         said = self.model_dump(include=set(FIELDS), exclude_unset=True)
         never_null = {"themes", "is_major", "jurisdiction"}
-        dates = [MilestoneContent(kind="milestone", event=m.kind, **_but_kind(m)) for m in self.milestones]
-        modes = [ModeDecisionContent(kind="mode_decision", **d.model_dump()) for d in self.decisions]
+        dates = [content_from("milestone", m.model_dump(mode="json", exclude_none=True)) for m in self.milestones]
+        modes = [content_from("mode_decision", d.model_dump(mode="json")) for d in self.decisions]
         return CaseMessage(
             reference=reference,
             title=self.title,
             said={k: v for k, v in said.items() if v is not None or k not in never_null},
-            contents=tuple(content_of(c) for c in [*dates, *modes, *self.facts]),
+            contents=(*dates, *modes, *(content_of(c) for c in self.facts)),
             parties=tuple(_party(p) for p in self.parties),
             version=None if self.source_version is None else SourceVersion.parse(str(self.source_version)),
             reason=self.reason,
         )
-
-
-def _but_kind(said: MilestoneSaid) -> dict[str, Any]:
-    return said.model_dump(exclude={"kind"})
 
 
 def _party(said: PartySaid) -> Told:

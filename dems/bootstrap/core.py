@@ -12,6 +12,7 @@ from dems.db.transaction import DatabaseTransactions
 from dems.model.ids import new_id
 from dems.model.life.vocabulary import Vocabulary
 from dems.ports import Clock, Job, ReadsFindings, StoreCheck
+from dems.ports.anchors import Asks
 from dems.settings import Settings
 from dems.steps.locks import Locks
 from dems.steps.tokens import UploadPolicy
@@ -37,8 +38,9 @@ class Core:
         store: ObjectStore | None = None,
         exports: ObjectStore | None = None,
         reads: Callable[[ObjectStore], ReadsFindings] | None = None,
+        asks: Callable[[Settings], Asks] | None = None,
     ) -> None:
-        """`reads` makes what reads the bytes in a store: of workers only."""
+        """`reads` makes what reads the bytes in a store, `asks` what asks witnesses and authorities: of workers only."""
         self.settings = settings
         self.clock = clock
         self.engine = engine or connect(settings.database)
@@ -46,6 +48,7 @@ class Core:
         self.store = store or connect_store(settings.s3, settings.s3.buckets.evidence)
         self._exports = exports
         self.reads = None if reads is None else reads(self.store)
+        self.asks = asks
         self.transaction = DatabaseTransactions(self.engine, clock, nudge)
         chosen = settings.evidence
         self.locks = Locks(timedelta(days=chosen.lock_days), timedelta(days=chosen.quarantine_days), chosen.legal_hold)

@@ -3,14 +3,16 @@
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import Engine
 
 from dems.bootstrap.core import Core, utc_now
 from dems.db.transaction import DatabaseTransactions
 from dems.ledger.keys import Signer, VerifierKey
+from dems.ledger.policy import Policy
 from dems.ports import Clock
-from dems.settings import Settings
+from dems.settings import LedgerSettings, Settings
 from dems.steps.kept_checkpoints import KeptCheckpoints
 from dems.steps.published_log import PublishedLog
 from dems.usecases.ledger.check_bucket import CheckBucket
@@ -32,6 +34,11 @@ FSCK_DATABASE, FSCK_BUCKET = "fsck of the database", "fsck of the bucket"
 def ledger_store(settings: S3Settings) -> ObjectStore:
     """The bucket of the log: checkpoints, full tiles and entry bundles, each written once."""
     return connect_store(settings, settings.buckets.ledger)
+
+
+def witness_policy(settings: LedgerSettings) -> Policy:
+    """The witnesses and their quorum, as the file of the settings says. Raises `Malformed`, `OSError`."""
+    return Policy.of([]) if settings.witnesses is None else Policy.from_bytes(settings.witnesses.read_bytes())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ class LedgerActs:
         tx = core.transaction
         return cls(
             core,
-            ReadPublished(tx, core.settings.ledger.public),
+            ReadPublished(tx, core.settings.ledger.public, partial(witness_policy, core.settings.ledger)),
             CheckDatabase(tx, published),
             CheckBucket(published),
             ObserveLog(tx),
@@ -89,7 +96,7 @@ class LedgerActs:
 
     def kept(self, *keys: VerifierKey) -> KeptCheckpoints:
         """The checkpoints in the bucket, by these keys; where none is named, by the one that the database says signs."""
-        known = keys or self.observe.keys()
+        known = keys or self.observe.signers()
         return KeptCheckpoints(
             self.check_bucket.published.store, list(dict.fromkeys([*known, *former_keys(self.core.settings)]))
         )

@@ -83,7 +83,7 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
     """The measures as people read them."""
     asked = found["asked"]
     if found["synthetic"]:
-        yield "SYNTHETIC DATA: a seed made these cases, none of them ever happened."
+        yield "SYNTHETIC DATA: counts cases that a seed made up."
     yield f"{asked['from']} to {asked['to']}, as known at {asked['as_of']}"
     for measure in found["measures"]:
         for figure in measure["figures"]:

@@ -30,7 +30,7 @@ _PADDING = 6
 _WIDE = A4[0] - 2 * _MARGIN - 2 * _PADDING
 _HALF = (_WIDE - 8 * mm) / 2
 _CHART = 165.0
-_SYNTHETIC = "SYNTHETIC DATA: none of these cases ever happened"
+_SYNTHETIC = "SYNTHETIC DATA: counts cases that a seed made up"
 
 
 def report_pdf(report: Report) -> bytes:

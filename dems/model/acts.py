@@ -38,6 +38,15 @@ class Act(StrEnum):
     """The history of many cases is loaded at once."""
     CASE_LINK = "case.link"
     """That cases belong together is recorded, or that they no longer do."""
+    CLOCKS_READ = "clocks.read"
+    """How the clocks of a case stand, with the events and pauses that made them so."""
+    DUE_LIST = "due.list"
+    CLOCK_RULES_READ = "clock_rules.read"
+    """Definitions of clocks, and calendars."""
+    CLOCK_RULES_RECORD = "clock_rules.record"
+    LETTER_DRAFT = "letter.draft"
+    """A report on timeliness (regulation 13 or 19) is drafted."""
+    LETTER_READ = "letter.read"
     TEAM_READ = "team.read"
     TEAM_GRANT = "team.grant"
     TEAM_END = "team.end"
@@ -133,6 +142,10 @@ S62_OPERATION: dict[Act, S62] = {
     Act.LIFE_CORRECT: S62.ALTERATION,
     Act.CASE_IMPORT: S62.COLLECTION,
     Act.CASE_LINK: S62.COMBINATION,
+    Act.CLOCKS_READ: S62.CONSULTATION,
+    Act.DUE_LIST: S62.CONSULTATION,
+    Act.LETTER_DRAFT: S62.COLLECTION,
+    Act.LETTER_READ: S62.CONSULTATION,
     Act.EVIDENCE_DECLARE: S62.COLLECTION,
     Act.INTAKE_DECLARE: S62.COLLECTION,
     Act.INTAKE_ADD: S62.COLLECTION,

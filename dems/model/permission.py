@@ -134,6 +134,14 @@ TABLE: Mapping[Act, Rule] = {
     Act.LIFE_RECORD: _case(_TELLS_LIFE, _O.INTEGRATION),
     Act.LIFE_CORRECT: _case(_TELLS_LIFE, _O.INTEGRATION),
     Act.CASE_LINK: _case(_TELLS_LIFE, _O.INTEGRATION),
+    Act.CLOCKS_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
+    # Each list has the cases that its caller may know of.
+    Act.DUE_LIST: Rule(everyone=True, about_a_case=False),
+    # By which rules dates are counted is for everyone to know; an administrator changes them and reads no case.
+    Act.CLOCK_RULES_READ: Rule(everyone=True, about_a_case=False),
+    Act.CLOCK_RULES_RECORD: _people(_O.ADMINISTRATOR),
+    Act.LETTER_DRAFT: _case(_RUNS_CASE | {_C.INVESTIGATOR}),
+    Act.LETTER_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
     Act.TEAM_READ: _case(ALL_CASE_ROLES, _O.ADMINISTRATOR, _O.AUDITOR, _O.INTEGRATION),
     Act.TEAM_GRANT: _case(_RUNS_TEAM, _O.ADMINISTRATOR),
     Act.TEAM_END: _case(_RUNS_TEAM, _O.ADMINISTRATOR),

@@ -1,6 +1,6 @@
 """What holds the custody log in place from outside, as the use cases see it: witnesses and timestamp authorities."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -53,6 +53,54 @@ class AsksWitnesses(Protocol):
 class AsksAuthorities(Protocol):
     """Asks timestamp authorities, all at once, in bounded time. Never raises for what an authority does."""
 
-    def stamp(self, text: bytes) -> list[Answer]:
-        """One answer for each authority: an RFC 3161 timestamp of these bytes, checked as far as it can be."""
+    def stamp(self, text: bytes, names: Collection[str]) -> list[Answer]:
+        """One answer for each authority of these names: an RFC 3161 timestamp of these bytes, checked as far as it can be."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What reaches those outside: only a process that was given it asks anybody."""
+
+    witnesses: AsksWitnesses
+    authorities: AsksAuthorities
+
+
+class AnchorKind(StrEnum):
+    """How a checkpoint is held from outside."""
+
+    COSIGNATURE = "cosignature"
+    """A witness cosigned it: `by` is its verifier key, `data` the signature line with its newline."""
+    TIMESTAMP = "timestamp"
+    """An authority stamped its text: `by` is the authority's name, `data` the RFC 3161 response in DER."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What somebody outside gave for the signed checkpoint of `size` leaves; `at` is when they say that they did."""
+
+    size: int
+    kind: AnchorKind
+    by: str
+    data: bytes
+    at: datetime
+
+
+class Anchors(Protocol):
+    """What was given and kept. Nobody is believed by it: whoever reads it checks it against keys and roots of their own."""
+
+    def add(self, anchor: Anchor) -> None:
+        """Keep it. What the same one gave before for the same checkpoint is left as it is."""
+        ...
+
+    def of(self, size: int, kind: AnchorKind) -> list[Anchor]:
+        """All that was given for one checkpoint, by the name of who gave it."""
+        ...
+
+    def largest_by(self, kind: AnchorKind, by: Collection[str]) -> Mapping[str, int]:
+        """The size of the largest checkpoint for which each of these gave something, where they gave any."""
+        ...
+
+    def newest(self, kind: AnchorKind, limit: int) -> list[Anchor]:
+        """Of the newest checkpoints that have any, the largest first; at least all of the largest, up to `limit`."""
         ...

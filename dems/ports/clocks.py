@@ -1,6 +1,6 @@
 """The rules that clocks are kept by, and how each clock of each case stands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -8,10 +8,13 @@ from uuid import UUID
 
 from dems.model.clocks.calendars import Calendar
 from dems.model.clocks.definitions import ClockDefinition
+from dems.model.clocks.letters import Letter
+from dems.model.clocks.reminders import Told
 from dems.model.clocks.rows import ClockRow
 from dems.model.clocks.rules import Recorded, Rules
-from dems.model.ids import CaseId
+from dems.model.ids import CaseId, LetterId, PersonId
 from dems.model.people import Person
+from dems.ports.values import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +85,37 @@ class Clocks(Protocol):
     def cases_after(self, after: UUID | None, limit: int) -> list[CaseId]:
         """Cases in the order of their ids, each locked until the transaction ends."""
         ...
+
+
+class Letters(Protocol):
+    def add(self, letter: Letter) -> None: ...
+    def get(self, case_id: CaseId, letter_id: LetterId) -> Letter:
+        """Raises `NotFound`, also for one of another case."""
+        ...
+
+    def page(self, case_id: CaseId, page: Page) -> list[Letter]:
+        """Oldest first."""
+        ...
+
+
+class Reminders(Protocol):
+    def untold(self, last: date, limit: int, after: DueAfter | None) -> list[tuple[Due, int | None]]:
+        """Open statutory clocks due by a day, earliest first, each with the last step of that date that was told.
+
+        Those that were told of as overdue are left out.
+        """
+        ...
+
+    def audiences(self, case_ids: Sequence[CaseId]) -> Mapping[CaseId, list[PersonId]]:
+        """Who is told, by case: who leads it or manages it and is active. A case that has nobody is not in it."""
+        ...
+
+    def tell(self, due: Due, step: int, people: Sequence[PersonId], at: datetime) -> int:
+        """Remind these people of one step of one date; how many had not been reminded of it before."""
+        ...
+
+    def page(self, viewers: Sequence[Person], of: PersonId, page: Page) -> list[Told]:
+        """Of cases that every viewer may know of, oldest first."""
+        ...
+
+    def seen(self, ids: Sequence[UUID], at: datetime) -> None: ...

@@ -101,6 +101,10 @@ class Ledger(Protocol):
         """How many entries wait to be taken in, and for how many seconds the oldest does."""
         ...
 
+    def unlogged(self) -> EntryId | None:
+        """The oldest entry that is neither in the log nor waits for it: somebody took it out of the queue."""
+        ...
+
     def report(self, report: LedgerReport) -> None:
         """Put it in the place of the last one of that name."""
         ...

@@ -9,8 +9,9 @@ from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import Authority
 from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
+from dems.ports.anchors import Anchors
 from dems.ports.approvals import Approvals
-from dems.ports.clocks import Clocks
+from dems.ports.clocks import Clocks, Letters, Reminders
 from dems.ports.exports import Exports
 from dems.ports.findings import Findings
 from dems.ports.imports import Imports
@@ -72,6 +73,10 @@ class Transaction(Protocol):
     @property
     def clocks(self) -> Clocks: ...
     @property
+    def letters(self) -> Letters: ...
+    @property
+    def reminders(self) -> Reminders: ...
+    @property
     def measures(self) -> Measures: ...
     @property
     def access_grants(self) -> AccessGrants: ...
@@ -79,6 +84,8 @@ class Transaction(Protocol):
     def approvals(self) -> Approvals: ...
     @property
     def custody(self) -> Custody: ...
+    @property
+    def anchors(self) -> Anchors: ...
     @property
     def ledger(self) -> Ledger: ...
     @property

@@ -36,6 +36,8 @@ class JobKind(StrEnum):
     """Reads small items one after another, as long as any wait that were not tried before; only ever a nudge."""
     EXTRACT_LARGE = "extract_large"
     """Reads a large item, or one whose reader died before: apart from the others, so that it holds up none of them."""
+    RENEW_CLOCKS = "renew_clocks"
+    """Brings the rows of all clocks to what facts and rules say; its subject is the installation."""
 
 
 @dataclass(frozen=True, slots=True)

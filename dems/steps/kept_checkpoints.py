@@ -5,7 +5,8 @@ Whoever may write into the bucket may put other things there, so an object count
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from dems.errors import LogRefused
 from dems.layout import CHECKPOINT_PREFIX, checkpoint_key, parse_checkpoint_key
@@ -30,6 +31,8 @@ class Kept:
     note: bytes
     checkpoint: Checkpoint
     key: VerifierKey
+    at: datetime | None = field(default=None, compare=False)
+    """When the store had it, by its clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,8 @@ class KeptCheckpoints:
     def at(self, size: int) -> Kept | None:
         """The one of this size. Raises `LogRefused` where this log signed two different ones."""
         found: Kept | None = None
-        for data in versions_of(self.store, checkpoint_key(size)):
-            kept = self.authentic(data, size)
+        for data, at in versions_of(self.store, checkpoint_key(size)):
+            kept = self.authentic(data, size, at)
             if kept and found and kept.checkpoint != found.checkpoint:
                 raise LogRefused(
                     f"Two different trees of {size} leaves were signed: this is a fork. Stop the signer and find out who signed."
@@ -80,7 +83,7 @@ class KeptCheckpoints:
         """Keep it. False where something else lies in its place for good, so that another size has to be signed."""
         return put_once(self.store, checkpoint_key(kept.checkpoint.size), kept.note, lock)
 
-    def authentic(self, data: bytes, size: int) -> Kept | None:
+    def authentic(self, data: bytes, size: int, at: datetime | None = None) -> Kept | None:
         """What a key of this log signed, and is of this size; None for anything else."""
         try:
             note = Note.from_bytes(data)
@@ -90,7 +93,7 @@ class KeptCheckpoints:
             return None
         if checkpoint.origin != signer.name or checkpoint.size != size:
             return None
-        return Kept(data, checkpoint, signer)
+        return Kept(data, checkpoint, signer, at)
 
     def _largest(self, below: int) -> int | None:
         """The largest size less than `below` at which anything lies."""

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 
 from storage.errors import ObjectExists, ObjectMissing
 from storage.interface import ByteStream, Lock, ObjectStore, VersionEntry
@@ -18,16 +19,19 @@ def put_once(store: ObjectStore, key: str, data: bytes, lock: Lock) -> bool:
     try:
         store.put(key, data, size=len(data), sha256=hashlib.sha256(data).digest(), lock=lock)
     except ObjectExists:
-        return any(found == data for found in versions_of(store, key))
+        return any(found == data for found, _ in versions_of(store, key))
     return True
 
 
-def versions_of(store: ObjectStore, key: str) -> Iterator[bytes]:
-    """The bytes of each version at a key, the oldest first: whoever adds another to a locked one takes nothing away."""
+def versions_of(store: ObjectStore, key: str) -> Iterator[tuple[bytes, datetime]]:
+    """The bytes of each version at a key and when the store had them, the oldest first.
+
+    Whoever adds another version to a locked one takes nothing away.
+    """
     found = [entry for entry in store.versions(key) if entry.key == key and not entry.is_delete_marker]
     for entry in sorted(found, key=lambda entry: entry.last_modified):
         if entry.size <= MOST_BYTES:
-            yield read(store, entry)
+            yield read(store, entry), entry.last_modified
 
 
 def read(store: ObjectStore, entry: VersionEntry) -> bytes:

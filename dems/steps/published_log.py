@@ -34,4 +34,4 @@ class PublishedLog:
         newest = latest(self.store, path)
         if newest is not None:
             yield newest
-            yield from versions_of(self.store, path)
+            yield from (data for data, _ in versions_of(self.store, path))

@@ -209,11 +209,16 @@ def keep(tx: Transaction, authority: Authority, taken: Sequence[Taken], now: dat
 def _join(tx: Transaction, authority: Authority, opened: Sequence[CaseId], now: datetime) -> None:
     """Who opens a case joins its team with the case roles they hold."""
     human = authority.actor.human
-    roles = [] if human is None else sorted(human.case_roles)
-    for case_id in opened:
-        for role in roles:
-            assert human is not None
-            tx.cases.add_grant(CaseGrant(GrantId(new_id()), case_id, human.id, role, london_date(now), None, now))
+    if human is None:
+        raise RuntimeError("a case is opened by somebody")
+    today = london_date(now)
+    tx.cases.add_grants(
+        [
+            CaseGrant(GrantId(new_id()), case_id, human.id, role, today, None, now)
+            for case_id in opened
+            for role in sorted(human.case_roles)
+        ]
+    )
 
 
 def _enter(tx: Transaction, authority: Authority, taken: Taken) -> None:
@@ -222,8 +227,8 @@ def _enter(tx: Transaction, authority: Authority, taken: Taken) -> None:
     facts: dict[str, Any] = {"source_version": case.source_version}
     if before is None:
         human = authority.actor.human
-        roles = [] if human is None else sorted(r.value for r in human.case_roles)
-        team = [] if human is None else [{"person": str(human.id), "roles": roles}]
+        assert human is not None
+        team = [{"person": str(human.id), "roles": sorted(r.value for r in human.case_roles)}]
         facts |= {"reference": case.reference, "title": case.title, "team": team}
     elif before.title != case.title:
         facts |= {"before": {"title": before.title}, "after": {"title": case.title}}

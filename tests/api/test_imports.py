@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from time import sleep
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ import pytest
 from api.routes.imports import LONGEST_LINE
 from dems.usecases.cases.load_history import AT_ONCE
 from tests.api.problems import problem_of
-from tests.conftest import Team
+from tests.conftest import Owner, Team
 from tests.world import Somebody, World
 
 
@@ -80,13 +81,16 @@ def test_good_lines_are_taken_and_bad_ones_reported_by_number_and_reason(
 
 
 def test_a_load_that_broke_off_goes_on_after_the_last_line_that_was_recorded(
-    http: httpx.Client, world: World, mark: str
+    http: httpx.Client, world: World, mark: str, as_application: Owner
 ) -> None:
     who, key = world.somebody("integration"), uuid4().hex
     lines = [line(f"{mark}/{n}") for n in range(AT_ONCE + 10)]
 
     def breaks_off() -> Iterator[bytes]:
         yield b"".join(lines[:AT_ONCE])
+        recorded = f"SELECT 1 FROM case_imports WHERE begun_by = '{who.person.id}' AND lines = {AT_ONCE}"  # noqa: S608
+        while not as_application(recorded):
+            sleep(0.05)
         raise ConnectionAbortedError
 
     with pytest.raises(ConnectionAbortedError):

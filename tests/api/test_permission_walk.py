@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from api.main import create_app
 from dems.bootstrap import Dems
 from dems.model.acts import Act
+from dems.model.clocks.letters import Wanted
 from dems.model.ids import CaseId
 from dems.model.life.contents import ThemeStatus
 from dems.model.life.saying import NewFact
@@ -42,6 +43,7 @@ from tests.api.who_may import (
     PUBLIC,
     RELATIONS,
 )
+from tests.casework import definition_body, investigated
 from tests.conftest import Sent, Time
 from tests.invited import terms
 from tests.readings import picture, record
@@ -79,6 +81,9 @@ def _scene(world: World) -> Scene:
     item = ItemDeclared(FileDeclared(OriginalName(b"small"), 3))
     intake, _, _ = world.dems.intakes.declare(manager.actor, case.id, [item], defaults=Defaults("IN"))
     invitation, _, _ = world.dems.invitations.make(manager.actor, case.id, terms(world.dems))
+    investigated(world.dems, case, manager)
+    wanted = Wanted("timeliness-report", None, {}, authority_is_chief_officer=True, chief_officer_is_subject=False)
+    report = world.dems.timeliness.draft(manager.actor, case.id, wanted)
     fact = world.dems.cases.record(
         manager.actor, case.id, [NewFact(ThemeStatus("taser", True, When(date(2026, 1, 2))))]
     )
@@ -110,6 +115,7 @@ def _scene(world: World) -> Scene:
         "person_id": str(other.person.id),
         "entry_id": str(entry.id),
         "token_id": str(token.id),
+        "report_id": str(report.id),
         "asked": str(second.id),
         "approval_id": str(approval.id),
         "subject": str(world.somebody("investigator").person.id),
@@ -122,6 +128,8 @@ def _scene(world: World) -> Scene:
         "fact_id": str(fact.facts[0].id),
         "party_id": str(party.id),
         "import_id": str(world.dems.cases.load.begin(manager.actor, b"s" * 32).id),
+        "level": "0",
+        "index": "000",
         "sha256": shown.sha256.hex(),
     }
     return Scene(case.id, ids, people)
@@ -206,6 +214,13 @@ def _body(method: str, path: str, asked: str) -> dict[str, Any]:
             "withhold": ["evidence.seal"],
         },
         "/v1/uploads/{upload_id}/part-urls": {"parts": [part]},
+        "/v1/clocks/definitions": definition_body("mode-decision", replaces=999),
+        "/v1/calendars": {"name": "EW", "replaces": 999, "reason": "W", "add": {"2030-01-09": "W"}},
+        "/v1/cases/{case_id}/timeliness-reports": {
+            "authority_is_chief_officer": True,
+            "chief_officer_is_subject": False,
+            "period": 999,
+        },
         # Of an entry that was asked about before, so that nobody asks for anything new.
         "/v1/approvals": {"act": "custody.destroy_detail", "subject": asked, "reason": "walk"},
     }
@@ -237,7 +252,7 @@ def test_every_route_answers_every_role_and_relation_as_the_table_says(
 ) -> None:
     scene, url = scene_and_url
     wrong = []
-    filled = path.replace("{reference:path}", "{reference}").format(**scene.ids)
+    filled = _filled(path, scene.ids)
     with httpx.Client(base_url=url, timeout=30, verify=PLAIN) as http:
         for (role, relation), who in scene.people.items():
             _set_up(http, scene, method, path)
@@ -289,11 +304,14 @@ def _set_up(http: httpx.Client, scene: Scene, method: str, path: str) -> None:
         http.delete(wall, headers=boss)
 
 
+def _filled(path: str, ids: dict[str, str]) -> str:
+    return path.replace(":path}", "}").format(**ids)
+
+
 def test_without_a_token_everything_but_health_is_401(scene_and_url: tuple[Scene, str]) -> None:
     scene, url = scene_and_url
     with httpx.Client(base_url=url, verify=PLAIN) as http:
         for method, path, _ in _walk():
-            filled = path.replace("{reference:path}", "{reference}").format(**scene.ids)
-            answer = http.request(method, filled, **_body(method, path, scene.ids["asked"]))
+            answer = http.request(method, _filled(path, scene.ids), **_body(method, path, scene.ids["asked"]))
             assert answer.status_code == 401, f"{method} {path}: {answer.status_code}"
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")

@@ -28,6 +28,9 @@ EXPECTED: dict[str, tuple[set[str], set[str]]] = {
     "life.read": (ON_CASE, {"auditor", "integration"}),
     "life.record": (RUNNING | ENDING, {"integration"}),
     "life.correct": (RUNNING | ENDING, {"integration"}),
+    "clocks.read": (ON_CASE, {"auditor", "integration"}),
+    "letter.draft": (RUNNING | {"investigator"}, set()),
+    "letter.read": (ON_CASE, {"auditor", "integration"}),
     "team.read": (ON_CASE, {"administrator", "auditor", "integration"}),
     "team.grant": (RUNNING, {"administrator"}),
     "team.end": (RUNNING, {"administrator"}),
@@ -74,6 +77,9 @@ NOT_ABOUT_A_CASE: dict[str, set[str]] = {
     "search": {r.value for r in OrganisationRole},
     "measures.read": {r.value for r in OrganisationRole},
     "case.list": {r.value for r in OrganisationRole},
+    "due.list": {r.value for r in OrganisationRole},
+    "clock_rules.read": {r.value for r in OrganisationRole},
+    "clock_rules.record": {"administrator"},
     "case.open": {"case_manager", "integration"},
     "case.import": {"case_manager", "integration"},
     "person.add": {"administrator"},
@@ -87,6 +93,7 @@ NOT_ABOUT_A_CASE: dict[str, set[str]] = {
     "link.revoke": {"administrator"},
     "person.custody": {"auditor"},
     "installation.custody": {"administrator", "auditor"},
+    "ledger.read": {"auditor"},
 }
 BY_ITS_BODY = {"case.close", "case.reopen", "case.link"}
 """Reached through PATCH /v1/cases/{id}, whose route says `case.change`, or POST /v1/cases/{id}/facts, which says

@@ -110,6 +110,8 @@ def shown(default: Any) -> str:
         default = default.get_secret_value()
     if default is None or default in ("", ()):
         return ""
+    if isinstance(default, tuple):
+        default = list(default)
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 

@@ -18,7 +18,7 @@ from tests.world import World
 
 Run = Callable[..., list[Any]]
 CUSTODY = ["custody_chains", "custody_entries", "custody_details", "custody_destroyed", "custody_queue"]
-LOG = ["custody_leaves", "custody_nodes", "custody_checkpoints", "custody_signed"]
+LOG = ["custody_leaves", "custody_nodes", "custody_checkpoints", "custody_signed", "custody_anchors"]
 COLUMN = {
     "custody_chains": "begun_at",
     "custody_entries": "leaf",

@@ -29,6 +29,7 @@ MATRIX = """
     link.revoke                  FFFFF FFFF AFF FFF
     person.custody               FFFFF FFFF FAF FFF
     installation.custody         FFFFF FFFF AAF FFF
+    ledger.read                  FFFFF FFFF FAF FFF
     case.open                    FFFFF AFFF FFA FFA
     case.import                  FFFFF AFFF FFA FFA
     case.list                    AAAAA AAAA AAA AAA
@@ -40,6 +41,12 @@ MATRIX = """
     life.record                  FAFFF AAFF FFA UUU
     life.correct                 FAFFF AAFF FFA UUU
     case.link                    FAFFF AAFF FFA UUU
+    clocks.read                  AAAAA AAAA FAA UUU
+    due.list                     AAAAA AAAA AAA AAA
+    clock_rules.read             AAAAA AAAA AAA AAA
+    clock_rules.record           FFFFF FFFF AFF FFF
+    letter.draft                 AAFFF AFFF FFF UUU
+    letter.read                  AAAAA AAAA FAA UUU
     team.read                    AAAAA AAAA AAA UUU
     team.grant                   FAFFF AFFF AFF UUU
     team.end                     FAFFF AFFF AFF UUU

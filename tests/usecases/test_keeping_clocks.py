@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from dems.bootstrap import Dems
+from dems.errors import ImpossibleLife
 from dems.model.clocks.answers import ClockState
 from dems.model.clocks.rows import rows_of
 from dems.model.clocks.rules import clocks_by
 from dems.model.life.events import EventKind
 from dems.model.life.lives import Life
 from dems.steps.keeping_clocks import keep_clocks
+from tests.casework import investigated, record
 from tests.conftest import Owner, Team, Time
 from tests.model.lives import Told, milestone, suspended, under_investigation
 
@@ -106,3 +108,13 @@ def test_the_application_may_only_end_a_row(
         as_application(f"UPDATE case_clocks SET {change}")  # noqa: S608
     with pytest.raises(Exception, match="permission denied"):
         as_application("DELETE FROM case_clocks")
+
+
+def test_recording_a_fact_keeps_the_clocks_in_the_same_transaction(dems: Dems, team: Team, as_owner: Owner) -> None:
+    investigated(dems, team.case, team.manager)
+    (row,) = rows(as_owner, team, "mode-decision")
+    assert (row.state, row.due_on, row.counted) == (ClockState.MET, date(2021, 4, 8), 2)
+    with pytest.raises(ImpossibleLife):
+        record(dems, team.case, team.manager, milestone(EventKind.REPORT_FINAL, "2021-01-01"))
+    (running,) = rows(as_owner, team, "investigation-6-months")
+    assert (running.state, running.due_on) == (ClockState.RUNNING, date(2021, 10, 7))

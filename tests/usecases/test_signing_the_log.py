@@ -213,7 +213,7 @@ def test_what_was_signed_and_is_not_there_any_more_is_not_published(book: Logboo
 
 def test_it_says_how_it_is_and_is_observed(book: Logbook) -> None:
     observe = book.acts().observe
-    assert observe.keys() == []
+    assert observe.signers() == []
     book.write(2)
     with book.transactions()() as tx:
         assert tx.ledger.head() is None
@@ -228,7 +228,7 @@ def test_it_says_how_it_is_and_is_observed(book: Logbook) -> None:
     assert (seen.waiting, seen.head.size, seen.signed.note) == (0, 2, kept.note)
     report = seen.reports["signer"]
     assert (report.held, report.detail, report.figures) == (False, "refuses", {"vkey": "x"})
-    assert observe.keys() == [book.key.key]
+    assert observe.signers() == [book.key.key]
 
 
 def test_the_nightly_check_says_what_it_found(book: Logbook, caplog: pytest.LogCaptureFixture) -> None:
@@ -274,4 +274,4 @@ def test_an_object_of_the_log_is_written_once_and_too_large_ones_are_not_read(bo
     assert put_once(book.store, "tile/0/009", b"one", until_tomorrow())
     assert not put_once(book.store, "tile/0/009", b"two", until_tomorrow())
     assert latest(book.store, "tile/0/008") is None
-    assert list(versions_of(book.store, "tile/0/009")) == [b"one"]
+    assert [data for data, _ in versions_of(book.store, "tile/0/009")] == [b"one"]

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Awaitable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -73,9 +74,10 @@ class Posting:
 
 
 def all_at_once(questions: Sequence[Awaitable[T]]) -> list[T]:
-    """Run them side by side, from a thread that runs no loop of its own; the answers are in the order of the questions."""
+    """Run them side by side, on a loop in a thread of its own; the answers are in the order of the questions."""
 
     async def gathered() -> list[T]:
         return list(await asyncio.gather(*questions))
 
-    return asyncio.run(gathered())
+    with ThreadPoolExecutor(1, thread_name_prefix="ask") as pool:
+        return pool.submit(lambda: asyncio.run(gathered())).result()

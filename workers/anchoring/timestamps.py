@@ -5,7 +5,7 @@ it is received: at a trial it would be too late to ask for another.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -66,8 +66,8 @@ class Authorities:
     clock: Clock
     authorities: Sequence[TimestampAuthority]
 
-    def stamp(self, text: bytes) -> list[Answer]:
-        return all_at_once([self._ask(authority, text) for authority in self.authorities])
+    def stamp(self, text: bytes, names: Collection[str]) -> list[Answer]:
+        return all_at_once([self._ask(authority, text) for authority in self.authorities if authority.name in names])
 
     async def _ask(self, authority: TimestampAuthority, text: bytes) -> Answer:
         request = TimestampRequestBuilder(text, HashAlgorithm.SHA256, nonce=True, cert_req=True).build()

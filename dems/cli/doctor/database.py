@@ -16,7 +16,7 @@ from dems.ports import CustodyRow, Page
 
 _CUSTODY = (
     *("custody_chains", "custody_entries", "custody_details", "custody_destroyed", "custody_queue"),
-    *("custody_leaves", "custody_nodes", "custody_checkpoints", "custody_signed"),
+    *("custody_leaves", "custody_nodes", "custody_checkpoints", "custody_signed", "custody_anchors"),
 )
 _TRIGGERS = {
     *((f"{table}_rows", table) for table in _CUSTODY),

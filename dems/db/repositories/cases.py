@@ -105,10 +105,10 @@ def sees_every_case(viewer: Person) -> bool:
     return bool(viewer.roles & CASE_LIST_ROLES)
 
 
-def known_to(viewer: Person, statement: Select[Any], today: date) -> Select[Any]:
-    """The same rule as `may(…, CASE_READ, …)`, as SQL: not walled, and on the case or in a role that reads all."""
+def walled(viewer: Person, of_case: ColumnElement[Any] = cases.c.id) -> ColumnElement[bool]:
+    """Whether a wall keeps a case from somebody."""
     wall = and_(
-        case_walls.c.case_id == cases.c.id,
+        case_walls.c.case_id == of_case,
         case_walls.c.lowered_at.is_(None),
         or_(
             case_walls.c.person_id == viewer.id,
@@ -117,7 +117,12 @@ def known_to(viewer: Person, statement: Select[Any], today: date) -> Select[Any]
             else case_walls.c.person_id == viewer.id,
         ),
     )
-    statement = statement.where(~exists().where(wall))
+    return exists().where(wall)
+
+
+def known_to(viewer: Person, statement: Select[Any], today: date) -> Select[Any]:
+    """The same rule as `may(…, CASE_READ, …)`, as SQL: not walled, and on the case or in a role that reads all."""
+    statement = statement.where(~walled(viewer))
     if sees_every_case(viewer):
         return statement
     return statement.where(holds(viewer, viewer.case_roles, today))
@@ -229,18 +234,24 @@ class CaseRows(Rows):
         return [(m, by_person.get(m.id, [])) for m in members]
 
     def add_grant(self, grant: CaseGrant) -> None:
-        self._tx.execute(
-            insert(case_grants).values(
-                id=grant.id,
-                case_id=grant.case_id,
-                person_id=grant.person_id,
-                kind="role" if isinstance(grant.name, CaseRole) else "clearance",
-                name=grant.name.value,
-                starts_on=grant.starts_on,
-                ends_on=grant.ends_on,
-                granted_at=grant.granted_at,
-            )
-        )
+        self.add_grants([grant])
+
+    def add_grants(self, grants: Sequence[CaseGrant]) -> None:
+        rows = [
+            {
+                "id": grant.id,
+                "case_id": grant.case_id,
+                "person_id": grant.person_id,
+                "kind": "role" if isinstance(grant.name, CaseRole) else "clearance",
+                "name": grant.name.value,
+                "starts_on": grant.starts_on,
+                "ends_on": grant.ends_on,
+                "granted_at": grant.granted_at,
+            }
+            for grant in grants
+        ]
+        for some in chunks(rows):
+            self._tx.execute(insert(case_grants), list(some))
 
     def end_grant(self, grant_id: GrantId, at: datetime) -> None:
         self._tx.execute(

@@ -12,6 +12,7 @@ from sqlalchemy import (
     SmallInteger,
     Uuid,
     cast,
+    exists,
     func,
     literal,
     select,
@@ -139,6 +140,13 @@ class LedgerRows(Rows):
             return 0, 0.0
         made = datetime.fromtimestamp((oldest.int >> 80) / 1000, UTC)
         return count, max(0.0, (self._tx.clock() - made).total_seconds())
+
+    def unlogged(self) -> EntryId | None:
+        entry = custody_entries.c.id
+        logged = exists().where(custody_leaves.c.entry_id == entry)
+        waits = exists().where(custody_queue.c.entry_id == entry)
+        found = self._tx.execute(select(entry).where(~logged, ~waits).order_by(entry).limit(1)).scalar()
+        return None if found is None else EntryId(found)
 
     def report(self, report: LedgerReport) -> None:
         values = {"at": report.at, "held": report.held, "detail": report.detail, "figures": dict(report.figures)}

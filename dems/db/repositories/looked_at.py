@@ -4,11 +4,12 @@ Each selectable has what a page needs of a row (`ROW`) and what a figure needs o
 a figure and the list of cases behind it cannot differ.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     FromClause,
     Integer,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     any_,
     case,
     cast,
+    column,
     exists,
     false,
     func,
@@ -27,9 +29,10 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    values,
 )
 
-from dems.db.repositories.cases import known_to
+from dems.db.repositories.cases import known_to, sees_every_case, walled
 from dems.db.tables import case_clocks, case_facts, case_grants, cases
 from dems.model.clocks.answers import ClockState
 from dems.model.clocks.definitions import Nature
@@ -39,12 +42,20 @@ from dems.model.measures.figuring import Asked, By
 from dems.model.people import Person
 
 ROW = ("id", "case_id", "about", "started_on", "stopped_on", "due_on")
-GROUP = (
-    "clock", "member", "left_out", "in_time", "counted", "net_in_time", "net_counted", "outcome", "thematic", "started",
-    "stopped", "due", "missed", "band", "key",
-)  # fmt: skip
+GROUP = ("clock", "left_out", "counted", "net_counted", "code", "key")
 
-_ANSWERS = (
+
+class Code:
+    """What a figure asks of a row, as bits of one number, so that grouping by all of it is grouping by one column."""
+
+    IN_TIME, NET_IN_TIME, STARTED, STOPPED, DUE, MISSED, THEMATIC, MEMBER = (1 << bit for bit in range(8))
+    ANSWER = 1 << 8
+    """Times the place in `ANSWERS`, from 1; 0 is none."""
+    BAND = 1 << 12
+    """Times the age of an open case, from 1; 0 is no open case."""
+
+
+ANSWERS = (
     Outcome.UPHELD,
     Outcome.NOT_UPHELD,
     Outcome.ACCEPTED,
@@ -55,47 +66,50 @@ _ANSWERS = (
 
 
 def seen(of_case: ColumnElement[Any], viewers: Iterable[Person], today: date) -> ColumnElement[bool]:
-    """Whether every viewer may know of the case."""
-    return and_(true(), *(of_case.in_(known_to(v, select(cases.c.id), today)) for v in viewers))
+    """Whether every viewer may know of the case. Who sees every case is asked about walls only, which are few."""
+    return and_(
+        true(),
+        *(
+            ~walled(v, of_case) if sees_every_case(v) else of_case.in_(known_to(v, select(cases.c.id), today))
+            for v in viewers
+        ),
+    )
 
 
 def clocks(asked: Asked, rules: Sequence[Rule], by: By | None = None) -> Select[Any]:
     """The clocks that any of these measures looks at, as they were known."""
-    c, period = case_clocks.c, asked.period
-    picked = {picks: _named(rules, lambda r, p=picks: r.picks is p) for picks in (Picks.STOPPED, Picks.STARTED)}
-    stopped = and_(c.clock.in_(picked[Picks.STOPPED]), c.stopped_on.is_not(None))
-    stopped = and_(stopped, c.stopped_on.between(period.first, period.last))
-    started = and_(c.clock.in_(picked[Picks.STARTED]), c.started_on.between(period.first, period.last))
-    passed = and_(c.due_on.is_not(None), c.due_on < asked.today)
+    c, period, looked = case_clocks.c, asked.period, _looked_for(rules)
+    stopped_on, due_on = func.coalesce(c.stopped_on, date.min), func.coalesce(c.due_on, date.max)
+    stopped = and_(looked.c.stops.is_(True), stopped_on.between(period.first, period.last))
+    started = and_(looked.c.starts.is_(True), c.started_on.between(period.first, period.last))
+    over = or_(c.stopped_on.is_not(None), due_on < asked.today)
     due: ColumnElement[bool] = false()
     if any(r.picks is Picks.DUE for r in rules):
-        over = or_(c.stopped_on.is_not(None), passed)
-        due = and_(
-            c.nature == Nature.STATUTORY.value, c.due_on.is_not(None), c.due_on.between(period.first, period.last), over
-        )
-    late = or_(c.state == ClockState.MISSED.value, and_(c.stopped_on.is_(None), passed))
-    timed = and_(stopped, c.clock.in_(_named(rules, lambda r: r.timed)))
-    answered = and_(stopped, c.clock.in_(_named(rules, lambda r: r.holds in {Holds.UPHELD, Holds.ACCEPTED})))
-    key, source = _told_apart(by, case_clocks, case_clocks)
+        due = and_(c.nature == Nature.STATUTORY.value, due_on.between(period.first, period.last), over)
+    late = or_(c.state == ClockState.MISSED.value, and_(c.stopped_on.is_(None), due_on < asked.today))
+    timed = and_(stopped, looked.c.timed.is_(True))
+    said = case(*((literal(o.value, Text) == any_(c.outcomes), n) for n, o in enumerate(ANSWERS, 1)), else_=0)
+    answer = case((and_(stopped, looked.c.answered.is_(True)), said), else_=0)
+    code = (
+        _bit(and_(stopped, c.state == ClockState.MET.value), Code.IN_TIME)
+        + _bit(and_(timed, c.net_met.is_(True)), Code.NET_IN_TIME)
+        + _bit(started, Code.STARTED)
+        + _bit(stopped, Code.STOPPED)
+        + _bit(due, Code.DUE)
+        + _bit(and_(due, late), Code.MISSED)
+        + _bit(and_(started, func.cardinality(c.themes) > 0), Code.THEMATIC)
+        + _bit(c.member, Code.MEMBER)
+        + answer * Code.ANSWER
+    )
+    key, source = _told_apart(by, case_clocks, case_clocks.outerjoin(looked, looked.c.clock == c.clock))
     return (
         select(
             *(c[name] for name in ROW),
             c.clock,
-            c.member,
             c.left_out,
-            and_(stopped, c.state == ClockState.MET.value).label("in_time"),
             case((timed, c.counted), else_=0).label("counted"),
-            case((timed, c.net_met)).label("net_in_time"),
             case((timed, c.net_counted)).label("net_counted"),
-            case(*((and_(answered, literal(o.value, Text) == any_(c.outcomes)), o.value) for o in _ANSWERS)).label(
-                "outcome"
-            ),
-            and_(started, func.cardinality(c.themes) > 0).label("thematic"),
-            started.label("started"),
-            stopped.label("stopped"),
-            due.label("due"),
-            and_(due, late).label("missed"),
-            cast(null(), Integer).label("band"),
+            code.label("code"),
             key.label("key"),
         )
         .select_from(source)
@@ -127,7 +141,7 @@ def open_cases(asked: Asked, by: By | None = None) -> Select[Any]:
         filters = _filters(moded, referred.c.case_id, asked)
     elif asked.team is not None:
         filters = _filters(referred, referred.c.case_id, asked)
-    band = sum((cast(referred.c.happened_on <= border, Integer) for border in asked.borders), literal(0, Integer))
+    band = sum((cast(referred.c.happened_on <= border, Integer) for border in asked.borders), literal(1, Integer))
     nothing = cast(null(), Text)
     return (
         select(
@@ -138,15 +152,10 @@ def open_cases(asked: Asked, by: By | None = None) -> Select[Any]:
             cast(null(), case_facts.c.happened_on.type).label("stopped_on"),
             cast(null(), case_facts.c.happened_on.type).label("due_on"),
             literal(OPEN_CASE, Text).label("clock"),
-            true().label("member"),
             nothing.label("left_out"),
-            false().label("in_time"),
             literal(0, Integer).label("counted"),
-            cast(null(), case_clocks.c.net_met.type).label("net_in_time"),
             cast(null(), Integer).label("net_counted"),
-            nothing.label("outcome"),
-            *(false().label(name) for name in ("thematic", "started", "stopped", "due", "missed")),
-            band.label("band"),
+            (band * Code.BAND + Code.MEMBER).label("code"),
             key.label("key"),
         )
         .select_from(source)
@@ -176,8 +185,27 @@ def stands(fact: FromClause, asked: Asked) -> ColumnElement[bool]:
     )
 
 
-def _named(rules: Sequence[Rule], wanted: Any) -> list[str]:
-    return sorted({clock for r in rules if wanted(r) for clock in r.clocks or ()})
+def _bit(holds: ColumnElement[bool], bit: int) -> ColumnElement[int]:
+    return cast(holds, Integer) * bit
+
+
+def _looked_for(rules: Sequence[Rule]) -> FromClause:
+    """What is asked of each clock, as a small table: to look a row's clock up in it once is cheaper than in many lists."""
+    flags = ("stops", "starts", "timed", "answered")
+    asked = {
+        clock: tuple(any(clock in (r.clocks or ()) and wanted(r) for r in rules) for wanted in _WANTED)
+        for clock in sorted({clock for r in rules for clock in r.clocks or ()} | {""})
+    }
+    columns: list[ColumnElement[Any]] = [column("clock", Text), *(column(flag, Boolean) for flag in flags)]
+    return values(*columns, name="looked").data([(clock, *wanted) for clock, wanted in asked.items()])
+
+
+_WANTED: tuple[Callable[[Rule], bool], ...] = (
+    lambda r: r.picks is Picks.STOPPED,
+    lambda r: r.picks is Picks.STARTED,
+    lambda r: r.timed,
+    lambda r: r.holds in {Holds.UPHELD, Holds.ACCEPTED},
+)
 
 
 def _told_apart(by: By | None, traits: FromClause, source: FromClause) -> tuple[ColumnElement[Any], FromClause]:

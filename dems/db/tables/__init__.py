@@ -20,7 +20,14 @@ from dems.db.tables.of_exports import export_items, exports
 from dems.db.tables.of_findings import findings, item_index, reader_reports, readings, renditions
 from dems.db.tables.of_invitations import announcements, invitations
 from dems.db.tables.of_lives import case_facts, case_import_lines, case_imports, parties
-from dems.db.tables.of_log import custody_checkpoints, custody_leaves, custody_nodes, custody_signed, ledger_reports
+from dems.db.tables.of_log import (
+    custody_anchors,
+    custody_checkpoints,
+    custody_leaves,
+    custody_nodes,
+    custody_signed,
+    ledger_reports,
+)
 from dems.db.tables.of_measures import synthetic_cases
 from dems.db.tables.of_people import case_grants, case_walls, cases, people, tokens
 from dems.db.tables.of_work import (
@@ -56,6 +63,7 @@ __all__ = [
     "cases",
     "clock_definitions",
     "consultations",
+    "custody_anchors",
     "custody_chains",
     "custody_checkpoints",
     "custody_destroyed",

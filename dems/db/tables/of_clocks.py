@@ -107,6 +107,7 @@ timeliness_reports = Table(
     identity(),
     Column("case_id", Uuid, ForeignKey("cases.id"), nullable=False),
     Column("clock", Text, nullable=False, comment="by which of the two regulations it is owed"),
+    Column("definition_version", Integer, nullable=False),
     Column("round", Integer, nullable=False, comment="1: of the first 12 months; each later one of 6"),
     Column("first", Date, nullable=False),
     Column("last", Date, nullable=False),

@@ -43,6 +43,14 @@ case_facts = Table(
         ["case_id", "corrects"], ["case_facts.case_id", "case_facts.id"], name="case_facts_corrects_fkey"
     ),
     CheckConstraint("corrects IS NULL OR reason IS NOT NULL", name="corrected_for_a_reason"),
+    Index("case_facts_corrected_idx", "recorded_at", postgresql_where=text("corrects IS NOT NULL")),
+    Index(
+        "case_facts_open_idx",
+        "event",
+        "happened_on",
+        postgresql_include=["id", "case_id", "recorded_at"],
+        postgresql_where=text("event IN ('referral_received', 'closed')"),
+    ),
     Index("case_facts_event_idx", "event", "happened_on", postgresql_where=text("event IS NOT NULL")),
     info={"sort": DOMAIN},
 )

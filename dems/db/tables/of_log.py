@@ -1,6 +1,6 @@
 """The custody log: the tree over all entries, the checkpoints that were made of it and those that were signed."""
 
-from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, SmallInteger, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, LargeBinary, SmallInteger, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from dems.db.tables.base import CUSTODY, WORK, Instant, metadata
@@ -44,6 +44,19 @@ custody_signed = Table(
     Column("vkey", Text, nullable=False, comment="the public key that signed it, as C2SP signed-note writes it"),
     Column("at", Instant, nullable=False),
     comment="Checkpoints that were signed, kept in the ledger bucket, and published with all that they cover",
+    info={"sort": CUSTODY},
+)
+
+custody_anchors = Table(
+    "custody_anchors",
+    metadata,
+    Column("size", BigInteger, ForeignKey("custody_signed.size"), primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
+    Column("by", Text, primary_key=True, comment="a witness's verifier key, or the name of a timestamp authority"),
+    Column("data", LargeBinary, nullable=False, comment="a signature line, or an RFC 3161 response in DER"),
+    Column("at", Instant, nullable=False, comment="when they say that they gave it"),
+    Index("custody_anchors_kind_idx", "kind", "by", "size"),
+    comment="What witnesses and timestamp authorities gave for signed checkpoints; also in the ledger bucket",
     info={"sort": CUSTODY},
 )
 

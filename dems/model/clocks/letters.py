@@ -42,6 +42,7 @@ class Letter:
     id: LetterId
     case_id: CaseId
     wanted: Wanted
+    definition_version: int
     number: int
     first: date
     last: date
@@ -93,6 +94,7 @@ def letter_of(
         letter_id,
         life.case_id,
         wanted,
+        answer.definition.version,
         period.number,
         period.first,
         period.last,

@@ -54,7 +54,8 @@ KINDS: Mapping[str, type[Content]] = {
 MOST_TEXT = 4_000
 """Characters in one text of a fact."""
 
-FIRST_YEAR, LAST_YEAR = 1900, 2199
+FIRST_YEAR, LAST_YEAR = 1900, 8999
+
 
 MOST_IDS = 200
 """Parties in one proceeding."""

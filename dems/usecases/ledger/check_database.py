@@ -54,6 +54,10 @@ class CheckDatabase:
         beyond = max((claim.size for source in sources for claim in source.left()), default=0)
         with self.transaction() as tx:
             head = tx.ledger.head()
+            unlogged = tx.ledger.unlogged()
+        if unlogged is not None:
+            problem = f"entry {unlogged} is neither in the log nor waits for it: it was taken out of the queue"
+            return LogCheck(size, compared, problem=problem, entry=unlogged)
         # It may have grown meanwhile, and what was signed then is for the next check.
         if beyond > (head.size if head else 0):
             problem = f"checkpoints of up to {beyond} entries were signed, and the log has {size}: it was set back"

@@ -27,7 +27,7 @@ class ObserveLog:
             waiting, oldest = tx.ledger.waiting()
             return LogObserved(waiting, oldest, tx.ledger.head(), tx.ledger.latest_checkpoint(), tx.ledger.reports())
 
-    def keys(self) -> list[VerifierKey]:
+    def signers(self) -> list[VerifierKey]:
         """The key that the database says signed last: nothing to rely on where it can be had from elsewhere."""
         with self.transaction() as tx:
             signed = tx.ledger.latest_checkpoint()

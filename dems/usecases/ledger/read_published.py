@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dems.errors import NotFound
+from dems.errors import NotFound, NotYetLogged
 from dems.ledger.bundles import tile_of_bundle
 from dems.ledger.invalid import Malformed
 from dems.ledger.keys import VerifierKey
@@ -12,6 +12,7 @@ from dems.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Tile
 from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.ports import SignedCheckpoint, Transaction, Transactions
+from dems.steps.anchoring import with_cosignatures
 
 WHAT = "part of the log"
 
@@ -22,17 +23,24 @@ class ReadPublished:
 
     transaction: Transactions
     public: bool
+    witnesses: Callable[[], Policy]
+    """The witnesses and their quorum. Raises `Malformed`, `OSError` where the settings name a file that is none."""
 
     def checkpoint(self, actor: Actor | None) -> bytes:
-        """The newest signed checkpoint. Raises `NotFound` before the first."""
+        """The newest signed checkpoint, with the cosignatures that were given for it. Raises `NotYetLogged` before the first."""
         with self.transaction() as tx:
-            return self._signed(tx, actor).note
+            signed = self._signed(tx, actor)
+            return with_cosignatures(tx, signed)
 
     def policy(self, actor: Actor | None, url: str | None = None) -> bytes:
-        """The key that signs this log, as a policy says it; that it is the right one is to be learned elsewhere."""
+        """The key that signs this log, and the witnesses with their quorum, as a policy says it.
+
+        That they are the right ones is to be learned elsewhere. Raises as `witnesses`.
+        """
         with self.transaction() as tx:
             key = VerifierKey.from_text(self._signed(tx, actor).vkey)
-        return Policy.of([Log(key, url)]).to_bytes()
+        known = self.witnesses()
+        return Policy.of([Log(key, url)], known.witnesses, known.groups, known.quorum).to_bytes()
 
     def tile(self, actor: Actor | None, path: str) -> bytes:
         """The hashes at an address such as ``tile/0/x001/234.p/5``. Raises `NotFound`."""
@@ -65,5 +73,5 @@ class ReadPublished:
             raise NotFound(WHAT)
         signed = tx.ledger.latest_checkpoint()
         if signed is None:
-            raise NotFound("signed checkpoint yet")
+            raise NotYetLogged
         return signed

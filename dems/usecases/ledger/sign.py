@@ -5,8 +5,10 @@ restored or rewritten is caught here. Two things are asked of it: a consistency 
 the bytes of every entry since, from which the root is computed anew.
 """
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dems.errors import LogRefused
 from dems.ledger.bundles import from_bundle
@@ -19,14 +21,23 @@ from dems.ledger.nodes import root_of
 from dems.ledger.note import Note
 from dems.ledger.signing import sign
 from dems.ledger.succession import verify_succession
+from dems.model.times import rfc3339
 from dems.ports import Clock, Transactions
 from dems.steps.kept_checkpoints import Kept, KeptCheckpoints
 from storage.interface import Lock
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 2_048
 """Entries in one question: about a megabyte."""
 
 SAY_IT = "Nothing more is signed until somebody has looked: docs/ledger.md says what to do."
+
+LATER, SOONER = timedelta(hours=1), timedelta(minutes=5)
+"""An entry waits for the log no longer than a transaction takes, and clocks differ by less."""
+
+_BEFORE_DATE = b'{"at":"'
+"""How the canonical form of a leaf begins: `at` is the first of its members."""
 
 
 @dataclass
@@ -92,6 +103,7 @@ class SignLog:
                 leaves = from_bundle(bundle, end - first)
             except LedgerInvalid as error:
                 raise self._differs(f"of the entries {first} to {end - 1} some are not there") from error
+            self._look_at_dates(first, leaves)
             for leaf in leaves:
                 edge.append(leaf_hash(leaf))
         if edge.root() != offered.root:
@@ -100,7 +112,7 @@ class SignLog:
     def _sign(self, offered: Checkpoint) -> None:
         before = self.held.checkpoint.size if self.held else -1
         text = offered.to_text()
-        kept = Kept(Note(text, (sign(text, self.signer),)).to_bytes(), offered, self.signer.key)
+        kept = Kept(Note(text, (sign(text, self.signer),)).to_bytes(), offered, self.signer.key, self.clock())
         if not self.kept.put(kept, Lock(self.clock() + self.lock_for)):
             raise LogRefused(
                 f"Something that this log did not sign lies where its checkpoint of {offered.size} entries was to go. It is "
@@ -121,6 +133,24 @@ class SignLog:
                 f"Another signer signed another tree of {other.checkpoint.size} entries at this moment: this is a fork. {SAY_IT}"
             )
 
+    def _look_at_dates(self, first: int, leaves: Sequence[bytes]) -> None:
+        """An entry that says it is older than what was signed before it came, or younger than now, is told of.
+
+        It is in the log all the same, and its place there says when it came.
+        """
+        latest = _dated(self.clock() + SOONER)
+        earliest = _dated(self.held.at - LATER) if self.held and self.held.at else b""
+        for index, leaf in enumerate(leaves, start=first):
+            said = leaf[len(_BEFORE_DATE) : len(_BEFORE_DATE) + len(latest)]
+            if not leaf.startswith(_BEFORE_DATE) or not earliest <= said <= latest:
+                log.critical("entry_dated_elsewhere", extra={"index": index, "said": said.decode("ascii", "replace")})
+                return
+
     @staticmethod
     def _differs(why: object) -> LogRefused:
         return LogRefused(f"The database's log is not the one that was signed ({why}): it was changed. {SAY_IT}")
+
+
+def _dated(at: datetime) -> bytes:
+    """As leaves say it, so that it can be compared as it is."""
+    return rfc3339(at).encode()

@@ -39,7 +39,7 @@ def ask(behave: Behave, authority: Authority, *, policy: str | None = POLICY) ->
     """Ask whoever answers at this address, trusting only the roots of this authority."""
     with odd_servers.server(behave) as url:
         asked = TimestampAuthority.of("home", url, authority.roots, policy)
-        [answer] = Authorities(POSTING, now, [asked]).stamp(TEXT)
+        [answer] = Authorities(POSTING, now, [asked]).stamp(TEXT, {"home"})
     assert answer.by == "home"
     return answer
 
@@ -147,8 +147,10 @@ def test_a_dead_authority_does_not_keep_the_others_from_answering(authority: Aut
         dead = TimestampAuthority.of("dead", f"http://127.0.0.1:{closed.getsockname()[1]}", authority.roots)
     with odd_servers.server(serving(authority)) as url:
         alive = TimestampAuthority.of("alive", url, authority.roots)
-        answers = Authorities(POSTING, now, [dead, alive]).stamp(TEXT)
+        answers = Authorities(POSTING, now, [dead, alive]).stamp(TEXT, {"dead", "alive"})
+        [chosen] = Authorities(POSTING, now, [dead, alive]).stamp(TEXT, {"alive", "nobody"})
     assert [(a.by, a.heard) for a in answers] == [("dead", Heard.UNREACHABLE), ("alive", Heard.GIVEN)]
+    assert (chosen.by, chosen.heard) == ("alive", Heard.GIVEN)
 
 
 def test_no_bit_of_a_kept_timestamp_makes_it_one_of_other_bytes(authority: Authority) -> None:

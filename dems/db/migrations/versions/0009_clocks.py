@@ -119,6 +119,7 @@ def _timeliness_reports() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("clock", sa.Text(), nullable=False, comment="by which of the two regulations it is owed"),
+        sa.Column("definition_version", sa.Integer(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False, comment="1: of the first 12 months; each later one of 6"),
         sa.Column("first", sa.Date(), nullable=False),
         sa.Column("last", sa.Date(), nullable=False),

@@ -36,3 +36,15 @@ def upgrade() -> None:
     op.execute("GRANT SELECT ON synthetic_cases TO dems_app, dems_reader")
     # What started in a period; what stopped has an index of its own.
     op.create_index("case_clocks_started_idx", "case_clocks", ["clock", "started_on"])
+    # What has been corrected since an instant.
+    op.create_index(
+        "case_facts_corrected_idx", "case_facts", ["recorded_at"], postgresql_where=sa.text("corrects IS NOT NULL")
+    )
+    # Which cases were open on a day, from the index alone.
+    op.create_index(
+        "case_facts_open_idx",
+        "case_facts",
+        ["event", "happened_on"],
+        postgresql_include=["id", "case_id", "recorded_at"],
+        postgresql_where=sa.text("event IN ('referral_received', 'closed')"),
+    )
