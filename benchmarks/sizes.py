@@ -24,6 +24,7 @@ class Sizes:
     many_files: int
     few_for_memory: int
     many_for_memory: int
+    small_intake: int
 
     @property
     def full(self) -> bool:
@@ -45,6 +46,7 @@ FULL = Sizes(
     many_files=5_000,
     few_for_memory=10_000,
     many_for_memory=50_000,
+    small_intake=500,
 )
 QUICK = Sizes(
     rounds=1,
@@ -60,4 +62,5 @@ QUICK = Sizes(
     many_files=60,
     few_for_memory=40,
     many_for_memory=80,
+    small_intake=50,
 )
