@@ -1,9 +1,11 @@
 """Exports: their use cases, put together."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from dems.bootstrap.core import Core
-from dems.steps.log_policy import policy_of_log
+from dems.bootstrap.ledger import witness_policy
+from dems.steps.log_policy import PolicyOfLog
 from dems.usecases.exports.ask import AskForExport
 from dems.usecases.exports.look_up import LookUpExports
 from dems.usecases.exports.make_package import MakePackage
@@ -20,9 +22,10 @@ class Exporting:
     @classmethod
     def of(cls, core: Core) -> "Exporting":
         tx, clock = core.transaction, core.clock
+        policy = PolicyOfLog(partial(witness_policy, core.settings.ledger))
         return cls(
             AskForExport(tx, clock),
             LookUpExports(tx),
-            MakePackage(tx, core.store, core.exports, core.locks, clock, core.lease, policy_of_log),
+            MakePackage(tx, core.store, core.exports, core.locks, clock, core.lease, policy),
             ReadPackage(tx),
         )
