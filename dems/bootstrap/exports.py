@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from functools import partial
 
+from dems.bootstrap.anchors import have_it_held
 from dems.bootstrap.core import Core
 from dems.bootstrap.ledger import witness_policy
-from dems.steps.log_policy import PolicyOfLog
+from dems.steps.log_policy import policy_of_log
 from dems.usecases.exports.ask import AskForExport
 from dems.usecases.exports.look_up import LookUpExports
 from dems.usecases.exports.make_package import MakePackage
@@ -22,10 +23,18 @@ class Exporting:
     @classmethod
     def of(cls, core: Core) -> "Exporting":
         tx, clock = core.transaction, core.clock
-        policy = PolicyOfLog(partial(witness_policy, core.settings.ledger))
         return cls(
             AskForExport(tx, clock),
             LookUpExports(tx),
-            MakePackage(tx, core.store, core.exports, core.locks, clock, core.lease, policy),
+            MakePackage(
+                tx,
+                core.store,
+                core.exports,
+                core.locks,
+                clock,
+                core.lease,
+                partial(policy_of_log, witnesses=partial(witness_policy, core.settings.ledger)),
+                partial(have_it_held, core),
+            ),
             ReadPackage(tx),
         )

@@ -34,7 +34,7 @@ class KeptLog:
         self._sequencer = Sequencer(sequencer)
         self._anchoring = DatabaseTransactions(application, lambda: datetime.now(UTC), lambda _: None)
         self._signing = DatabaseTransactions(signer, lambda: datetime.now(UTC), lambda _: None)
-        self.signs, self.cosigns, self.stamps = True, False, False
+        self.signs = True
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -48,16 +48,16 @@ class KeptLog:
             checkpoint, now = Checkpoint(LOG.name, head.size, head.root), datetime.now(UTC)
             signature = SignedCheckpoint(head.size, head.root, signed(checkpoint), LOG.key.to_text(), now)
             tx.ledger.add_signed(signature)
-        self._given(checkpoint, now)
 
-    def _given(self, checkpoint: Checkpoint, now: datetime) -> None:
-        size, text = checkpoint.size, checkpoint.to_text()
+    def is_held(self) -> None:
+        """A court cosigns the newest checkpoint, and an authority stamps it."""
         with self._anchoring() as tx:
-            if self.cosigns:
-                line = cosign(text, COURT, int(now.timestamp())).to_line().encode()
-                tx.anchors.add(Anchor(size, AnchorKind.COSIGNATURE, COURT.key.to_text(), line, now))
-            if self.stamps:
-                tx.anchors.add(Anchor(size, AnchorKind.TIMESTAMP, "authority", b"a token", now))
+            newest = tx.ledger.latest_checkpoint()
+            assert newest is not None
+            text = Checkpoint(LOG.name, newest.size, newest.root).to_text()
+            line = cosign(text, COURT, int(newest.at.timestamp())).to_line().encode()
+            tx.anchors.add(Anchor(newest.size, AnchorKind.COSIGNATURE, COURT.key.to_text(), line, newest.at))
+            tx.anchors.add(Anchor(newest.size, AnchorKind.TIMESTAMP, "authority", b"a token", newest.at))
 
     def __enter__(self) -> Self:
         self._over.clear()

@@ -1,7 +1,7 @@
 """Exports: asked for by who may, made whole by any number of tries, and believed by whoever has nothing of ours."""
 
 import hashlib
-from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,7 @@ from dems.model.exports import ExportState
 from dems.model.spans import Span
 from dems.package.verification import Trusted, verify
 from dems.ports import Job, JobKind, Once, Page
-from dems.steps.log_policy import PolicyOfLog
+from dems.steps.log_policy import policy_of_log
 from tests.conftest import Sent, Time
 from tests.ledger.signers import COURT, LOG
 from tests.usecases.exporting import Scene, impatient, judged, keeper, names_in, scene
@@ -155,14 +155,13 @@ def test_each_fetching_is_an_entry_before_its_first_byte(scene: Scene, keeper: K
 WITNESSED = Policy.of([], [Witness("court", COURT.key)], quorum="court")
 
 
-def test_a_checkpoint_that_the_witnesses_saw_is_waited_for_and_what_was_stamped_comes_with_it(
+def test_those_outside_are_asked_to_hold_the_checkpoint_and_what_they_gave_comes_with_it(
     scene: Scene, keeper: KeptLog, tmp_path: Path
 ) -> None:
     export = scene.ask()
-    keeper.cosigns = keeper.stamps = True
     with keeper:
-        scene.made_with(policy=PolicyOfLog(lambda: WITNESSED))(export.id)
-    keeper.cosigns = keeper.stamps = False
+        held = scene.made_with(policy=partial(policy_of_log, witnesses=lambda: WITNESSED), have_it_held=keeper.is_held)
+        held(export.id)
     package = scene.package(export)
     policy = Policy.of([Log(LOG.key)], WITNESSED.witnesses, quorum="court").to_bytes()
     assert {"log/timestamps/authority.tsr", "log/timestamps/checkpoint.txt"} <= set(names_in(package))
@@ -176,7 +175,7 @@ def test_a_checkpoint_that_the_witnesses_saw_is_waited_for_and_what_was_stamped_
 def test_witnesses_who_are_dead_do_not_hold_a_package_up(scene: Scene, keeper: KeptLog, tmp_path: Path) -> None:
     export = scene.ask()
     with keeper:
-        quick = scene.made_with(policy=PolicyOfLog(lambda: WITNESSED), for_witnesses=timedelta(seconds=0.1))
+        quick = scene.made_with(policy=partial(policy_of_log, witnesses=lambda: WITNESSED), have_it_held=lambda: None)
         assert quick(export.id) is ExportState.READY
     (tmp_path / "package.zip").write_bytes(scene.package(export))
     policy = Policy.of([Log(LOG.key)], WITNESSED.witnesses, quorum="court").to_bytes()

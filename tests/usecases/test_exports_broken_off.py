@@ -157,7 +157,7 @@ def test_a_package_that_would_come_out_otherwise_than_its_entries_say_fails(
         with pytest.raises(StoreUnavailable):
             broken(export.id)
         free_again(scene, as_owner, export)
-        assert scene.made_with(policy=lambda _: OTHER)(export.id) is ExportState.FAILED
+        assert scene.made_with(policy=lambda _: OTHER.to_bytes())(export.id) is ExportState.FAILED
     assert "package_came_out_otherwise" in caplog.text
     failed = scene.again(export)
     assert "came out otherwise" in str(failed.problem)

@@ -13,14 +13,12 @@ has failed: there is never a second digest.
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from dems.errors import LogBehind, WrongState
 from dems.layout import package_key
-from dems.ledger.judgement import judge
-from dems.ledger.policy import Policy
 from dems.ledger.tlogproof import TlogProof
 from dems.model.actors import system
 from dems.model.acts import Act
@@ -32,7 +30,7 @@ from dems.package.composing import Composer, NotAsSealed
 from dems.ports import Clock, CustodyRow, Job, JobKind, Lease, Transaction, Transactions
 from dems.ports.anchors import AnchorKind
 from dems.ports.ledger import SignedCheckpoint
-from dems.steps.anchoring import with_cosignatures
+from dems.steps.anchoring import held_checkpoint
 from dems.steps.locks import Locks
 from dems.steps.package_upload import Hold, PackageUpload
 from dems.steps.packaging import Packaging, about, entry_of_export, rows_to
@@ -46,16 +44,13 @@ log = logging.getLogger(__name__)
 ENTRIES_AT_ONCE = 500
 ASKED_EVERY_SECONDS = 0.2
 
-CANDIDATES = 20
-"""Signed checkpoints among which one is looked for that enough witnesses have seen."""
+Policy = Callable[[Transaction], bytes]
+"""The policy file that goes into packages, once there is a log that signs; raises `LogBehind` before."""
 
 
 @dataclass(frozen=True, slots=True)
 class MakePackage:
-    """`patience` is how long one try waits for the log, `for_witnesses` how long for its witnesses, who may be dead.
-
-    `policy` goes into packages; it raises `LogBehind` before there is a log that signs.
-    """
+    """`patience` is how long one try waits for the log. Nobody waits for a witness or an authority that does not answer."""
 
     transaction: Transactions
     store: ObjectStore
@@ -63,9 +58,10 @@ class MakePackage:
     locks: Locks
     clock: Clock
     lease: timedelta
-    policy: Callable[[Transaction], Policy]
+    policy: Policy
+    have_it_held: Callable[[], None]
+    """Asks those outside to hold the newest checkpoint, in bounded time. Raises nothing for what they do."""
     patience: timedelta = timedelta(minutes=5)
-    for_witnesses: timedelta = timedelta(seconds=30)
 
     def __call__(self, export_id: ExportId) -> ExportState:
         """Raises `NoLongerDue`; while the store or the log does not answer, the work stays due."""
@@ -109,7 +105,7 @@ class MakePackage:
         upload = PackageUpload(self.exports, package_key(export.id), lock, expected, hold)
         try:
             told = about(export, case.reference, case.title)
-            with Composer(upload.write, told, policy.to_bytes(), export.asked_at) as composer:
+            with Composer(upload.write, told, policy, export.asked_at) as composer:
                 for item in packaging.items():
                     hold.keep()
                     with self.transaction() as tx:
@@ -117,13 +113,11 @@ class MakePackage:
                     entries = [packaging.given(row) for row in rows]
                     composer.add_item(packaging.listed(item, rows[0].chain_id), entries, packaging.payload(item))
                 self._name(packaging, composer.close_bag(), hold)
-                checkpoint = self._taken_in(packaging, policy, hold)
+                checkpoint = self._taken_in(packaging, hold)
                 for item in packaging.items():
                     hold.keep()
                     self._prove(composer, packaging, item, checkpoint)
-                with self.transaction() as tx:
-                    stamps = tx.anchors.of(checkpoint.size, AnchorKind.TIMESTAMP)
-                composer.add_checkpoint(checkpoint.note, [(stamp.by, stamp.data) for stamp in stamps])
+                composer.add_checkpoint(checkpoint.note, self._tokens(checkpoint.size))
                 composer.finish()
             return upload.complete()
         except BaseException:
@@ -170,25 +164,30 @@ class MakePackage:
             if lacking:
                 tx.exports.save(export)
 
-    def _taken_in(self, packaging: Packaging, policy: Policy, hold: Hold) -> SignedCheckpoint:
-        """Wait for a signed tree that holds every entry of the package, and for its witnesses. Raises `LogBehind`."""
+    def _taken_in(self, packaging: Packaging, hold: Hold) -> SignedCheckpoint:
+        """Wait for a signed tree that holds every entry of the package, then give it. Raises `LogBehind`."""
         until = time.monotonic() + self.patience.total_seconds()
         size = 0
         for item in packaging.items():
             while (beyond := self._beyond(packaging, item)) is None:
                 self._wait(until, hold)
             size = max(size, beyond)
-        soon = time.monotonic() + self.for_witnesses.total_seconds()
+        asked = False
         while True:
             with self.transaction() as tx:
-                signed = tx.ledger.signed(size - 1, CANDIDATES)
-                found = [replace(each, note=with_cosignatures(tx, each)) for each in signed]
-            seen = next((each for each in found if judge(each.note, policy).has_quorum), None)
-            if seen is not None:
-                return seen
-            if found and time.monotonic() >= soon:
-                return found[-1]
-            self._wait(until, hold)
+                checkpoint = held_checkpoint(tx, size)
+            if checkpoint is not None and asked:
+                return checkpoint
+            if checkpoint is not None:
+                asked = True
+                self.have_it_held()
+            else:
+                self._wait(until, hold)
+
+    def _tokens(self, size: int) -> list[tuple[str, bytes]]:
+        """The timestamps of the checkpoint, by the names of those who gave them."""
+        with self.transaction() as tx:
+            return [(anchor.by, anchor.data) for anchor in tx.anchors.of(size, AnchorKind.TIMESTAMP)]
 
     def _wait(self, until: float, hold: Hold) -> None:
         if time.monotonic() >= until:
