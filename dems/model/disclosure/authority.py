@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from dems.model.disclosure.acting import DISCLOSURE_OFFICERS
 from dems.model.disclosure.contents import (
+    AgainstTest,
     Content,
     Described,
     Handled,
@@ -18,7 +19,6 @@ from dems.model.disclosure.contents import (
     Sensitive,
     SensitiveInformation,
     SourceChecked,
-    Tested,
     Used,
 )
 from dems.model.people import CaseRole, Clearance
@@ -47,7 +47,7 @@ ROLES: Mapping[type, frozenset[CaseRole]] = {
     SensitiveInformation: DISCLOSURE_OFFICERS | {_R.LEAD_INVESTIGATOR} | _COUNSEL,
     Privilege: DISCLOSURE_OFFICERS | _INVESTIGATES | _LAWYER | _COUNSEL,
     Pii: DISCLOSURE_OFFICERS | _LAWYER,
-    Tested: DISCLOSURE_OFFICERS | _COUNSEL,
+    AgainstTest: DISCLOSURE_OFFICERS | _COUNSEL,
     Presumed: DISCLOSURE_OFFICERS | _COUNSEL,
     NeedsClearance: DISCLOSURE_OFFICERS | _COUNSEL,
     SourceChecked: DISCLOSURE_OFFICERS,
@@ -70,6 +70,6 @@ def needed_for(content: Content, restricted: bool) -> Needs:
     if isinstance(content, Sensitive):
         released = restricted and content.level is Level.NOT_SENSITIVE
         return Needs(roles, _RESTRICTED if released else frozenset({Clearance.SENSITIVE}))
-    if isinstance(content, SourceChecked) or (restricted and isinstance(content, Tested | Described)):
+    if isinstance(content, SourceChecked) or (restricted and isinstance(content, AgainstTest | Described)):
         return Needs(roles, frozenset({Clearance.SENSITIVE}))
     return Needs(roles, _NONE)

@@ -8,6 +8,7 @@ from dems.model.disclosure.authority import needed_for
 from dems.model.disclosure.broken import Broken, PlaceKind, Where
 from dems.model.disclosure.contents import (
     MIGHT_BE_DISCLOSED,
+    AgainstTest,
     Content,
     Handled,
     Handling,
@@ -20,7 +21,6 @@ from dems.model.disclosure.contents import (
     PrivilegeState,
     Result,
     Sensitive,
-    Tested,
 )
 from dems.model.disclosure.decisions import Decision
 from dems.model.disclosure.files import ProceedingFile
@@ -48,7 +48,7 @@ def r03(file: ProceedingFile) -> Iterator[Broken]:
         case, on = file.opened.case_id, day_words(london_date(d.by.at))
         if d.by.role not in needs.roles:
             allowed = ", ".join(sorted(words(r) for r in needs.roles))
-            yield _decision("R03", d, f"A {words(d.by.role)} does not decide this: have one of these do it: {allowed}.")
+            yield _decision("R03", d, f"The role {words(d.by.role)} does not decide this: have one of these do it: {allowed}.")
         if not holds(file.grants, case, d.by.person, d.by.role, d.by.at):
             message = f"{d.by.name} did not hold the role {words(d.by.role)} on this case on {on}: have somebody decide who does."
             yield _decision("R03", d, message)
@@ -66,7 +66,7 @@ def r03(file: ProceedingFile) -> Iterator[Broken]:
 
 def r21(file: ProceedingFile) -> Iterator[Broken]:
     for subject in sorted(file.record.subjects):
-        presumed, tested = file.record.says(subject, Presumed), file.record.stands(subject, Tested)
+        presumed, tested = file.record.says(subject, Presumed), file.record.stands(subject, AgainstTest)
         if presumed is None or presumed.category is None or tested is None:
             continue
         if tested.content.result is Result.DOES_NOT_MEET and not tested.content.rebuttal.strip():
@@ -142,7 +142,7 @@ def review_goes_on(file: ProceedingFile) -> bool:
 def r31(file: ProceedingFile) -> Iterator[Broken]:
     order = {d.id: n for n, d in enumerate(file.record.decisions)}
     for subject in sorted(file.record.subjects):
-        handled, tested = file.record.stands(subject, Handled), file.record.says(subject, Tested)
+        handled, tested = file.record.stands(subject, Handled), file.record.says(subject, AgainstTest)
         pii, level = file.record.stands(subject, Pii), file.record.stands(subject, Sensitive)
         if handled is not None and handled.content.handling is Handling.WITHHELD and tested is not None:
             ordered = (

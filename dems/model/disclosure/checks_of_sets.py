@@ -112,7 +112,7 @@ def _cannot_sign(file: ProceedingFile, by: Acting) -> Iterator[str]:
     """Why somebody cannot certify. Both clearances are asked for whatever there is, so that asking for them tells nothing."""
     case, on = file.opened.case_id, day_words(london_date(by.at))
     if by.role not in DISCLOSURE_OFFICERS:
-        yield f"A {words(by.role)} does not certify: have a disclosure officer or a deputy sign."
+        yield f"The role {words(by.role)} does not certify: have a disclosure officer or a deputy sign."
     elif not holds(file.grants, case, by.person, by.role, by.at):
         yield f"{by.name} was no {words(by.role)} of this case on {on}: have somebody sign who is."
     if not all(holds(file.grants, case, by.person, c, by.at) for c in Clearance):

@@ -145,7 +145,7 @@ MIGHT_BE_DISCLOSED = frozenset({Result.MEETS, Result.MAY_MEET})
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class AgainstTest:
     """The test for disclosure: might it undermine the case for the prosecution or assist the accused (1996 Act, section 3).
 
     `rebuttal` says why material that is presumed to meet it does not.
@@ -199,7 +199,7 @@ Content: TypeAlias = (
     | SensitiveInformation
     | Privilege
     | Pii
-    | Tested
+    | AgainstTest
     | Presumed
     | NeedsClearance
     | SourceChecked

@@ -75,7 +75,11 @@ TEMPLATES: tuple[FormTemplate, ...] = (
         "Schedule of relevant sensitive unused material: none",
         (),
         _source(f"{_MANUAL}8", _H.PARTLY),
-        {"statement": "There is no relevant sensitive unused material.", "marking": "For police and prosecution only"},
+        {
+            "statement": "There is no relevant sensitive unused material.",
+            "continuation": "There is no further relevant sensitive unused material.",
+            "marking": "For police and prosecution only",
+        },
         remarks=("That it is endorsed, signed and sent was looked up; its wording was not.",),
     ),
     FormTemplate(

@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from dems.model.disclosure.contents import (
+    AgainstTest,
     Described,
     Level,
     Presumed,
     Privilege,
     Relevant,
     Sensitive,
-    Tested,
     Used,
 )
 from dems.model.disclosure.files import ProceedingFile
@@ -22,7 +22,7 @@ from dems.model.disclosure.reports import BasisLine
 from dems.model.disclosure.schedules import SERIES_OF, Annotation, Note, Row, Schedule, ScheduleState
 from dems.model.ids import BlockId, EvidenceId, ScheduleId
 
-MATTER = (Relevant, Used, Described, Sensitive, Privilege, Tested, Presumed)
+MATTER = (Relevant, Used, Described, Sensitive, Privilege, AgainstTest, Presumed)
 """Decisions that a row, and so a certificate, rests on."""
 
 

@@ -10,13 +10,13 @@ from dems.errors import NotFound
 from dems.model.disclosure.blocks import Block
 from dems.model.disclosure.contents import (
     MIGHT_BE_DISCLOSED,
+    AgainstTest,
     Content,
     Level,
     Privilege,
     PrivilegeState,
     Relevant,
     Sensitive,
-    Tested,
     Used,
 )
 from dems.model.disclosure.criminal import FORMS, REGIMES
@@ -139,7 +139,7 @@ class ProceedingFile:
 
     def might_be_disclosed(self, subject: Subject) -> bool:
         """Whether the subject's own test was met, or may be."""
-        found = self.record.says(subject, Tested)
+        found = self.record.says(subject, AgainstTest)
         return found is not None and found.result in MIGHT_BE_DISCLOSED
 
     def quarantined(self, subject: Subject) -> bool:

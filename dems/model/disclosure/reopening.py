@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from dems.model.disclosure.contents import (
+    AgainstTest,
     Content,
     Described,
     Presumed,
@@ -14,7 +15,6 @@ from dems.model.disclosure.contents import (
     Sensitive,
     SensitiveInformation,
     SourceChecked,
-    Tested,
     Used,
 )
 from dems.model.disclosure.decisions import Decision
@@ -68,7 +68,7 @@ class CorrectedFact:
 Cause: TypeAlias = NewMaterial | ChangedFindings | DefenceStatement | CorrectedFact
 
 TOUCHES: Mapping[type, tuple[type, ...]] = {
-    NewMaterial: (Relevant, Tested),
+    NewMaterial: (Relevant, AgainstTest),
     ChangedFindings: (
         Relevant,
         Described,
@@ -76,11 +76,11 @@ TOUCHES: Mapping[type, tuple[type, ...]] = {
         SensitiveInformation,
         Privilege,
         SourceChecked,
-        Tested,
+        AgainstTest,
         Presumed,
     ),
-    DefenceStatement: (Relevant, Tested),
-    CorrectedFact: (Relevant, Used, Described, Sensitive, Tested, Presumed),
+    DefenceStatement: (Relevant, AgainstTest),
+    CorrectedFact: (Relevant, Used, Described, Sensitive, AgainstTest, Presumed),
 }
 """Which kinds of decisions each cause puts in question: a choice of DEMS, as no text lists them."""
 
