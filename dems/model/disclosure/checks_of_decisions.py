@@ -48,7 +48,9 @@ def r03(file: ProceedingFile) -> Iterator[Broken]:
         case, on = file.opened.case_id, day_words(london_date(d.by.at))
         if d.by.role not in needs.roles:
             allowed = ", ".join(sorted(words(r) for r in needs.roles))
-            yield _decision("R03", d, f"The role {words(d.by.role)} does not decide this: have one of these do it: {allowed}.")
+            yield _decision(
+                "R03", d, f"The role {words(d.by.role)} does not decide this: have one of these do it: {allowed}."
+            )
         if not holds(file.grants, case, d.by.person, d.by.role, d.by.at):
             message = f"{d.by.name} did not hold the role {words(d.by.role)} on this case on {on}: have somebody decide who does."
             yield _decision("R03", d, message)

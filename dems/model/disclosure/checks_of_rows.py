@@ -45,6 +45,7 @@ def _numbers(schedules: tuple[Schedule, ...]) -> Iterator[Broken]:
 
 
 def r02(file: ProceedingFile) -> Iterator[Broken]:
+    edited = {item.derived_from for item in _on_c(file) if item.edited}
     for item in file.material.values():
         if not (file.relevant(item.subject) and file.unused(item.subject)):
             continue
@@ -54,28 +55,23 @@ def r02(file: ProceedingFile) -> Iterator[Broken]:
         listed = sum(1 for s in Series if own[s] + within[s])
         if listed > 1 or sum(own.values()) > 1 or sum(within.values()) > 1:
             yield Broken("R02", Where.subject(item.subject), "This is listed more than once: leave it on one schedule.")
-        if not listed and item.holding is not Holding.OFF_SYSTEM and not _listed_as_edited(file, item):
+        as_edited = item.id in edited and _by_its_edited_version(file, item)
+        if not listed and item.holding is not Holding.OFF_SYSTEM and not as_edited:
             message = (
-                "This is relevant and unused, and on no schedule: decide what keeps it off, or seal it, and draft anew."
+                "This is relevant, unused and on no schedule: decide what keeps it off, or seal it, and draft anew."
             )
             yield Broken("R02", Where.subject(item.subject), message)
-    for series in Series:
-        for subject, rows in file.live[series].items():
-            if series is Series.MG6C and any(file.sensitive(m) for m in file.members(subject)):
-                yield Broken(
-                    "R02", Where.row(rows[0].place), "This row holds something sensitive: draft the schedule anew."
-                )
+    for subject, rows in file.live[Series.MG6C].items():
+        if any(file.sensitive(m) for m in file.members(subject)):
+            yield Broken(
+                "R02", Where.row(rows[0].place), "This row holds something sensitive: draft the schedule anew."
+            )
 
 
-def _listed_as_edited(file: ProceedingFile, original: Material) -> bool:
-    """Whether an edited version stands on the MG6C for something that is sensitive in part."""
+def _by_its_edited_version(file: ProceedingFile, original: Material) -> bool:
+    """Whether what is sensitive in part is listed by its edited version alone."""
     level = file.record.says(original.subject, Sensitive)
-    return (
-        level is not None
-        and level.level is Level.IN_PART
-        and not file.policy.dual_list_unedited
-        and any(m.edited and m.derived_from == original.id for m in _on_c(file))
-    )
+    return level is not None and level.level is Level.IN_PART and not file.policy.dual_list_unedited
 
 
 def _on_c(file: ProceedingFile) -> Iterator[Material]:

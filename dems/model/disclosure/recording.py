@@ -40,8 +40,10 @@ def decide(file: ProceedingFile, decisions: Iterable[Decision[Content]], now: da
     if any(d.by.at > now for d in new):
         raise Invalid("A decision is recorded once it is made: its time is still to come.")
     # Whoever may not decide learns nothing of what stands: first who may (R03), then the other rules, then the record.
-    proposed = replace(file, record=replace(file.record, decisions=(*file.record.decisions, *new)))
-    ids = {str(d.id) for d in new}
+    # Each of these rules is about one subject at a time, so that the rest of the file is not gone through for it.
+    subjects, ids = {d.subject for d in new}, {str(d.id) for d in new}
+    about = tuple(d for d in file.record.decisions if d.subject in subjects)
+    proposed = replace(file, record=replace(file.record, decisions=(*about, *new)), schedules=(), sets=())
     for rules in (("R03",), DECIDING):
         found = (b for b in check(proposed, rules) if b.where.kind is PlaceKind.DECISION and b.where.key in ids)
         _refuse(tuple(found), "decided")
