@@ -141,6 +141,15 @@ def test_nothing_carries_over_from_a_block_to_its_item_but_relevance_and_use() -
     assert not desk.file.unused(item(4))
 
 
+def test_a_block_that_is_not_listed_says_nothing_of_its_items() -> None:
+    desk = Desk()
+    block = desk.block(1, 4)
+    for content in (Used(used=True), IRRELEVANT):
+        desk.decide(block, content)
+        assert desk.file.listing == {}
+        assert not desk.file.relevant(item(4))
+
+
 def test_a_record_of_one_proceeding_says_nothing_in_another() -> None:
     desk = Desk()
     desk.item(1)
@@ -198,7 +207,7 @@ def test_changed_findings_and_corrected_facts_reopen_the_item_and_its_block_and_
             "A fact that this rested on was corrected: The arrest",
         ),
     ):
-        found = touched(desk.file, cause)  # type: ignore[arg-type]
+        found = touched(desk.file, cause)
         assert {(t.decision.subject, type(t.decision.content)) for t in found} == {
             (s, k) for s in (item(1), block) for k in expected
         }
@@ -258,6 +267,8 @@ def test_r32_no_decision_that_is_shown_names_one_that_is_not() -> None:
         immunity(PiiKind.NOTICE_WITHOUT_CATEGORY),
     )
     shown = seen_by(desk.file, SEES).record.history(item(1), Pii)
+    assert seen_by(desk.file, frozenset({Clearance.PII})).record.history(item(1), Pii) == ()
+    assert seen_by(desk.file, frozenset({Clearance.PII})).record.says(item(1), Relevant) == RELEVANT
     assert [d.content.kind for d in shown] == [PiiKind.NOTICE_WITH_CATEGORY, PiiKind.NOTICE_WITHOUT_CATEGORY]
     assert shown[1].replaces == shown[0].id
 

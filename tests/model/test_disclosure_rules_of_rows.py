@@ -282,7 +282,7 @@ def test_r08_what_meets_the_test_in_a_block_has_its_own_row() -> None:
     desk.decide(item(5), Described("Photograph of the injury, sent that night", "Store A"), NOT_SENSITIVE)
     desk.draft()
     assert desk.broken("R08", "R02") == []
-    assert [r.subject for r in rows(desk)][0] == item(5)
+    assert next(r.subject for r in rows(desk)) == item(5)
 
 
 # --- R09, R11, R12 ---
