@@ -24,6 +24,9 @@ class Sizes:
     many_files: int
     few_for_memory: int
     many_for_memory: int
+    history_scale: float
+    history_copies: int
+    history_cases: int
 
     @property
     def full(self) -> bool:
@@ -45,6 +48,9 @@ FULL = Sizes(
     many_files=5_000,
     few_for_memory=10_000,
     many_for_memory=50_000,
+    history_scale=0.1,
+    history_copies=90,
+    history_cases=1_000,
 )
 QUICK = Sizes(
     rounds=1,
@@ -60,4 +66,7 @@ QUICK = Sizes(
     many_files=60,
     few_for_memory=40,
     many_for_memory=80,
+    history_scale=0.01,
+    history_copies=20,
+    history_cases=20,
 )

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from dems.ports import Job
 from dems.settings import ApiSettings, BrokerSettings, DatabaseSettings, EvidenceSettings, Settings
 from storage.settings import S3Identity, S3Settings
 from storage.setup import prepare
+from tests import logbook
 from tests.browser.chromium import say_what_was_left_out
 from tests.scheduling import Scheduling, longest_first, share_out
 from tests.workers.installed.programs import say_which_tools_were_left_out
@@ -150,6 +151,20 @@ def checked_store(settings: Settings, s3: S3Settings) -> None:
     core.close()
 
 
+@pytest.fixture(scope="session")
+def empty_log(engines: Connections) -> Iterator[str]:
+    """The database that each test with a log of its own copies."""
+    with logbook.migrated(engines) as name:
+        yield name
+
+
+@pytest.fixture
+def book(engines: Connections, s3: S3Settings, empty_log: str) -> Iterator[logbook.Logbook]:
+    """A log of this test's own."""
+    with logbook.logbook(engines, s3, empty_log) as its_own:
+        yield its_own
+
+
 @pytest.fixture
 def as_owner(engines: Connections) -> Owner:
     """Run SQL as the owner of the schema."""
@@ -191,7 +206,12 @@ class Team:
     case: Case
     manager: Somebody
     investigator: Somebody
-    outsider: Somebody
+    world: World
+
+    @cached_property
+    def outsider(self) -> Somebody:
+        """Made when a test asks for them: few do."""
+        return self.world.somebody("investigator", "case_manager")
 
 
 @pytest.fixture
@@ -200,4 +220,4 @@ def team(world: World) -> Team:
     investigator = world.somebody("investigator")
     case = world.case(manager)
     world.join(case, investigator, "investigator", by=manager)
-    return Team(case, manager, investigator, world.somebody("investigator", "case_manager"))
+    return Team(case, manager, investigator, world)

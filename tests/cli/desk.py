@@ -34,7 +34,7 @@ from dems.model.ids import EvidenceId, UploadId
 from dems.ports import Job, JobKind
 from dems.settings import Settings
 from storage.errors import StorageError
-from tests.api.conftest import serve
+from tests.api.conftest import PLAIN, serve
 from tests.conftest import Sent, Team
 
 PART = 8 * 1024 * 1024
@@ -154,7 +154,10 @@ def sitting(
         monkeypatch.setenv("DEMS_URL", url)
         monkeypatch.setenv("DEMS_TOKEN", team.investigator.token)
         headers = team.investigator.headers
-        with httpx.Client(base_url=url, headers=headers, timeout=30) as http, Working(dems, sent) as working:
+        with (
+            httpx.Client(base_url=url, headers=headers, timeout=30, verify=PLAIN) as http,
+            Working(dems, sent) as working,
+        ):
             desk = Desk(str(team.case.id), http, dems, working, team, monkeypatch, capsys, tmp_path)
             desk.forget()
             yield desk

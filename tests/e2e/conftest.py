@@ -1,7 +1,12 @@
-"""One real `dems up` for all tests here, in a folder with a space in its path, worked by the real program."""
+"""One real `dems up` for all tests here, in a folder with a space in its path, worked by the real program.
+
+Commands that end by themselves run in this process, by the program's own `main`: loading it anew took most of their time.
+"""
 
 import contextlib
+import io
 import json
+import logging
 import os
 import signal
 import socket
@@ -15,6 +20,8 @@ from typing import Any
 
 import psutil
 import pytest
+
+from dems.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = "E2E/2026 1"
@@ -104,7 +111,7 @@ class Installation:
         return self.process.wait(60)
 
     def begin(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
-        env = self.environment(DEMS_URL=f"http://127.0.0.1:{self.port}", DEMS_TOKEN=self.token)
+        env = self.environment(**self._known_to())
         return subprocess.Popen(  # noqa: S603  (our own program)
             [sys.executable, "-m", "dems.cli", *arguments],
             cwd=ROOT,
@@ -124,8 +131,25 @@ class Installation:
             raise AssertionError(f"not done after {seconds} s: {out}{err}") from None
         return Done(begun.returncode, out, err)
 
-    def dems(self, *arguments: str, **environment: str) -> Done:
+    def program(self, *arguments: str, **environment: str) -> Done:
+        """One command in a process of its own, as people run it."""
         return self.finish(self.begin(*arguments, **environment))
+
+    def dems(self, *arguments: str, **environment: str) -> Done:
+        """One command in this process, with the environment and the answer that it would have in one of its own."""
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="", write_through=True) for _ in range(2))
+        with (
+            _surroundings({**self.environment(**self._known_to()), **environment}),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            code = main(arguments)
+        out.seek(0)
+        err.seek(0)
+        return Done(code, out.read(), err.read())
+
+    def _known_to(self) -> dict[str, str]:
+        return {"DEMS_URL": f"http://127.0.0.1:{self.port}", "DEMS_TOKEN": self.token}
 
     def child(self, *words: str) -> psutil.Process:
         """The child of `dems up` whose command line holds all these words."""
@@ -146,6 +170,23 @@ class Installation:
         while not true():
             assert time.monotonic() < deadline, (self.folder / "up.log").read_text()
             time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def _surroundings(environment: dict[str, str]) -> Iterator[None]:
+    """The environment, folder and logs of a process of its own, for the length of one command."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    with pytest.MonkeyPatch.context() as patch, contextlib.chdir(ROOT):
+        for name in set(os.environ) - set(environment):
+            patch.delenv(name)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        try:
+            yield
+        finally:
+            root.setLevel(level)
+            root.handlers[:] = handlers
 
 
 def free_port() -> int:

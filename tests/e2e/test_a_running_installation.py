@@ -44,7 +44,7 @@ def test_no_child_knows_the_owner_or_the_setup_identity(installed: Installation)
 
 def test_a_second_start_on_the_folder_is_refused_in_one_sentence(installed: Installation) -> None:
     before = installed.run
-    refusal = installed.dems("up").refused()
+    refusal = installed.program("up").refused()
     assert refusal.startswith("DEMS is already running on ")
     assert "\n" not in refusal
     assert installed.run == before

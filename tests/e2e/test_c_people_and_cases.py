@@ -6,19 +6,19 @@ from tests.e2e.conftest import REFERENCE, Installation
 
 
 def test_ids_and_tokens_come_alone_on_a_line(installed: Installation) -> None:
-    added = installed.dems(
+    added = installed.program(
         "person", "add", "Dylan Osei", "--email", "d.osei@example.org", "--role", "disclosure_officer"
     )
     assert added.out == f"{UUID(added.out.strip())}\n"
     issued = installed.dems("token", "issue", "d.osei@example.org", "--expires", "12h", "--json").json
     assert issued["token"].startswith("dems_api_")
-    assert installed.dems("case", "list", DEMS_TOKEN=issued["token"]).well().count("\n") == 0
+    assert installed.program("case", "list", DEMS_TOKEN=issued["token"]).well().count("\n") == 0
     installed.dems("token", "revoke", issued["id"]).well()
     assert "expired or revoked" in installed.dems("case", "list", DEMS_TOKEN=issued["token"]).refused()
 
 
 def test_a_refusal_is_one_sentence_and_exit_code_1(installed: Installation) -> None:
-    again = installed.dems("person", "add", "Another", "--email", "A.KHAN@example.org", "--role", "auditor")
+    again = installed.program("person", "add", "Another", "--email", "A.KHAN@example.org", "--role", "auditor")
     assert again.refused() == "Somebody with this e-mail address is known already."
     assert "known" in installed.dems("token", "issue", "nobody@example.org").refused()
     assert "366 days" in installed.dems("token", "issue", "a.khan@example.org", "--expires", "900d").refused()
@@ -39,7 +39,7 @@ def test_wrong_usage_is_exit_code_2(installed: Installation) -> None:
     assert installed.dems("token", "issue", "a.khan@example.org", "--expires", "soon").code == 2
     assert installed.dems("evidence", "show", "not-an-id").code == 2
     assert installed.dems("case", "list", DEMS_TOKEN="").refused(2).startswith("Set DEMS_TOKEN")
-    assert installed.dems("no-such-command").code == 2
+    assert installed.program("no-such-command").code == 2
 
 
 def test_a_case_is_found_by_its_reference_or_its_id(installed: Installation) -> None:

@@ -55,6 +55,7 @@ def battered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]
     folder = tmp_path_factory.mktemp("battered")
     with inhabited(Installation(folder, folder / "state", free_port())) as installation:
         yield installation
+        installation.end(signal.SIGKILL)  # what it has still to read nobody waits for
 
 
 @pytest.fixture(scope="module")

@@ -76,7 +76,7 @@ def test_an_item_is_fetched_once_and_never_over_another_file(
     (tmp_path / "into").mkdir()
     installed.dems(*command, "-o", str(tmp_path / "into")).well()
     assert [p.name for p in (tmp_path / "into").iterdir()] == ["report.txt"], "the safe name, and nothing half-made"
-    assert installed.dems(*command, "-o", "-").out == "as it was"
+    assert installed.program(*command, "-o", "-").out == "as it was"
 
     def acts() -> list[str]:
         told = installed.dems("custody", "show", str(event["evidence_id"]), "--json").json

@@ -71,8 +71,11 @@ class Simulated:
 
     def alone(self) -> None:
         """What other tests left undone is put off, so that the effects on this way are its own."""
-        self.owner("UPDATE jobs SET due_at = now() + interval '1 d'")
-        self.owner("UPDATE upload_completions SET leased_until = now() + interval '1 d'")
+        self.owner("UPDATE jobs SET due_at = now() + interval '1 d' WHERE due_at < now() + interval '12 h'")
+        self.owner(
+            "UPDATE upload_completions SET leased_until = now() + interval '1 d' "
+            "WHERE leased_until < now() + interval '12 h'"
+        )
 
     def ask(self, act: Callable[[], Answer]) -> Answer:
         """As a client that repeats a request that was not answered or answered with 5xx or `Retry-After`."""

@@ -83,9 +83,10 @@ def test_a_case_is_opened_by_somebody(dems: Dems, world: World) -> None:
 
 def test_a_change_needs_the_current_version(dems: Dems, team: Team) -> None:
     received = datetime(2026, 3, 1, tzinfo=UTC)
-    changes = {"title": "Other", "themes": ("a", "b"), "received_at": received}
+    changes = {"title": "Other", "themes": ("taser", "Mental health"), "received_at": received}
     case = dems.cases.change(team.manager.actor, team.case.id, changes, if_version=1)
-    assert (case.title, case.themes, case.received_at, case.version) == ("Other", ("a", "b"), received, 2)
+    assert (case.title, case.themes) == ("Other", ("mental_health", "taser"))
+    assert (case.received_at, case.version) == (received, 2)
     with pytest.raises(PreconditionFailed):
         dems.cases.change(team.manager.actor, team.case.id, {"title": "Lost"}, if_version=1)
     assert dems.cases.change(team.manager.actor, team.case.id, changes, if_version=None) == case, "nothing new"
