@@ -182,6 +182,15 @@ class ImpossibleLife(Refused):
     rule = "impossible-life"
 
 
+class DisclosureRulesBroken(Refused):
+    """What was to be recorded, certified or submitted breaks rules of disclosure: all of them are named, and nothing was done.
+
+    `problems` has each as `rule`, `severity`, `message`, `source` and `place`.
+    """
+
+    rule = "disclosure-rules-broken"
+
+
 class OlderMessage(Refused):
     """A message of the case system is not newer than the last one taken, and says otherwise; nothing of it was taken.
 
