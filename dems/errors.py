@@ -183,10 +183,7 @@ class ImpossibleLife(Refused):
 
 
 class DisclosureRulesBroken(Refused):
-    """What was to be recorded, certified or submitted breaks rules of disclosure: all of them are named, and nothing was done.
-
-    `problems` has each as `rule`, `severity`, `message`, `source` and `place`.
-    """
+    """Rules of disclosure forbid it, and nothing was done: `problems` has each `rule`, `severity`, `message`, `source`, `place`."""
 
     rule = "disclosure-rules-broken"
 
