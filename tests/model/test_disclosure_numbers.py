@@ -229,3 +229,17 @@ def test_a_row_of_another_series_is_on_no_schedule() -> None:
     desk.draft()
     with pytest.raises(Invalid, match="cannot be on this MG6C"):
         replace(newest(desk), rows=newest(desk, Series.MG6D).rows)
+
+
+def test_the_number_of_a_withdrawn_last_row_is_not_given_again() -> None:
+    desk = Desk()
+    desk.item(1)
+    desk.item(2)
+    desk.draft(1)
+    sent_back(desk, 1)
+    desk.decide(item(2), Relevant(relevant=False))
+    desk.through(2)
+    desk.item(3)
+    desk.draft(3)
+    assert listed(newest(desk)) == [(3, item(3), None)]
+    assert check(desk.file, ("R01",)) == ()

@@ -197,3 +197,13 @@ def test_a_viewing_has_an_order_and_a_zone() -> None:
             Viewing(evidence_id(1), OFFICER, at, at, first, last)
     with pytest.raises(ValueError, match="zone"):
         Viewing(evidence_id(1), OFFICER, at.replace(tzinfo=None), at)
+
+
+def test_what_lies_within_a_longer_viewing_counts_once() -> None:
+    viewings = [
+        viewing(1, OFFICER, 0, 20, (0, 20)),
+        viewing(1, OFFICER, 5, 10, (5, 10)),
+        viewing(1, OFFICER, 12, 15, (12, 15)),
+    ]
+    [item] = coverage(viewings, [(evidence_id(1), 40 * MINUTE)]).items
+    assert (item.looked, item.played) == (20 * MINUTE, Fraction(1, 2))
