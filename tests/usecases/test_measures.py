@@ -216,7 +216,7 @@ def test_a_walled_case_is_neither_counted_nor_shown_nor_told_apart_from_none(his
 
 
 def test_the_installation_itself_counts_every_case_and_leaves_no_trace_on_anybody(history: Seeded) -> None:
-    asked, itself = Asked(MONTH, NOW), system("a report by night")
+    asked, itself = Asked(MONTH, NOW), system()
     assert {r.rule.name: r for r in history.dems.measures.look_up.all(itself, asked).results} == found(history, asked)
     assert history.dems.measures.report(itself, asked).period == tuple(found(history, asked).values())
     assert history.dems.measures.look_up.behind(itself, MODE, asked, Page(5))[1]
