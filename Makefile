@@ -5,6 +5,9 @@
 .NOTPARALLEL:
 .PHONY: help demo up test check bench verifier format lock clean
 
+# What was compiled once is kept, whatever the caller's shell says: tests start some hundred processes of ours.
+export PYTHONDONTWRITEBYTECODE :=
+
 python := .venv/bin/python
 runtime := @sh requirements/venv.sh runtime
 dev := @sh requirements/venv.sh dev
@@ -36,9 +39,10 @@ test: ## The whole test suite, on the real engines
 
 check: ## What CI runs: lint, format, types, import contracts, then the whole test suite
 	$(dev)
-	$(python) -m ruff check
-	$(python) -m ruff format --check
-	$(python) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
+	@# Collecting compiles the tests, which each of the processes below would do by itself; lint leaves it a processor.
+	@$(python) -m pytest -n 0 --collect-only -qq tests >/dev/null 2>&1 & \
+		$(python) -m ruff check && $(python) -m ruff format --check && \
+		$(python) -c 'from importlinter.cli import lint_imports_command as lint; lint()'; lint=$$?; wait; exit $$lint
 	@# The types are looked at beside the first tests, which leave a processor free now and then; each may fail the run.
 	$(python) -m mypy & types=$$!; $(shared) $(measured); tests=$$?; wait $$types && exit $$tests
 	$(shared) tests $(inner:%=--ignore=%)

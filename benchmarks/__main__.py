@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     begun = datetime.now(UTC)
     results: list[Result] = []
     with ExitStack() as stack:
-        shared = stack.enter_context(Installation()) if options.quick else None
+        shared = stack.enter_context(Installation(lasting=True)) if options.quick else None
         for name in options.only or BENCHMARKS:
             since = time.perf_counter()
             # Each in a fresh one: what one benchmark stored is locked, and its room is only given back with the folder.

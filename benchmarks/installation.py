@@ -6,7 +6,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -44,7 +44,10 @@ class Running:
 class Installation:
     """Everything is gone when it is left, locks or not: the folder is ours."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, lasting: bool = False) -> None:
+        """Where it is `lasting`, the API is started once and goes on from one benchmark to the next."""
+        self._lasting = lasting
+        self._api_that_lasts: Running | None = None
         self._stack = ExitStack()
         self.folder = Path()
         self.connections: Connections
@@ -91,9 +94,16 @@ class Installation:
         document = json.loads((self.folder / "data" / "engines.json").read_bytes())
         return {str(name): int(pid) for name, pid in document["processes"].items()}
 
-    @contextmanager
-    def api(self) -> Iterator[Running]:
+    def api(self) -> AbstractContextManager[Running]:
         """The API as a process of its own, ready."""
+        if not self._lasting:
+            return self._api()
+        if self._api_that_lasts is None:
+            self._api_that_lasts = self._stack.enter_context(self._api())
+        return nullcontext(self._api_that_lasts)
+
+    @contextmanager
+    def _api(self) -> Iterator[Running]:
         port = free_port(self.settings.api.host, 0)
         url = url_of(self.settings.api.host, port)
         with self._process("api", port) as pid:

@@ -27,6 +27,7 @@ class Sizes:
     history_scale: float
     history_copies: int
     history_cases: int
+    small_intake: int
 
     @property
     def full(self) -> bool:
@@ -51,6 +52,7 @@ FULL = Sizes(
     history_scale=0.1,
     history_copies=90,
     history_cases=1_000,
+    small_intake=500,
 )
 QUICK = Sizes(
     rounds=1,
@@ -69,4 +71,5 @@ QUICK = Sizes(
     history_scale=0.01,
     history_copies=20,
     history_cases=20,
+    small_intake=50,
 )

@@ -13,14 +13,13 @@ from benchmarks.installation import Installation
 from benchmarks.sizes import Sizes
 from benchmarks.table import Result, Target
 
-FILES = 500
 STORE_CALLS = Target("at most", 2)
 TRANSACTIONS = Target("at most", 0.1)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Of all `FILES` together; `puts` are the client's own."""
+    """Of all files together; `puts` are the client's own."""
 
     statements: int
     transactions: int
@@ -33,15 +32,16 @@ def measure(installed: Installation, sizes: Sizes) -> list[Result]:
     case = installed.case(actor)
     counted = Counted(installed.settings)
     try:
-        asked = anyio.run(way_in, counted, str(case.id), headers)
+        files = sizes.small_intake
+        asked = anyio.run(way_in, counted, str(case.id), headers, files)
     finally:
         counted.close()
-    calls, transactions = (asked.puts + len(asked.store)) / FILES, asked.transactions / FILES
-    told = f"{asked.statements / FILES:.2f} SQL"
+    calls, transactions = (asked.puts + len(asked.store)) / files, asked.transactions / files
+    told = f"{asked.statements / files:.2f} SQL"
     return [
-        Result(f"S3 calls per file, {FILES} together", told, "", [calls], " calls", STORE_CALLS, sizes.full, needs=1),
+        Result(f"S3 calls per file, {files} together", told, "", [calls], " calls", STORE_CALLS, sizes.full, needs=1),
         Result(
-            f"transactions per file, {FILES} together",
+            f"transactions per file, {files} together",
             told,
             "",
             [transactions],
@@ -53,9 +53,9 @@ def measure(installed: Installation, sizes: Sizes) -> list[Result]:
     ]
 
 
-async def way_in(counted: Counted, case_id: str, headers: dict[str, str]) -> Asked:
+async def way_in(counted: Counted, case_id: str, headers: dict[str, str], files: int) -> Asked:
     """Declare, ask for addresses, send, complete over HTTP, then seal as the worker does."""
-    contents = [number.to_bytes(4, "big") for number in range(FILES)]
+    contents = [number.to_bytes(4, "big") for number in range(files)]
     digests = [hashlib.sha256(c).hexdigest() for c in contents]
     pool = urllib3.PoolManager(retries=False)
 
@@ -67,11 +67,11 @@ async def way_in(counted: Counted, case_id: str, headers: dict[str, str]) -> Ask
         while await anyio.to_thread.run_sync(counted.dems.evidence.seal_many):
             pass  # what others left to be verified is not counted here
         with counted.counting() as counts:
-            items = [{"file": {"name": f"{n}.bin", "size": 4}} for n in range(FILES)]
+            items = [{"file": {"name": f"{n}.bin", "size": 4}} for n in range(files)]
             body = {"items": items, "exhibit_prefix": "B"}
             intake = await post(f"/v1/cases/{case_id}/intakes", body)
             path = f"/v1/intakes/{intake['id']}"
-            listed = (await http.get(f"{path}/items", params={"limit": FILES}, headers=headers)).json()["items"]
+            listed = (await http.get(f"{path}/items", params={"limit": files}, headers=headers)).json()["items"]
             uploads = [i["upload"]["id"] for i in listed]
             parts = [{"upload": u, "number": 1, "sha256": d} for u, d in zip(uploads, digests, strict=True)]
             urls = (await post(f"{path}/part-urls", {"parts": parts}))["parts"]
@@ -83,6 +83,6 @@ async def way_in(counted: Counted, case_id: str, headers: dict[str, str]) -> Ask
                 {"uploads": [{"upload": u, "sha256": d} for u, d in zip(uploads, digests, strict=True)]},
             )
             sealed = await anyio.to_thread.run_sync(counted.dems.evidence.seal_many)
-        if sealed != FILES:
-            raise RuntimeError(f"{sealed} of {FILES} files were sealed")
+        if sealed != files:
+            raise RuntimeError(f"{sealed} of {files} files were sealed")
         return Asked(len(counts.sql), counts.transactions, len(urls), list(counts.s3))

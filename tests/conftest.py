@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine
 from xdist.remote import Producer
 
 from dems.bootstrap import Dems
@@ -181,8 +181,8 @@ def _sql(url: str) -> Owner:
     engine = _engine(url)
 
     def run(statement: str) -> list[object]:
-        with engine.begin() as connection:
-            result = connection.execute(text(statement))
+        with engine.connect() as connection:
+            result = connection.exec_driver_sql(statement)
             return list(result) if result.returns_rows else []
 
     return run
@@ -190,8 +190,8 @@ def _sql(url: str) -> Owner:
 
 @lru_cache
 def _engine(url: str) -> Engine:
-    """One for all tests."""
-    return create_engine(url)
+    """One for all tests. Each statement is a transaction, and goes to the server as it is."""
+    return create_engine(url, isolation_level="AUTOCOMMIT", execution_options={"no_parameters": True})
 
 
 @pytest.fixture

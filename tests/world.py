@@ -2,9 +2,10 @@
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from uuid import uuid4
 
 from dems.bootstrap import Dems
@@ -24,6 +25,7 @@ from dems.usecases.intake.declare import Declared
 
 OPERATOR = Actor(ActorKind.OPERATOR, "tests")
 _numbers = itertools.count(1)
+_LASTS = timedelta(days=300)
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,12 @@ class Somebody:
     """A person, with the actor they are in the core and the token they send over HTTP."""
 
     person: Person
-    token: str
+    issue: Callable[[], str]
+
+    @cached_property
+    def token(self) -> str:
+        """Issued when it is first asked for: who only acts in the core needs none."""
+        return self.issue()
 
     @property
     def actor(self) -> Actor:
@@ -58,8 +65,7 @@ class World:
             force=force,
         )
         kind = TokenKind.SERVICE if service else TokenKind.PERSON
-        _, token = self.dems.people.issue_token(OPERATOR, person.id, lasts=timedelta(days=300), kind=kind)
-        return Somebody(person, token)
+        return Somebody(person, lambda: self.dems.people.issue_token(OPERATOR, person.id, lasts=_LASTS, kind=kind)[1])
 
     def case(self, by: Somebody, reference: str | None = None) -> Case:
         return self.dems.cases.open(by.actor, reference=reference or f"T/{uuid4()}", title="A case of the tests")

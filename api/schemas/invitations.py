@@ -130,13 +130,19 @@ class AskedView(View):
 
 
 class ReceiptEntry(View):
-    """One custody entry. Its leaf hash does not change: whoever holds it can ask for proof of it at any time."""
+    """One custody entry. Its leaf hash does not change: whoever holds it can ask for proof of it at any time.
+
+    Of the entry that says what was sealed, or found different, the detail is here too; who else did what is not told.
+    """
 
     id: UUID
     act: Act
     seq: int
     at: Instant
     leaf_hash: Hex256
+    leaf: str = Field(description="Base64 of the leaf's exact bytes")
+    nonce: str | None = Field(description="Base64; null where the detail is not given")
+    detail: str | None = Field(description="Base64 of the detail's exact bytes")
     index: int | None = Field(description="Place in the log; null while the log has not taken it in")
     proof: str | None = Field(
         description="The entry's .tlog-proof (C2SP tlog-proof), as a file of its own; null until the log was signed over it"
@@ -200,9 +206,20 @@ class ReceiptView(View):
                     seq=row.seq,
                     at=row.at,
                     leaf_hash=row.leaf_hash.hex(),
+                    leaf=base64.b64encode(row.leaf).decode(),
+                    nonce=_given(act, row.nonce),
+                    detail=_given(act, row.detail),
                     index=row.index,
                     proof=receipt.proofs[row.id].decode() if row.id in receipt.proofs else None,
                 )
                 for act, row in receipt.entries
             ],
         )
+
+
+_TOLD_WHOLE = frozenset({Act.EVIDENCE_SEAL, Act.EVIDENCE_MISMATCH})
+"""Done by the installation itself: their details name nobody."""
+
+
+def _given(act: Act, data: bytes | None) -> str | None:
+    return None if data is None or act not in _TOLD_WHOLE else base64.b64encode(data).decode()

@@ -117,14 +117,18 @@ def _record(record: str, subject: str, item: Item) -> dict[str, Any]:
 
 
 def _performer(said: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Whoever acted; the same one each time, so a program that joins nodes by their names gets one of each."""
+    """Whoever acted, by the name of that moment: a node has one name, and the same person under another is another node."""
     actor = said.get("actor")
     if not isinstance(actor, dict):
         return None
     person = actor.get("person")
     key = person.get("id") if isinstance(person, dict) else f"{actor.get('kind')} {actor.get('name')}"
     kind = "identity:Person" if isinstance(person, dict) else "identity:Identity"
-    return {"@id": f"kb:{_id('actor', key)}", "@type": kind, "core:name": str(actor.get("name") or "")}
+    return {
+        "@id": f"kb:{_id('actor', key, actor.get('name'))}",
+        "@type": kind,
+        "core:name": str(actor.get("name") or ""),
+    }
 
 
 def _said(entry: Entry) -> dict[str, Any]:

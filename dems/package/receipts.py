@@ -65,10 +65,13 @@ class _Given:
 
     @property
     def proof(self) -> bytes:
-        proof = self.bytes_of("proof")
+        """The proof is text, as its file is."""
+        proof = self.given.get("proof")
         if proof is None:
             raise NotProved("the receipt has no proof of it: the log had not taken it in; get the receipt again")
-        return proof
+        if not isinstance(proof, str):
+            raise Malformed("the proof is not text")
+        return proof.encode("utf-8", "surrogatepass")
 
     @property
     def entry(self) -> Entry:

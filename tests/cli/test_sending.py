@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -280,6 +281,7 @@ def kill_when_parts_are_there(desk: Desk, process: Any) -> None:
     """kill -9, with some parts of the one file in the store and not all."""
     while True:
         assert process.poll() is None, process.communicate()
+        time.sleep(0.02)  # a part takes longer, and looking without a pause takes the processor from who sends
         for item in desk.items():
             upload = evidence(desk, item)["upload"]
             if upload and desk.http.get(f"/v1/uploads/{upload['id']}").json()["received"]:

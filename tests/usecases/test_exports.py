@@ -1,6 +1,7 @@
 """Exports: asked for by who may, made whole by any number of tries, and believed by whoever has nothing of ours."""
 
 import hashlib
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,17 @@ from dems.errors import (
     NotReady,
     Refused,
 )
+from dems.ledger.policy import Log, Policy, Witness
 from dems.ledger.verifier import Verdict
 from dems.model.acts import Act
 from dems.model.custody import of_case
 from dems.model.exports import ExportState
 from dems.model.spans import Span
+from dems.package.verification import Trusted, verify
 from dems.ports import Job, JobKind, Once, Page
+from dems.steps.log_policy import policy_of_log
 from tests.conftest import Sent, Time
+from tests.ledger.signers import COURT, LOG
 from tests.usecases.exporting import Scene, impatient, judged, keeper, names_in, scene
 from tests.usecases.keeping_the_log import KeptLog
 
@@ -145,3 +150,35 @@ def test_each_fetching_is_an_entry_before_its_first_byte(scene: Scene, keeper: K
     scene.dems.exporting.read.doubted(export.id)
     with pytest.raises(NotFound):
         scene.dems.exporting.look_up.one(scene.team.outsider.actor, export.id)
+
+
+WITNESSED = Policy.of([], [Witness("court", COURT.key)], quorum="court")
+
+
+def test_those_outside_are_asked_to_hold_the_checkpoint_and_what_they_gave_comes_with_it(
+    scene: Scene, keeper: KeptLog, tmp_path: Path
+) -> None:
+    export = scene.ask()
+    with keeper:
+        held = scene.made_with(policy=partial(policy_of_log, witnesses=lambda: WITNESSED), have_it_held=keeper.is_held)
+        held(export.id)
+    package = scene.package(export)
+    policy = Policy.of([Log(LOG.key)], WITNESSED.witnesses, quorum="court").to_bytes()
+    assert {"log/timestamps/authority.tsr", "log/timestamps/checkpoint.txt"} <= set(names_in(package))
+    (tmp_path / "package.zip").write_bytes(package)
+    report = verify(tmp_path / "package.zip", Trusted(policy))
+    wrong = {f.check: f.words for f in report.findings if f.verdict is not Verdict.PROVED}
+    assert list(wrong) == ["timestamps"]
+    assert "openssl ts -verify" in wrong["timestamps"]
+
+
+def test_witnesses_who_are_dead_do_not_hold_a_package_up(scene: Scene, keeper: KeptLog, tmp_path: Path) -> None:
+    export = scene.ask()
+    with keeper:
+        quick = scene.made_with(policy=partial(policy_of_log, witnesses=lambda: WITNESSED), have_it_held=lambda: None)
+        assert quick(export.id) is ExportState.READY
+    (tmp_path / "package.zip").write_bytes(scene.package(export))
+    policy = Policy.of([Log(LOG.key)], WITNESSED.witnesses, quorum="court").to_bytes()
+    report = verify(tmp_path / "package.zip", Trusted(policy))
+    assert {f.check for f in report.findings if f.verdict is not Verdict.PROVED} == {"witnesses"}
+    assert report.verdict is Verdict.NOT_PROVED

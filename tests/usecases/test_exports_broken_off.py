@@ -14,6 +14,7 @@ from dems.errors import (
     WrongState,
 )
 from dems.layout import package_key
+from dems.ledger.policy import Log, Policy
 from dems.ledger.verifier import Verdict
 from dems.model.acts import Act
 from dems.model.custody import of_case
@@ -21,6 +22,7 @@ from dems.model.exports import ExportState
 from dems.ports import Job, JobKind, Page
 from storage.errors import StoreUnavailable
 from tests.conftest import Owner, Sent
+from tests.ledger.signers import OTHER_LOG
 from tests.usecases.exporting import FOOTAGE, Scene, free_again, impatient, judged, keeper, scene
 from tests.usecases.keeping_the_log import KeptLog
 
@@ -141,6 +143,9 @@ def test_a_store_that_cannot_even_forget_what_was_begun_is_asked_again(
     assert not list(scene.dems.exports.multiparts(package_key(export.id)))
 
 
+OTHER = Policy.of([Log(OTHER_LOG.key)])
+
+
 def test_a_package_that_would_come_out_otherwise_than_its_entries_say_fails(
     scene: Scene, keeper: KeptLog, as_owner: Owner, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -152,7 +157,7 @@ def test_a_package_that_would_come_out_otherwise_than_its_entries_say_fails(
         with pytest.raises(StoreUnavailable):
             broken(export.id)
         free_again(scene, as_owner, export)
-        assert scene.made_with(policy=lambda _: b"quorum none\n")(export.id) is ExportState.FAILED
+        assert scene.made_with(policy=lambda _: OTHER.to_bytes())(export.id) is ExportState.FAILED
     assert "package_came_out_otherwise" in caplog.text
     failed = scene.again(export)
     assert "came out otherwise" in str(failed.problem)

@@ -1,0 +1,157 @@
+"""Receipts and copies of the log, checked without asking anybody."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dems.ledger.bundles import bundle_path, new_bundles, to_bundle
+from dems.ledger.entry import Entry, Leaf, leaf_hash
+from dems.ledger.fields import to_base64
+from dems.ledger.tiles import TILE_WIDTH
+from dems.ledger.verifier import Verdict
+from dems.package.verification import Report, Trusted, verify
+from tests.ledger.signers import COURT, POLICY, PROSECUTOR
+from tests.package.making import Made, SmallLog, a_log
+from tests.package.tampering import unproved, wrong
+
+TRUSTED = Trusted(POLICY.to_bytes())
+Receipt = dict[str, Any]
+
+
+def given(entry: Entry, proof: bytes | None, *, whole: bool) -> dict[str, Any]:
+    leaf = Leaf.from_bytes(entry.leaf)
+    assert entry.nonce is not None
+    assert entry.detail is not None
+    return {
+        "seq": leaf.seq,
+        "leaf_hash": leaf_hash(entry.leaf).hex(),
+        "leaf": to_base64(entry.leaf),
+        "nonce": to_base64(entry.nonce) if whole else None,
+        "detail": to_base64(entry.detail) if whole else None,
+        "proof": None if proof is None else proof.decode(),
+    }
+
+
+def receipt_of(log: SmallLog, item: Made) -> Receipt:
+    note, sealed = log.checkpoint(COURT, PROSECUTOR), item.listed(here=True)
+    return {
+        "evidence_id": item.evidence,
+        "chain": str(item.chain),
+        "sha256": sealed.sha256,
+        "size": None,
+        "declared_sha256": None,
+        "entries": [
+            given(e, log.proof(e, note, log.frontier.size), whole=place == 2) for place, e in enumerate(item.entries)
+        ],
+    }
+
+
+def checked_receipt(tmp_path: Path, receipt: Receipt, trusted: Trusted = TRUSTED) -> Report:
+    path = tmp_path / "receipt.json"
+    path.write_text(json.dumps(receipt))
+    return verify(path, trusted)
+
+
+@pytest.fixture
+def receipt() -> Receipt:
+    log = a_log()
+    return receipt_of(log, Made("ABC/1", b"a film").sealed_in(log))
+
+
+def test_a_receipt_is_proved_with_the_keys_of_the_log(receipt: Receipt, tmp_path: Path) -> None:
+    report = checked_receipt(tmp_path, receipt)
+    assert [(f.check, f.verdict) for f in report.findings] == [
+        (check, Verdict.PROVED) for check in ("entries", "receipt", "inclusion", "keys")
+    ]
+    assert "give the policy file" in wrong(checked_receipt(tmp_path, receipt, Trusted()))["refused"]
+
+
+def change(path: str, value: Any) -> Callable[[Receipt], None]:
+    def to(receipt: Receipt) -> None:
+        if path.startswith("entry."):
+            receipt["entries"][2][path.removeprefix("entry.")] = value
+        else:
+            receipt[path] = value
+
+    return to
+
+
+@pytest.mark.parametrize(
+    ("alter", "check", "words"),
+    [
+        (change("sha256", "0" * 64), "receipt", "another sha256"),
+        (change("size", 7), "receipt", "another size"),
+        (change("evidence_id", "another"), "receipt", "about another item"),
+        (change("chain", "another"), "entries", "another chain"),
+        (change("entry.seq", 4), "entries", "another place"),
+        (change("entry.leaf_hash", "0" * 64), "entries", "is not that of its bytes"),
+        (change("entry.leaf", "AAAA"), "entries", "canonical JSON"),
+        (change("entry.detail", "e30="), "receipt", "does not commit"),
+        (change("entry.proof", "no proof"), "inclusion", "entry '3': a proof begins with"),
+        (change("entry.proof", 7), "inclusion", "is not text"),
+        (change("entry.nonce", 7), "receipt", "is not text"),
+        (lambda r: r["entries"].reverse(), "entries", "stands after one that came later"),
+        (lambda r: r["entries"][2].update(proof=r["entries"][1]["proof"]), "inclusion", "entry '3'"),
+    ],
+)
+def test_a_receipt_that_was_changed_is_false(
+    receipt: Receipt, tmp_path: Path, alter: Callable[[Receipt], None], check: str, words: str
+) -> None:
+    alter(receipt)
+    assert words in wrong(checked_receipt(tmp_path, receipt))[check]
+
+
+def test_what_a_receipt_has_not_is_not_proved(receipt: Receipt, tmp_path: Path) -> None:
+    receipt["entries"][2]["proof"] = None
+    assert "the log had not taken it in" in unproved(checked_receipt(tmp_path, receipt))["inclusion"]
+    receipt["entries"][2]["detail"] = None
+    assert "says that the item was sealed" in unproved(checked_receipt(tmp_path, receipt))["receipt"]
+    receipt["entries"][2]["leaf"] = None
+    assert "get the receipt again" in unproved(checked_receipt(tmp_path, receipt))["entries"]
+    receipt["entries"] = []
+    assert set(unproved(checked_receipt(tmp_path, receipt))) == {"entries", "receipt", "inclusion"}
+
+
+# --- copies of the log ---
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A log of 300 entries: a full bundle and one of 44."""
+    log, folder = SmallLog(), tmp_path / "log"
+    item = Made("ABC/1", b"")
+    for number in range(300):
+        item.entry(log, "evidence.access", {"number": number})
+    leaves = [entry.leaf for entry in item.entries]
+    for tile in new_bundles(0, len(leaves)):
+        start = tile.index * TILE_WIDTH
+        some = leaves[start : start + tile.width]
+        for path, data in ((bundle_path(tile), to_bundle(some)), (tile.path(), b"".join(map(leaf_hash, some)))):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(data)
+    (folder / "checkpoint").write_bytes(log.checkpoint(COURT, PROSECUTOR))
+    return folder
+
+
+def test_a_copy_of_the_log_makes_the_tree_that_was_signed(copy: Path) -> None:
+    report = verify(copy, TRUSTED)
+    assert report.verdict is Verdict.PROVED
+    assert "the 300 entries make the tree" in next(f.words for f in report.findings if f.check == "entries")
+    assert "has no policy.txt" in wrong(verify(copy, Trusted()))["refused"]
+
+
+def test_a_copy_in_which_something_was_changed_or_left_out_says_so(copy: Path) -> None:
+    bundle, tile = copy / "tile" / "entries" / "001.p" / "44", copy / "tile" / "0" / "000"
+    data = bundle.read_bytes()
+    bundle.write_bytes(data.replace(b"2026", b"2025", 1))
+    assert "are not those of the entries" in wrong(verify(copy, TRUSTED))["entries"]
+    (copy / "tile" / "0" / "001.p" / "44").unlink()
+    assert "make another tree" in wrong(verify(copy, TRUSTED))["entries"]
+    bundle.unlink()
+    assert "the entries from 256 on are not there" in unproved(verify(copy, TRUSTED))["entries"]
+    bundle.write_bytes(data)
+    tile.write_bytes(tile.read_bytes()[:-1] + b"x")
+    assert "tile/0/000" in wrong(verify(copy, TRUSTED))["entries"]
