@@ -94,6 +94,7 @@ def scene_of(world: World) -> Scene:
         "invitation_id": str(invitation.id),
         "export_id": str(export.id),
         "number": "1",
+        "name": "mode-decision",
         "fact_id": str(fact.facts[0].id),
         "party_id": str(party.id),
         "import_id": str(world.dems.cases.load.begin(manager.actor, b"s" * 32).id),

@@ -159,6 +159,7 @@ def test_the_catalogue_says_enable_always(as_owner: Run) -> None:
         ("export_items", "export_items_rows"),
         ("export_items", "export_items_all"),
     }
+    expected |= {("synthetic_cases", f"synthetic_cases_{what}") for what in ("rows", "all")}
     assert {(r.on_table, r.tgname) for r in rows} == expected
 
 

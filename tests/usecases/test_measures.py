@@ -9,22 +9,19 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dems.cli.seed.history import History
-from dems.cli.seed.loading import clock_history, load
+from dems.cli.seed.loading import clock_history
 from dems.engines import Connections
-from dems.errors import Invalid, WrongState
+from dems.errors import Invalid
 from dems.model.actors import system
 from dems.model.clocks.figures import Figure, Period, measure, sample_of
 from dems.model.clocks.rules import clocks_by
-from dems.model.ids import CaseId
 from dems.model.life.vocabulary import Mode
 from dems.model.measures.catalogue import MODE
 from dems.model.measures.figuring import Asked, Measured, Result
 from dems.ports import Page
 from dems.settings import Settings
-from tests.model.calendars import EW_CALENDAR
 from tests.usecases import pandas_measures as naive
-from tests.usecases.seeded import NOW, Seeded, database, seeded
+from tests.usecases.seeded import NOW, Seeded, seeded
 from tests.world import World
 
 YEAR = Period(date(2021, 4, 1), date(2022, 3, 31))
@@ -296,20 +293,3 @@ def test_what_was_known_of_each_clock_is_what_keeping_them_would_have_left(histo
         if until is not None:
             after = [r for r, at, _ in told if r.key == row.key and at == until]
             assert len(after) <= 1
-
-
-def test_a_history_is_put_only_into_a_database_that_holds_no_case(
-    engines: Connections, settings: Settings, history: Seeded
-) -> None:
-    smallest = History(1, 1, 0.001, EW_CALENDAR)
-    with pytest.raises(WrongState, match="holds a synthetic history already"):
-        load(history.owner_url, smallest)
-    with database(engines) as owner_url:
-        told: list[Any] = []
-        assert load(owner_url, smallest, told=told.append) == told[-1]
-    manager = World(history.dems).somebody("case_manager")
-    case = World(history.dems).case(manager)
-    with pytest.raises(WrongState, match="holds real cases"):
-        load(history.owner_url, smallest)
-    assert history.dems.cases.look_up.one(manager.actor, CaseId(case.id)).reference == case.reference
-    del settings
