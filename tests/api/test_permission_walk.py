@@ -5,8 +5,6 @@ code under test alone: `who_may` repeats, as data, who may and who may know.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import httpx
@@ -17,21 +15,10 @@ from pydantic import SecretStr
 from api.main import create_app
 from dems.bootstrap import Dems
 from dems.model.acts import Act
-from dems.model.clocks.letters import Wanted
-from dems.model.ids import CaseId
-from dems.model.life.contents import ThemeStatus
-from dems.model.life.saying import NewFact
-from dems.model.life.when import When
-from dems.model.names import OriginalName
-from dems.model.people import CaseRole, OrganisationRole
 from dems.model.permission import OPERATOR_ACTS, TABLE
-from dems.ports import Page
 from dems.settings import DatabaseSettings, Settings
-from dems.steps.declaring import FileDeclared
-from dems.steps.manifest import Defaults, ItemDeclared
-from dems.usecases.cases.put_member import Holding
 from tests.api.conftest import PLAIN, serve
-from tests.api.walk_bodies import body_of
+from tests.api.scene import Scene, body_for, scene_of
 from tests.api.who_may import (
     BY_ITS_BODY,
     EXPECTED,
@@ -40,98 +27,18 @@ from tests.api.who_may import (
     NOT_ABOUT_A_CASE,
     ON_CASE,
     PUBLIC,
-    RELATIONS,
 )
-from tests.casework import investigated
 from tests.conftest import Sent, Time
-from tests.invited import terms
-from tests.readings import picture, record
-from tests.world import Somebody, World
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One case with one sealed item, and for every role and relation a person."""
-
-    case: CaseId
-    ids: dict[str, str]
-    people: dict[tuple[str, str], Somebody]
+from tests.world import World
 
 
 @pytest.fixture(scope="module")
 def scene_and_url(settings: Settings, checked_store: None) -> Iterator[tuple[Scene, str]]:
     del checked_store
     dems = Dems(settings, nudge=Sent(), clock=Time())
-    scene = _scene(World(dems))
+    scene = scene_of(World(dems))
     for url in serve(dems, settings):
         yield scene, url
-
-
-def _scene(world: World) -> Scene:
-    manager = world.somebody("case_manager", "investigator")
-    case = world.case(manager)
-    sealed = world.sealed(manager, case, b"evidence")
-    shown = picture(world.dems, sealed, b"\xff\xd8\xff picture")
-    record(world.dems, sealed, renditions=[shown])
-    waiting = world.declare(manager, case, b"more")
-    assert waiting.upload is not None
-    other = world.somebody("investigator")
-    grant = world.dems.evidence.grant_access(manager.actor, sealed.id, purpose="test", reason="x")
-    item = ItemDeclared(FileDeclared(OriginalName(b"small"), 3))
-    intake, _, _ = world.dems.intakes.declare(manager.actor, case.id, [item], defaults=Defaults("IN"))
-    invitation, _, _ = world.dems.invitations.make(manager.actor, case.id, terms(world.dems))
-    investigated(world.dems, case, manager)
-    wanted = Wanted("timeliness-report", None, {}, authority_is_chief_officer=True, chief_officer_is_subject=False)
-    report = world.dems.timeliness.draft(manager.actor, case.id, wanted)
-    fact = world.dems.cases.record(
-        manager.actor, case.id, [NewFact(ThemeStatus("taser", True, When(date(2026, 1, 2))))]
-    )
-    party = world.dems.cases.parties.add(manager.actor, case.id, name="Ann Example")
-    lead = world.somebody("lead_investigator")
-    world.join(case, lead, "lead_investigator", by=manager)
-    export = world.dems.exporting.ask(
-        lead.actor, case.id, items=None, with_bytes=False, recipient="Coroner", reason="inquest"
-    )
-    entry, second = world.dems.custody.read.case(manager.actor, case.id, Page(2))
-    auditor = world.somebody("auditor")
-    approval = world.dems.approvals.ask(auditor.actor, Act.DETAIL_DESTROY, second.id, reason="order")
-    token = world.dems.people.look_up.tokens(world.somebody("administrator").actor, other.person.id, Page(1))[0]
-    people = {}
-    for role in OrganisationRole:
-        for relation in RELATIONS:
-            who = people[role.value, relation] = world.somebody(role.value)
-            if role.value in ON_CASE and relation != "outsider":
-                held = [Holding(CaseRole(role.value))]
-                world.dems.cases.put_member(manager.actor, case.id, who.person.id, held)
-            if relation == "former" and role.value in ON_CASE:
-                world.dems.cases.end_member(manager.actor, case.id, who.person.id)
-            if relation == "walled":
-                world.dems.cases.raise_wall(manager.actor, case.id, person_id=who.person.id, reason="kin")
-    ids = {
-        "case_id": str(case.id),
-        "evidence_id": str(sealed.id),
-        "upload_id": str(waiting.upload.id),
-        "person_id": str(other.person.id),
-        "entry_id": str(entry.id),
-        "token_id": str(token.id),
-        "report_id": str(report.id),
-        "asked": str(second.id),
-        "approval_id": str(approval.id),
-        "subject": str(world.somebody("investigator").person.id),
-        "reference": case.reference,
-        "grant": str(grant.id),
-        "intake_id": str(intake.id),
-        "invitation_id": str(invitation.id),
-        "export_id": str(export.id),
-        "number": "1",
-        "fact_id": str(fact.facts[0].id),
-        "party_id": str(party.id),
-        "import_id": str(world.dems.cases.load.begin(manager.actor, b"s" * 32).id),
-        "level": "0",
-        "index": "000",
-        "sha256": shown.sha256.hex(),
-    }
-    return Scene(case.id, ids, people)
 
 
 def _routes() -> list[tuple[str, str, str]]:
@@ -210,7 +117,7 @@ def test_every_route_answers_every_role_and_relation_as_the_table_says(
                 expected = HIDDEN  # somebody else's
             if path in FOR_HOLDERS:
                 expected = HIDDEN
-            body = body_of(method, path, scene.ids["asked"])
+            body = body_for(method, path, scene.ids["asked"])
             headers = {**who.headers, **body.pop("headers", {}), "If-Match": '"999"'}
             answer = http.request(method, filled, headers=headers, params=params, **body)
             permitted = answer.status_code == 422 and answer.json()["type"] in SAID_AFTER_PERMISSION
@@ -254,6 +161,6 @@ def test_without_a_token_everything_but_health_is_401(scene_and_url: tuple[Scene
     scene, url = scene_and_url
     with httpx.Client(base_url=url, verify=PLAIN) as http:
         for method, path, _ in _walk():
-            answer = http.request(method, _filled(path, scene.ids), **body_of(method, path, scene.ids["asked"]))
+            answer = http.request(method, _filled(path, scene.ids), **body_for(method, path, scene.ids["asked"]))
             assert answer.status_code == 401, f"{method} {path}: {answer.status_code}"
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")

@@ -2,49 +2,33 @@
 was, and nothing sensitive gets onto an MG6C.
 """
 
-from dataclasses import replace
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from dems.errors import DemsError, DisclosureRulesBroken
-from dems.ledger.canonical import canonical
 from dems.model.disclosure.blocks import AnnexLine, Block, FrozenQuery
 from dems.model.disclosure.contents import (
-    AgainstTest,
     Content,
-    Described,
-    Handled,
-    Handling,
     Level,
-    Pii,
-    PiiKind,
-    PiiOutcome,
-    PiiStage,
     Privilege,
     PrivilegeState,
-    Relevant,
-    Result,
     Sensitive,
-    SourceChecked,
-    Used,
 )
-from dems.model.disclosure.decisions import Record
 from dems.model.disclosure.differences import difference
 from dems.model.disclosure.drafting import left_out
 from dems.model.disclosure.forms import Series
-from dems.model.disclosure.freezing import Snapshot, frozen
+from dems.model.disclosure.freezing import Snapshot
 from dems.model.disclosure.material import Subject
 from dems.model.disclosure.numbering import of_series
 from dems.model.disclosure.recording import decide, returned, voided
 from dems.model.disclosure.reports import Alert, Returned
 from dems.model.disclosure.rules import check
 from dems.model.disclosure.schedules import Row, ScheduleState
-from dems.model.disclosure.visibility import seen_by
-from dems.model.ids import DecisionId, PersonId, ScheduleId
-from dems.model.people import CaseRole, Clearance
+from dems.model.ids import PersonId, ScheduleId
+from dems.model.people import CaseRole
 from tests.model.disclosing import (
     BEGAN,
     COUNSEL,
@@ -57,43 +41,12 @@ from tests.model.disclosing import (
     block_id,
     digest,
     evidence_id,
-    item,
     material,
     set_id,
 )
+from tests.properties.deciding import BLOCK, ITEMS, TEXTS, contents
 
 S = ScheduleState
-ITEMS = [item(n) for n in range(1, 7)]
-BLOCK = Subject.block(block_id(1))
-TEXT = "Photograph {} of the custody desk"
-TEXTS = [TEXT.format("one"), TEXT.format("two"), "x"]
-
-sensitivities = st.sampled_from(Level).map(lambda level: replace(SENSITIVE, level=level))
-immunities = st.builds(
-    lambda kind, ordered: Pii(
-        kind,
-        PiiStage.ORDERED if ordered else PiiStage.CONSIDERED,
-        "Safety of a source",
-        "They would be found",
-        "",
-        f"PII/{kind.value}" if ordered else None,
-        PiiOutcome.WITHHOLD if ordered else None,
-    ),
-    st.sampled_from(PiiKind),
-    st.booleans(),
-)
-contents: st.SearchStrategy[Content] = st.one_of(
-    st.builds(Relevant, st.booleans()),
-    st.builds(Used, st.booleans()),
-    st.builds(Described, st.sampled_from(TEXTS), st.just("Store A")),
-    sensitivities,
-    sensitivities,
-    st.builds(AgainstTest, st.sampled_from(Result)),
-    st.builds(Privilege, st.sampled_from(PrivilegeState)),
-    immunities,
-    st.builds(Handled, st.sampled_from(Handling), st.sampled_from([None, "PII/without_notice"])),
-    st.builds(SourceChecked, st.sampled_from(TEXTS), st.booleans()),
-)
 people = st.sampled_from(sorted(HELD))
 roles = st.none() | st.sampled_from(CaseRole)
 
@@ -258,51 +211,3 @@ class LifeOfSchedules(RuleBasedStateMachine):
 
 LifeOfSchedules.TestCase.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
 TestLifeOfSchedules = LifeOfSchedules.TestCase
-
-
-def is_secret(content: Content) -> bool:
-    return (isinstance(content, Pii) and content.kind is PiiKind.WITHOUT_NOTICE) or (
-        isinstance(content, Handled) and content.order == "PII/without_notice"
-    )
-
-
-@settings(max_examples=60, deadline=None)
-@given(made=st.lists(st.tuples(st.sampled_from(ITEMS[:2]), contents), max_size=12))
-def test_whoever_lacks_the_clearance_sees_the_same_whether_there_is_immunity_without_notice_or_not(
-    made: list[tuple[Subject, Content]],
-) -> None:
-    """Of two records that differ only in it, what is shown is the same to the last id."""
-    order = Pii(
-        PiiKind.WITHOUT_NOTICE, PiiStage.ORDERED, "Source", "Found", "", "PII/without_notice", PiiOutcome.WITHHOLD
-    )
-    made = [*((subject, order) for subject in ITEMS[:2]), *made]
-    with_all, without = (told(kept) for kept in (made, [m for m in made if not is_secret(m[1])]))
-    for clearances in (frozenset[Clearance](), frozenset({Clearance.SENSITIVE})):
-        one, other = seen_by(with_all.file, clearances), seen_by(without.file, clearances)
-        assert shown(one.record) == shown(other.record)
-        assert check(one, ("R32",)) == ()
-
-
-def told(made: list[tuple[Subject, Content]]) -> Desk:
-    desk = Desk()
-    desk.add(*(material(n) for n in range(1, 3)))
-    for subject, content in made:
-        desk.put(desk.decision(subject, content))
-    return desk
-
-
-def shown(record: Record) -> list[tuple[Subject, Content, int | None]]:
-    """What a record says, without ids and times, which differ between two records."""
-    place: dict[DecisionId | None, int] = {d.id: n for n, d in enumerate(record.decisions)}
-    return [(d.subject, d.content, place.get(d.replaces)) for d in record.decisions]
-
-
-texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20)
-members = st.sampled_from(["description", "location", "number", "note", "of", "rows", "sha256", "schedule_reason"])
-
-
-@settings(max_examples=100, deadline=None)
-@given(value=st.dictionaries(members, texts | st.integers(-(2**53) + 1, 2**53 - 1) | st.none() | st.booleans()))
-def test_a_snapshot_has_the_byte_form_of_a_custody_entry(value: dict[str, object]) -> None:
-    assert frozen(value).data == canonical(value)
-    assert frozen(value).intact
