@@ -182,6 +182,12 @@ class ImpossibleLife(Refused):
     rule = "impossible-life"
 
 
+class DisclosureRulesBroken(Refused):
+    """Rules of disclosure forbid it, and nothing was done: `problems` has each `rule`, `severity`, `message`, `source`, `place`."""
+
+    rule = "disclosure-rules-broken"
+
+
 class OlderMessage(Refused):
     """A message of the case system is not newer than the last one taken, and says otherwise; nothing of it was taken.
 
@@ -191,13 +197,9 @@ class OlderMessage(Refused):
     rule = "older-message"
 
     def __init__(self, here: str, sent: str, conflicts: list[dict[str, Any]]) -> None:
-        super().__init__(
-            f"A message with source version {here} was taken already, and this one has {sent}: send a newer one. "
-            "What it says otherwise is in `conflicts`.",
-            here=here,
-            sent=sent,
-            conflicts=conflicts,
-        )
+        words = f"A message with source version {here} was taken already, and this one has {sent}: send a newer one. "
+        words += "What it says otherwise is in `conflicts`."
+        super().__init__(words, here=here, sent=sent, conflicts=conflicts)
 
 
 class SelfGrant(Refused):

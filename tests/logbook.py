@@ -147,22 +147,15 @@ def migrated(engines: Connections) -> Iterator[str]:
 
 
 @contextmanager
-def logbook(engines: Connections, s3: S3Settings, template: str) -> Iterator[Logbook]:
+def logbook(engines: Connections, s3: S3Settings, template: str, like: Logbook | None = None) -> Iterator[Logbook]:
+    """A log on a copy of a database, and with a bucket of its own; or `like` another, with its bucket and its key."""
     with _database(engines, template) as name:
 
         def engine(url: str) -> Engine:
             there = make_url(url).set(database=name).render_as_string(hide_password=False)
             return connect(SETTINGS, there)
 
-        assert s3.setup is not None
-        theirs = s3.model_copy(
-            update={
-                "buckets": Buckets(ledger=f"ledger-{uuid4().hex}"),
-                "access_key": s3.setup.access_key,
-                "secret_key": s3.setup.secret_key,
-            }
-        )
-        prepare(theirs)
+        theirs = _bucket_of_its_own(s3) if like is None else like.settings.s3
         url = superuser(engines).set(database=name)
         book = Logbook(
             engine(engines.database_url),
@@ -173,10 +166,22 @@ def logbook(engines: Connections, s3: S3Settings, template: str) -> Iterator[Log
             ledger_store(theirs),
             Settings(s3=theirs, database=SETTINGS),
         )
+        if like is not None:
+            book.key = like.key
         try:
             yield book
         finally:
             book.close()
+
+
+def _bucket_of_its_own(s3: S3Settings) -> S3Settings:
+    """Reached as the set-up identity: the application's policy names its three buckets."""
+    assert s3.setup is not None
+    buckets = Buckets(ledger=f"ledger-{uuid4().hex}")
+    keys = {"access_key": s3.setup.access_key, "secret_key": s3.setup.secret_key}
+    theirs = s3.model_copy(update={"buckets": buckets, **keys})
+    prepare(theirs)
+    return theirs
 
 
 @contextmanager

@@ -32,7 +32,7 @@ _SHOWN = 50
 _BODY = {
     "requestBody": {
         "required": True,
-        "content": {"application/x-ndjson": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
         "description": "One JSON object a line: `reference` and what `PUT /v1/cases/by-reference/{reference}` takes, or "
         "`reference` and one fact as `content`",
     }

@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import StringConstraints
 
 from api.bodies import BodyRoute
 from api.deps import Core, IfMatch, MaybeMatch, OnceKey, Paging, Whoever, act, answer, etag, paged
@@ -21,6 +22,7 @@ router = APIRouter(prefix="/v1/cases/{case_id}", tags=["lives of cases"], route_
 
 _READS = problem_responses(401, 403, 404, 429)
 _RECORDS = problem_responses(401, 403, 404, 409, 412, 429)
+Kind = Annotated[str, StringConstraints(pattern="^[a-z_]{1,40}$")]
 Standing = Annotated[bool, Query(description="Leave out what was corrected or taken back")]
 
 
@@ -32,7 +34,7 @@ def list_facts(
     page: Paging,
     request: Request,
     response: Response,
-    kind: Annotated[list[str] | None, Query(description="Only facts of these kinds", max_length=len(KINDS))] = None,
+    kind: Annotated[list[Kind] | None, Query(description="Only facts of these kinds", max_length=len(KINDS))] = None,
     standing: Standing = False,
 ) -> Listed[FactView]:
     """All that was ever recorded of the case, oldest first: corrected facts stay, and name what took their place."""

@@ -27,6 +27,18 @@ LetterId = NewType("LetterId", UUID)
 """Of one draft of a report on timeliness."""
 PartyId = NewType("PartyId", UUID)
 """Of a person a case is about or with: not somebody who works on it."""
+DecisionId = NewType("DecisionId", UUID)
+"""Of one decision about disclosure, in one proceeding."""
+BlockId = NewType("BlockId", UUID)
+"""Of items that a schedule lists together, by quantity and a generic title."""
+SearchId = NewType("SearchId", UUID)
+"""Of a search strategy that material was found, or left out, with."""
+ScheduleId = NewType("ScheduleId", UUID)
+"""Of one version of one schedule."""
+ScheduleSetId = NewType("ScheduleSetId", UUID)
+"""Of the schedules and reports that go to the prosecutor together."""
+ReportId = NewType("ReportId", UUID)
+"""Of a disclosure officer's report (MG6E)."""
 
 _NANOSECONDS_PER_MILLISECOND = 1_000_000
 

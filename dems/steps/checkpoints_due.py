@@ -16,6 +16,15 @@ class Claim:
     where: str
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Claims beyond a tree: how many, and the sizes of the last but one and of the last; 0 where there is none."""
+
+    count: int
+    second: int
+    largest: int
+
+
 @dataclass
 class Claims:
     """Those of one source. `agreed` is the size of the last that was found to hold."""
@@ -44,14 +53,10 @@ class Claims:
             self.compared += 1
             self._next = next(self._coming, None)
 
-    def left(self) -> list[Claim]:
-        """The first few thousand that the tree did not reach."""
-        found = [] if self._next is None else [self._next]
-        for claim in self._coming:
-            found.append(claim)
-            if len(found) == _MOST_LEFT:
-                break
-        return found
-
-
-_MOST_LEFT = 10_000
+    def left(self) -> Left:
+        """What the tree did not reach."""
+        count, second, largest = 0, 0, 0
+        while claim := self._next:
+            count, second, largest = count + 1, largest, claim.size
+            self._next = next(self._coming, None)
+        return Left(count, second, largest)

@@ -29,9 +29,8 @@ def versions_of(store: ObjectStore, key: str) -> Iterator[tuple[bytes, datetime]
     Whoever adds another version to a locked one takes nothing away.
     """
     found = [entry for entry in store.versions(key) if entry.key == key and not entry.is_delete_marker]
-    for entry in sorted(found, key=lambda entry: entry.last_modified):
-        if entry.size <= MOST_BYTES:
-            yield read(store, entry), entry.last_modified
+    for entry in sorted((e for e in found if e.size <= MOST_BYTES), key=lambda entry: entry.last_modified):
+        yield read(store, entry), entry.last_modified
 
 
 def read(store: ObjectStore, entry: VersionEntry) -> bytes:

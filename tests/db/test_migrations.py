@@ -2,10 +2,13 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, make_url, text
 
@@ -13,6 +16,12 @@ from dems.bootstrap import Dems
 from dems.db import tables
 from dems.db.migrate import head, migrate, revision_of
 from dems.engines import Connections
+from dems.model.life.contents import MajorStatus, Milestone, Particulars, ThemeStatus
+from dems.model.life.events import EventKind
+from dems.model.life.records import content_from
+from dems.model.life.vocabulary import Jurisdiction, MatterType
+from dems.model.life.when import When
+from tests.architecture.tree import ROOT
 from tests.db.conftest import superuser
 
 
@@ -66,3 +75,56 @@ def test_an_empty_database_has_no_revision(empty: str) -> None:
     with engine.connect() as connection:
         assert revision_of(connection) is None
     engine.dispose()
+
+
+def test_what_was_said_of_cases_before_facts_were_dated_becomes_facts(empty: str) -> None:
+    engine = create_engine(empty)
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "dems" / "db" / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0006")
+        connection.execute(text(_SOMEBODY))
+        connection.execute(text(_CASES))
+    migrate(empty)
+    with engine.connect() as connection:
+        found = connection.execute(text(_FACTS)).all()
+        cases = connection.execute(
+            text("SELECT reference, facts, stage, matter_type, themes, received_on FROM cases")
+        ).all()
+    engine.dispose()
+    assert {tuple(map(str, r)) for r in cases} == {
+        ("told", "5", "awaiting_papers", "dsi", "['mental_health', 'taser']", "2026-06-02"),
+        ("odd", "1", "before_referral", "None", "[]", "None"),
+        ("silent", "0", "before_referral", "None", "[]", "None"),
+    }
+    told = [content_from(r.kind, r.content) for r in found if r.reference == "told"]
+    assert told == [
+        Particulars(MatterType.DSI, Jurisdiction.POLICE, "kent", None, None),
+        Milestone(EventKind.REFERRAL_RECEIVED, When.of(datetime(2026, 6, 1, 23, 30, tzinfo=UTC))),
+        MajorStatus(True, When(date(2026, 6, 2)), found[0].reason),
+        ThemeStatus("mental_health", True, When(date(2026, 6, 2))),
+        ThemeStatus("taser", True, When(date(2026, 6, 2))),
+    ]
+    assert [r.number for r in found if r.reference == "told"] == [1, 2, 3, 4, 5]
+    assert sorted(found, key=lambda r: r.id) == found, "ids sort by when the facts were recorded"
+    [odd] = [r for r in found if r.reference == "odd"]
+    assert odd.reason.endswith("The matter type was said to be: Murder"), "what is on no list is not lost"
+
+
+_SOMEBODY = """
+INSERT INTO people (id, name, email, email_key, roles, active, version, added_at)
+VALUES ('00000000-0000-0000-0000-000000000001', 'A', 'a@example.org', 'a@example.org', '{}', true, 1, '2026-01-01T00:00:00Z')
+"""
+_CASES = """
+INSERT INTO cases (id, reference, title, state, matter_type, force, themes, is_major, received_at, opened_by, opened_at, version)
+SELECT gen_random_uuid(), v.reference, 't', 'open', v.matter_type, v.force, v.themes::text[], v.is_major, v.received_at::timestamptz,
+    '00000000-0000-0000-0000-000000000001', v.opened_at::timestamptz, 1
+FROM (VALUES ('told', 'DSI', 'kent', '{Mental health,taser}', true, '2026-06-01T23:30:00Z', '2026-06-03T10:00:00Z'),
+    ('odd', 'Murder', NULL, '{}', false, NULL, '2026-06-04T10:00:00Z'),
+    ('silent', NULL, NULL, '{}', false, NULL, '2026-06-05T10:00:00Z'))
+    AS v (reference, matter_type, force, themes, is_major, received_at, opened_at)
+"""
+_FACTS = """
+SELECT c.reference, f.* FROM case_facts f JOIN cases c ON c.id = f.case_id ORDER BY f.recorded_at, f.number
+"""

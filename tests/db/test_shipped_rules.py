@@ -73,9 +73,9 @@ def test_a_calendar_says_where_it_is_from_and_how_far_it_knows(shipped: dict[str
 def test_an_installation_counts_by_what_came_with_it(dems: Dems) -> None:
     with dems.transaction() as tx:
         rules = tx.clocks.rules()
-    assert {d.id for d in rules.in_use} == {d.id for d in CLOCKS}
+    assert {d.id for d in rules.in_use} >= {d.id for d in CLOCKS}
     assert set(rules.newest) == {EW, UK}
-    first = [d.rule for d in rules.definitions if d.rule.version == 1]
+    first = [d.rule for d in rules.definitions if d.shipped == "1"]
     assert sorted(map(record_of, first), key=str) == sorted(map(record_of, CLOCKS), key=str)
 
 

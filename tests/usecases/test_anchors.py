@@ -10,7 +10,7 @@ import pytest
 
 from dems.bootstrap import Dems
 from dems.bootstrap.anchors import Anchoring
-from dems.errors import IntegrityBroken
+from dems.errors import IntegrityBroken, LogBehind
 from dems.layout import anchor_key
 from dems.ledger.checkpoint import Checkpoint
 from dems.ledger.judgement import judge
@@ -21,7 +21,8 @@ from dems.ledger.witness_request import AddCheckpoint
 from dems.ports import SignedCheckpoint
 from dems.ports.anchors import Anchor, AnchorKind, Answer, Heard
 from dems.settings import LedgerSettings, Stamps
-from dems.steps.anchoring import keep
+from dems.steps.anchoring import held_checkpoint, keep
+from dems.steps.log_policy import policy_of_log
 from tests.ledger.signers import COURT, LABORATORY, PROSECUTOR
 from tests.logbook import Logbook
 from tests.workers.anchoring import odd_servers
@@ -207,11 +208,16 @@ def test_what_was_cut_off_between_bytes_and_record_is_done_again(book: Logbook) 
 def test_where_nobody_is_named_nobody_is_asked(book: Logbook) -> None:
     dems = core(book, LedgerSettings())
     anchoring = Anchoring.of(dems, book.store)
+    with book.transactions()() as tx:
+        assert held_checkpoint(tx, 0) is None
+        with pytest.raises(LogBehind):
+            policy_of_log(tx, lambda: Policy.of([]))
     book.write(1)
     book.sign()
     assert (anchoring.cosign(), anchoring.stamp(), dems.anchors.held()) == ([], [], [])
     with book.transactions()() as tx:
         signed = tx.ledger.latest_checkpoint()
+        assert (held_checkpoint(tx, 1), held_checkpoint(tx, 2)) == (signed, None)
     assert signed is not None
     assert dems.anchors.cosigned(signed) == signed.note
     with pytest.raises(RuntimeError, match="given nothing that asks"):

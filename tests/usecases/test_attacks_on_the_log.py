@@ -4,8 +4,9 @@ Each is caught by a detector that the test names; what is only caught by witness
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -24,13 +25,21 @@ from dems.ledger.signing import sign
 from dems.ledger.tiles import Tile
 from dems.ledger.tlogproof import TlogProof
 from dems.ledger.verifier import Presented, Verdict, check_chain, check_held
+from dems.steps.log_check import Differs
 from dems.steps.log_objects import latest, put_once
-from storage.interface import Lock
+from dems.steps.published_log import PublishedLog
+from dems.usecases.ledger import check_database
+from dems.usecases.ledger.check_bucket import Upper
+from storage.interface import Lock, ObjectStore
+from storage.settings import S3Settings
 from tests.db.conftest import superuser
-from tests.logbook import SETTINGS, Chain, Logbook
+from tests.logbook import SETTINGS, Chain, Logbook, logbook
 from tests.usecases.behind_the_store import alter
 
 FORGED = "convert_to(replace(convert_from(leaf, 'UTF8'), '\"seq\":', '\"seq\":1'), 'UTF8')"
+
+
+NOTHING = cast("ObjectStore", None)
 
 
 def policy(book: Logbook) -> Policy:
@@ -51,15 +60,24 @@ def rebuilt(book: Logbook) -> list[str]:
     return [*statements, f"INSERT INTO custody_checkpoints VALUES ({edge.size}, '\\x{root}', '\\x{frontier}', now())"]  # noqa: S608
 
 
+@pytest.fixture(scope="module")
+def original(engines: Connections, s3: S3Settings, empty_log: str) -> Iterator[Logbook]:
+    """A log of 300 entries: one full tile, and a rest. Nobody touches this one."""
+    with logbook(engines, s3, empty_log) as book:
+        chain = Chain()
+        book.write(280, chain)
+        book.sign()
+        book.write(20, chain)
+        book.sign()
+        book.close()
+        yield book
+
+
 @pytest.fixture
-def signed(book: Logbook) -> Logbook:
-    """A log of 300 entries: one full tile, and a rest."""
-    chain = Chain()
-    book.write(280, chain)
-    book.sign()
-    book.write(20, chain)
-    book.sign()
-    return book
+def signed(engines: Connections, s3: S3Settings, original: Logbook) -> Iterator[Logbook]:
+    """Its database, to be changed at will, beside its bucket, which is left as it is."""
+    with logbook(engines, s3, str(original.url.database), like=original) as book:
+        yield book
 
 
 def test_an_edited_entry_is_named_by_the_check_of_the_database(signed: Logbook) -> None:
@@ -83,22 +101,34 @@ def test_an_edited_entry_in_a_tree_that_was_made_to_fit_is_named_too(signed: Log
         signed.signing().sign()
 
 
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        ("UPDATE custody_nodes SET hash = sha256('x') WHERE level = 3 AND idx = 5", "nodes of level 3"),
-        ("DELETE FROM custody_nodes WHERE level = 1 AND idx = 149", "nodes of level 1"),
-        ("UPDATE custody_checkpoints SET root = sha256('x') WHERE size = 280", "the database's own checkpoint says"),
-        ("UPDATE custody_signed SET root = sha256('x') WHERE size = 280", "a published checkpoint says"),
-    ],
-)
 def test_an_edited_node_or_checkpoint_is_found_by_the_check_of_the_database(
-    signed: Logbook, change: str, told: str
+    signed: Logbook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    signed.behind_its_back(change)
-    database, _ = signed.checks()
-    assert not database.held
-    assert told in database.words()
+    monkeypatch.setattr(check_database, "PAGE", 1)
+    for change, told in (
+        ("UPDATE custody_signed SET root = sha256('x') WHERE size = 300", "a published checkpoint says"),
+        ("UPDATE custody_checkpoints SET root = sha256('x') WHERE size = 280", "the database's own checkpoint says"),
+        ("UPDATE custody_nodes SET hash = sha256('x') WHERE level = 3 AND idx = 36", "nodes of level 3"),
+        ("DELETE FROM custody_nodes WHERE level = 1 AND idx = 149", "nodes of level 1"),
+    ):
+        signed.behind_its_back(change)
+        database, _ = signed.checks()
+        assert not database.held
+        assert told in database.words()
+
+
+def test_an_edit_behind_what_is_published_is_told_of_without_a_name(book: Logbook) -> None:
+    chain = Chain()
+    book.write(3, chain)
+    book.sequence()
+    assert book.signing().sign() is not None, "and it is not published"
+    book.behind_its_back(f"UPDATE custody_entries SET leaf = {FORGED} WHERE seq = 2")  # noqa: S608
+    book.behind_its_back(*rebuilt(book))
+    database, bucket = book.checks()
+    assert (database.held, database.index) == (False, None)
+    assert "the first 0 are as they were" in database.words()
+    assert (bucket.held, bucket.beyond) == (True, 1)
+    assert bucket.words().endswith("1 newer checkpoints cover entries that are not there yet")
 
 
 def test_an_edited_node_above_many_tiles_is_found_by_the_check_of_the_database(book: Logbook) -> None:
@@ -230,8 +260,13 @@ def test_a_fork_that_gives_the_old_nodes_for_a_proof_is_refused_by_the_signer(bo
         book.signing().sign()
 
 
-def test_a_stolen_key_and_the_database_do_not_reach_the_bucket_nor_what_others_hold(signed: Logbook) -> None:
+def test_a_stolen_key_and_the_database_do_not_reach_the_bucket_nor_what_others_hold(book: Logbook) -> None:
     """Everything is rewritten and signed with the true key. Witnesses, when there are any, refuse to cosign it at once."""
+    signed, chain = book, Chain()
+    signed.write(280, chain)
+    signed.sign()
+    signed.write(20, chain)
+    signed.sign()
     entry, leaf = signed.leaves()[41]
     before = latest(signed.store, checkpoint_key(280))
     assert before is not None
@@ -269,30 +304,31 @@ def test_a_stolen_key_and_the_database_do_not_reach_the_bucket_nor_what_others_h
     assert "do not make the root" in bucket.words()
 
 
-def test_a_split_view_is_false_to_whoever_compares_two_checkpoints(signed: Logbook) -> None:
+def test_a_split_view_is_false_to_whoever_compares_two_checkpoints(book: Logbook) -> None:
     """Somebody who shows two people two logs; that they compare is what witnesses are for."""
-    shown = latest(signed.store, checkpoint_key(300))
-    assert shown is not None
-    other = Checkpoint(signed.key.name, 300, b"o" * 32)
-    to_another = Note(other.to_text(), (sign(other.to_text(), signed.key),)).to_bytes()
-    assert check_held(shown, to_another, [], policy(signed)).verdict is Verdict.FALSE
-    signed.overwrite(checkpoint_key(300), to_another)
-    with pytest.raises(LogRefused, match="Two different trees of 300 leaves"):
-        signed.signing().sign()
+    book.write(3)
+    shown = book.sign().note
+    other = Checkpoint(book.key.name, 3, b"o" * 32)
+    to_another = Note(other.to_text(), (sign(other.to_text(), book.key),)).to_bytes()
+    assert check_held(shown, to_another, [], policy(book)).verdict is Verdict.FALSE
+    book.overwrite(checkpoint_key(3), to_another)
+    with pytest.raises(LogRefused, match="Two different trees of 3 leaves"):
+        book.signing().sign()
 
 
-@pytest.mark.parametrize("days", [-400, +3])
-def test_a_back_dated_entry_is_told_of_by_the_signer(
-    signed: Logbook, caplog: pytest.LogCaptureFixture, days: int
-) -> None:
+def test_a_back_dated_entry_is_told_of_by_the_signer(book: Logbook, caplog: pytest.LogCaptureFixture) -> None:
     """It has a chain that holds; but its place in the log is behind what was signed long after the date that it says."""
-    at = datetime.now(UTC) + timedelta(days=days)
-    signed.write(1, at=at)
-    signed.sequence()
-    with caplog.at_level(logging.CRITICAL):
-        signed.signing().sign()
-    [told] = [r for r in caplog.records if r.message == "entry_dated_elsewhere"]
-    assert (vars(told)["index"], vars(told)["said"][:10]) == (300, at.isoformat()[:10])
+    book.write(2)
+    book.sign()
+    for index, days in ((2, -400), (3, +3)):
+        at = datetime.now(UTC) + timedelta(days=days)
+        book.write(1, at=at)
+        book.sequence()
+        caplog.clear()
+        with caplog.at_level(logging.CRITICAL):
+            book.signing().sign()
+        [told] = [r for r in caplog.records if r.message == "entry_dated_elsewhere"]
+        assert (vars(told)["index"], vars(told)["said"][:10]) == (index, at.isoformat()[:10])
 
 
 def test_an_entry_left_out_of_an_export_is_false_to_the_verifier(signed: Logbook) -> None:
@@ -321,48 +357,52 @@ def test_an_entry_that_was_kept_from_the_log_is_named_by_the_check_of_the_databa
     assert "taken out of the queue" in database.words()
 
 
-def _bundle(book: Logbook) -> str:
-    del book
-    return "tile/entries/000"
-
-
-def _tile(book: Logbook) -> str:
-    del book
-    return Tile(0, 0).path()
-
-
-@pytest.mark.parametrize(("where", "told"), [(_bundle, "entry 9 is not the one"), (_tile, "entry 9 is not the one")])
-def test_an_object_changed_on_the_buckets_disks_is_named_by_the_check_of_the_bucket(
-    signed: Logbook, engines: Connections, where: Callable[[Logbook], str], told: str
+def test_objects_changed_on_the_buckets_disks_are_named_by_the_check_of_the_bucket(
+    book: Logbook, engines: Connections
 ) -> None:
-    content = latest(signed.store, where(signed))
-    assert content is not None
-    at = content.index(signed.leaves()[9][1]) + 200 if where is _bundle else 9 * 32 + 3
-    changed = bytearray(content)
-    changed[at] ^= 1
-    alter(engines, content, into=bytes(changed))
-    database, bucket = signed.checks()
-    assert database.held
-    assert (bucket.held, bucket.index) == (False, 0)
-    assert told in bucket.words()
-
-
-def test_a_checkpoint_changed_on_the_buckets_disks_is_named_by_both_checks(
-    signed: Logbook, engines: Connections
-) -> None:
-    content = latest(signed.store, checkpoint_key(280))
-    assert content is not None
-    changed = content.replace(b"\n280\n", b"\n281\n")
-    alter(engines, content, into=changed)
-    for check in signed.checks():
+    book.write(300)
+    book.sign()
+    bundle, tile = latest(book.store, "tile/entries/000"), latest(book.store, "tile/0/000")
+    assert bundle is not None
+    assert tile is not None
+    for content, at in ((bundle, bundle.index(book.leaves()[9][1]) + 200), (tile, 9 * 32 + 3)):
+        changed = bytearray(content)
+        changed[at] ^= 1
+        alter(engines, content, into=bytes(changed))
+        database, bucket = book.checks()
+        assert database.held
+        assert (bucket.held, bucket.index) == (False, 0)
+        assert "entry 9 is not the one" in bucket.words()
+        alter(engines, bytes(changed), into=content)
+    book.overwrite("tile/0/000", b"x" * 8192)
+    book.overwrite("tile/entries/000", b"x" * 8192)
+    assert book.checks()[1].held, "what was laid over them takes nothing away: the versions beneath hold"
+    checkpoint = latest(book.store, checkpoint_key(300))
+    assert checkpoint is not None
+    alter(engines, checkpoint, into=checkpoint.replace(b"\n300\n", b"\n301\n"))
+    for check in book.checks():
         assert not check.held
-        assert "a kept checkpoint of 280 entries is not signed by this log's key" in check.words()
+        assert "a kept checkpoint of 300 entries is not signed by this log's key" in check.words()
 
 
-def test_what_was_laid_over_a_tile_takes_nothing_away(signed: Logbook) -> None:
-    signed.overwrite("tile/0/000", b"x" * 8192)
-    signed.overwrite("tile/entries/000", b"x" * 8192)
-    assert signed.checks()[1].held, "the versions beneath are still there, and are the ones that hold"
+def test_a_tile_far_above_is_compared_with_those_below_it() -> None:
+    """256 full tiles are 65,536 entries: their roots stand for them here."""
+    hashes = [leaf_hash(bytes([n])) for n in range(256)]
+
+    class Published(PublishedLog):
+        def tile(self, tile: Tile) -> Iterator[bytes]:
+            return iter({"tile/1/000": [b"".join(hashes)]}.get(tile.path(), []))
+
+    upper = Upper(Published(NOTHING))
+    upper.add(hashes[:200])
+    upper.add(hashes[200:])
+    edge = Frontier()
+    for value in hashes:
+        edge.append(value)
+    assert upper.above is not None
+    assert (upper.index, upper.hashes, upper.above.level, upper.above.hashes) == (1, [], 2, [edge.root()])
+    with pytest.raises(Differs, match="tile/1/001 is not what the tiles below it make"):
+        upper.add(hashes)
 
 
 def test_a_tile_that_is_not_there_is_named_by_the_check_of_the_bucket(book: Logbook) -> None:

@@ -13,6 +13,7 @@ from dems.cli.seed.history import History
 from dems.cli.seed.loading import clock_history, load
 from dems.engines import Connections
 from dems.errors import Invalid, WrongState
+from dems.model.actors import system
 from dems.model.clocks.figures import Figure, Period, measure, sample_of
 from dems.model.clocks.rules import clocks_by
 from dems.model.ids import CaseId
@@ -212,6 +213,13 @@ def test_a_walled_case_is_neither_counted_nor_shown_nor_told_apart_from_none(his
     nobody = World(history.dems).somebody("investigator")
     assert all(r.gross.denominator == 0 for r in look_up.all(nobody.actor, asked).results)
     assert look_up.behind(nobody.actor, MODE, asked, Page(500))[1] == []
+
+
+def test_the_installation_itself_counts_every_case_and_leaves_no_trace_on_anybody(history: Seeded) -> None:
+    asked, itself = Asked(MONTH, NOW), system("a report by night")
+    assert {r.rule.name: r for r in history.dems.measures.look_up.all(itself, asked).results} == found(history, asked)
+    assert history.dems.measures.report(itself, asked).period == tuple(found(history, asked).values())
+    assert history.dems.measures.look_up.behind(itself, MODE, asked, Page(5))[1]
 
 
 # --- as of then ---

@@ -127,8 +127,9 @@ class Life:
         found = self.standing(Particulars)
         return found[-1].content if found else None
 
-    @property
+    @cached_property
     def strands(self) -> tuple[Fact[StrandRecord], ...]:
+        """What runs beside the investigation, in the order in which it was recorded."""
         kinds = (Review, LocalDsiReview, Recommendation, Proceeding, OtherStrand)
         return tuple(cast("Fact[StrandRecord]", f) for f in standing(self.facts) if isinstance(f.content, kinds))
 

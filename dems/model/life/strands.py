@@ -31,6 +31,10 @@ class ProceedingKind(StrEnum):
     CRIMINAL = "criminal"
     MISCONDUCT = "misconduct"
     CORONIAL = "coronial"
+    THIRD_PARTY = "third_party"
+    """A demand for material by somebody who is not a party: a court order, another body's proceedings."""
+    DATA_RIGHTS = "data_rights"
+    """A request for information or for one's own data, as far as material of the case answers it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class CheckBucket:
     def __call__(self, kept: KeptCheckpoints, *, told: Callable[[int], None] = lambda _: None) -> LogCheck:
         """Raises `StoreUnavailable` and the like."""
         claims = Claims(Claim(s, k.checkpoint.root if k else None, "a kept checkpoint") for s, k in kept.each_after(-1))
-        tree, upper = Rederived(), _Upper(self.published)
+        tree, upper = Rederived(), Upper(self.published)
         try:
             while tree.size % TILE_WIDTH == 0 and (tile := self.published.widest(tree.size // TILE_WIDTH)) is not None:
                 rows = tree.add(self._leaves(tile))
@@ -51,21 +51,21 @@ def _beyond(claims: Claims, tree: Rederived) -> int:
     """How many checkpoints cover what is not there yet. Raises `Differs` where it should be there."""
     left = claims.left()
     # A checkpoint is signed only after all the full tiles that the one before it covers were published.
-    if len(left) > 1 and left[-2].size // TILE_WIDTH > tree.size // TILE_WIDTH:
+    if left.second // TILE_WIDTH > tree.size // TILE_WIDTH:
         missing = Tile(0, tree.size // TILE_WIDTH)
         raise Differs(f"{missing.path()} is not there, and checkpoints cover it", tree.size)
-    return len(left)
+    return left.count
 
 
 @dataclass
-class _Upper:
+class Upper:
     """The tiles above level 0: each is compared when the last of the hashes in it is known."""
 
     published: PublishedLog
     level: int = 1
     index: int = 0
     hashes: list[bytes] = field(default_factory=list)
-    above: "_Upper | None" = None
+    above: "Upper | None" = None
 
     def add(self, made: list[bytes]) -> None:
         self.hashes += made
@@ -76,6 +76,6 @@ class _Upper:
             raise Differs(f"{tile.path()} is not what the tiles below it make")
         tree = Rederived()
         tree.add(self.hashes)
-        self.above = self.above or _Upper(self.published, self.level + 1)
+        self.above = self.above or Upper(self.published, self.level + 1)
         self.index, self.hashes = self.index + 1, []
         self.above.add([tree.root(TILE_WIDTH)])

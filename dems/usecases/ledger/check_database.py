@@ -51,7 +51,7 @@ class CheckDatabase:
                         entry = tx.ledger.entry_at(index)
             return LogCheck(tree.size, compared, problem=_named(found.problem, index, entry), index=index, entry=entry)
         compared = sum(source.compared for source in sources)
-        beyond = max((claim.size for source in sources for claim in source.left()), default=0)
+        beyond = max(source.left().largest for source in sources)
         with self.transaction() as tx:
             head = tx.ledger.head()
             unlogged = tx.ledger.unlogged()
@@ -97,20 +97,20 @@ class CheckDatabase:
 
     def _first_entry(self, start: int, end: int) -> Differs:
         """One by one: which is not what was taken in."""
-        for index in range(start, end):
-            with self.transaction() as tx:
-                entry, stored, bundle = (
-                    tx.ledger.entry_at(index),
-                    tx.ledger.hashes(0, index, index + 1),
-                    tx.ledger.bundle(index, index + 1),
-                )
-            if entry is None:
-                return Differs(f"place {index} of the log holds no entry any more", index)
-            if not bundle:
-                return Differs(f"entry {entry}, {index} of the log, is not there any more", index, entry)
-            if leaf_hash(from_bundle(bundle, 1)[0]) != stored:
-                return Differs(f"entry {entry}, {index} of the log, is not the one that was taken in", index, entry)
-        return Differs(f"the entries {start} to {end - 1} changed while they were read")
+        each = (found for index in range(start, end) if (found := self._entry(index)) is not None)
+        return next(each, Differs(f"the entries {start} to {end - 1} changed while they were read"))
+
+    def _entry(self, index: int) -> Differs | None:
+        with self.transaction() as tx:
+            entry = tx.ledger.entry_at(index)
+            stored, bundle = tx.ledger.hashes(0, index, index + 1), tx.ledger.bundle(index, index + 1)
+        if entry is None:
+            return Differs(f"place {index} of the log holds no entry any more", index)
+        if not bundle:
+            return Differs(f"entry {entry}, {index} of the log, is not there any more", index, entry)
+        if leaf_hash(from_bundle(bundle, 1)[0]) != stored:
+            return Differs(f"entry {entry}, {index} of the log, is not the one that was taken in", index, entry)
+        return None
 
     def _where(self, agreed: int, size: int) -> int | None:
         """The first place after `agreed` at which the database and the tiles in the bucket differ."""

@@ -1,0 +1,83 @@
+"""What somebody without a clearance is shown: what they may not know of is not there, and leaves no gap."""
+
+from dataclasses import replace
+
+from dems.model.disclosure.contents import Content, Handled, Pii, PiiKind, Sensitive, SourceChecked
+from dems.model.disclosure.decisions import Decision, Record
+from dems.model.disclosure.files import ProceedingFile
+from dems.model.disclosure.forms import Series
+from dems.model.disclosure.material import Subject
+from dems.model.disclosure.reports import ScheduleSet
+from dems.model.disclosure.schedules import Note, Schedule
+from dems.model.ids import DecisionId
+from dems.model.people import Clearance
+
+
+def seen_by(file: ProceedingFile, clearances: frozenset[Clearance]) -> ProceedingFile:
+    """The file as somebody with these clearances on its date may know it.
+
+    Without `pii`, records without notice are gone, with what became of their items under their orders. Without `sensitive`, so are
+    the MG6D, reports, every decision about sensitivity and all public interest immunity, and of a row that counts no more it is not
+    said why. What is left names nothing that is gone: a decision that replaced one of those replaces the newest one that is shown.
+    """
+    hidden = _hidden(file.record, clearances)
+    seen = replace(file, record=_without(file.record, hidden), shown_to=clearances)
+    if Clearance.SENSITIVE in clearances:
+        return seen
+    kept = tuple(_plain(s) for s in file.schedules if s.series is Series.MG6C)
+    ids = {s.id for s in kept}
+    return replace(
+        seen,
+        schedules=kept,
+        sets=tuple(ScheduleSet(s.id, s.mg6c, None, submitted_at=s.submitted_at) for s in file.sets if s.mg6c in ids),
+        endorsements=tuple(e for e in file.endorsements if e.schedule in ids),
+        services=tuple(s for s in file.services if s.schedule in ids),
+        returns=(),
+        alerts=(),
+    )
+
+
+def _plain(schedule: Schedule) -> Schedule:
+    """An MG6C that does not say why rows count no more, and so without the bytes that do."""
+    return replace(
+        schedule,
+        rows=tuple(row if row.live else replace(row, note=Note.SET_ASIDE) for row in schedule.rows),
+        annotations=tuple(replace(a, note=Note.SET_ASIDE) for a in schedule.annotations),
+        snapshot=None,
+    )
+
+
+def _hidden(record: Record, clearances: frozenset[Clearance]) -> frozenset[DecisionId]:
+    if Clearance.PII in clearances and Clearance.SENSITIVE in clearances:
+        return frozenset()
+    secret = {
+        (d.subject, d.content.order)
+        for d in record.decisions
+        if isinstance(d.content, Pii) and d.content.kind is PiiKind.WITHOUT_NOTICE and d.content.order is not None
+    }
+    return frozenset(d.id for d in record.decisions if _is_hidden(d, clearances, secret))
+
+
+def _is_hidden(decision: Decision[Content], clearances: frozenset[Clearance], secret: set[tuple[Subject, str]]) -> bool:
+    content = decision.content
+    if Clearance.SENSITIVE not in clearances and (
+        isinstance(content, Pii | SourceChecked | Sensitive)
+        or (isinstance(content, Handled) and content.order is not None)
+    ):
+        return True
+    if Clearance.PII in clearances:
+        return False
+    if isinstance(content, Pii):
+        return content.kind is PiiKind.WITHOUT_NOTICE
+    return isinstance(content, Handled) and content.order is not None and (decision.subject, content.order) in secret
+
+
+def _without(record: Record, hidden: frozenset[DecisionId]) -> Record:
+    shown: list[Decision[Content]] = []
+    newest: dict[tuple[Subject, type], DecisionId] = {}
+    for decision in record.decisions:
+        if decision.id not in hidden:
+            key = decision.subject, type(decision.content)
+            shown.append(replace(decision, replaces=newest.get(key)))
+            newest[key] = decision.id
+    return Record(record.proceeding, tuple(shown))

@@ -1,0 +1,96 @@
+"""The two processes of the log as they run: until they are told to end, whatever happens to what they work on."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from dems.errors import LogRefused
+from dems.ledger.keys import SigningKey
+from dems.settings import Settings
+from tests.logbook import Chain, Logbook
+from workers import sequencer, signer
+from workers.signer import Signs, the_key
+
+
+def as_told(book: Logbook, engine: Engine, key_file: Path) -> Settings:
+    """What a process is told: the address of its role, and where its key is."""
+    url = SecretStr(engine.url.render_as_string(hide_password=False))
+    ledger = book.settings.ledger.model_copy(
+        update={"key_file": key_file, "sequence_seconds": 0.05, "sign_seconds": 0.05, "origin": "log.example"}
+    )
+    database = book.settings.database.model_copy(update={"url": url})
+    return book.settings.model_copy(update={"ledger": ledger, "database": database})
+
+
+def until(true: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come true in time"
+        time.sleep(0.05)
+
+
+def test_entries_are_taken_in_signed_and_published_while_they_come(book: Logbook, tmp_path: Path) -> None:
+    ended = threading.Event()
+    processes = [
+        threading.Thread(target=sequencer.run, args=(as_told(book, book.sequencer, tmp_path / "key"), ended)),
+        threading.Thread(target=signer.run, args=(as_told(book, book.signer, tmp_path / "key"), ended)),
+    ]
+    for process in processes:
+        process.start()
+    try:
+        observe, chain = book.acts().observe, Chain()
+        assert not signer.check(as_told(book, book.signer, tmp_path / "key"))
+        for size in (3, 6):
+            book.write(3, chain)
+            until(lambda size=size: (seen := observe().signed) is not None and seen.size == size)  # type: ignore[misc]
+        until(lambda: observe().reports["signer"].detail == "signs")
+        assert sequencer.check(as_told(book, book.sequencer, tmp_path / "key"))
+        assert signer.check(as_told(book, book.signer, tmp_path / "key"))
+        # The connections are cut, as by a restart of the database: both go on.
+        with book.superuser.begin() as connection:
+            connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND usename IN ('dems_sequencer', 'dems_signer')"
+            )
+        book.write(2, chain)
+        until(lambda: (seen := observe().signed) is not None and seen.size == 8)
+    finally:
+        ended.set()
+        for process in processes:
+            process.join(30)
+    assert not any(process.is_alive() for process in processes)
+    book.key = SigningKey.from_bytes((tmp_path / "key").read_bytes())
+    assert [check.held for check in book.checks()] == [True, True]
+    assert book.checks()[1].entries == 8, "what fills no tile was published when the signer ended"
+
+
+def test_a_refusal_is_said_once_and_kept_for_whoever_watches(book: Logbook, caplog: pytest.LogCaptureFixture) -> None:
+    book.write(3)
+    book.sign()
+    book.behind_its_back("DELETE FROM custody_checkpoints", "DELETE FROM custody_signed")
+    signs = Signs(book.signing())
+    with caplog.at_level(logging.CRITICAL):
+        assert [signs.turn(), signs.turn()] == [False, False]
+    [told] = [r for r in caplog.records if r.message == "log_not_signed"]
+    report = book.acts().observe().reports["signer"]
+    assert not report.held
+    assert report.detail == vars(told)["why"]
+    assert report.detail.startswith("The database's log has 0 entries, and 3 were signed: it was set back.")
+
+
+def test_a_key_is_made_where_nothing_was_signed_and_nowhere_else(book: Logbook, tmp_path: Path) -> None:
+    settings = as_told(book, book.signer, tmp_path / "key")
+    made = the_key(settings, book.store)
+    assert (made.name, the_key(settings, book.store)) == ("log.example", made)
+    book.write(1)
+    book.sign()
+    (tmp_path / "key").unlink()
+    with pytest.raises(LogRefused, match="is not there, and checkpoints were signed with it"):
+        the_key(settings, book.store)
+    assert not (tmp_path / "key").exists()
