@@ -118,12 +118,14 @@ class _Judged:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._judgements: dict[bytes, Judgement | LedgerInvalid] = {}
+        self._proofs: dict[bytes, TlogProof] = {}
 
     def of(self, one: Presented) -> tuple[TlogProof, Judgement]:
         """The entry's proof and what the policy says of its checkpoint."""
         if one.proof is None:
             raise NotProved("its proof is not there")
-        proof = TlogProof.from_bytes(one.proof)
+        proof = self._proofs.get(one.proof) or TlogProof.from_bytes(one.proof)
+        self._proofs[one.proof] = proof
         if proof.checkpoint not in self._judgements:
             try:
                 self._judgements[proof.checkpoint] = judge(proof.checkpoint, self._policy)
