@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.api.intakes import digest_header
+from tests.casework import definition_body
 
 
 def body_of(method: str, path: str, asked: str) -> dict[str, Any]:
