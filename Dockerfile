@@ -11,7 +11,7 @@ FROM python:3.11-slim
 # New volumes mounted at these two belong to this user: the store's keys are made in one, parts wait in the other.
 RUN groupadd --gid 10001 dems \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin dems \
-    && install --directory --owner=10001 --group=10001 --mode=0700 /store /spool
+    && install --directory --owner=10001 --group=10001 --mode=0700 /store /spool /ledger-key
 COPY --from=requirements /opt/venv /opt/venv
 WORKDIR /app
 COPY dems dems

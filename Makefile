@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo up test check bench format lock clean
+.PHONY: help demo up test check bench verifier format lock clean
 
 # What was compiled once is kept, whatever the caller's shell says: tests start some hundred processes of ours.
 export PYTHONDONTWRITEBYTECODE :=
@@ -50,6 +50,10 @@ check: ## What CI runs: lint, format, types, import contracts, then the whole te
 bench: ## The benchmarks: prints a table and writes benchmarks/results.json
 	$(dev)
 	$(python) -m benchmarks
+
+verifier: ## dist/dems-verify.pyz, the offline verifier in one file: runs with Python and cryptography alone
+	$(runtime)
+	@$(python) -m dems.package.building dist/dems-verify.pyz
 
 format: ## Formats the code and repairs what the linter can repair
 	$(dev)

@@ -75,6 +75,15 @@ class Caller:
 caller = Caller()
 
 
+def caller_unless_public(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    on_behalf_of: Annotated[str | None, Header(alias="On-Behalf-Of")] = None,
+) -> Actor | None:
+    """For the log's own addresses: nobody in particular where a setting shows it to anyone."""
+    return None if request.app.state.settings.ledger.public else caller(request, credentials, on_behalf_of)
+
+
 def address_of(request: Request) -> str:
     """The client's address; behind a trusted proxy the last one that the proxy added."""
     if request.app.state.settings.api.trust_proxy_header:

@@ -29,7 +29,7 @@ def core(request: Request) -> Dems:
 Core = Annotated[Dems, Depends(core)]
 Whoever = Annotated[Actor, Depends(caller)]
 
-__all__ = ["Caller", "Core", "IfMatch", "OnceKey", "Paging", "Whoever", "act", "answer", "etag", "paged"]
+__all__ = ["Caller", "Core", "IfMatch", "MaybeMatch", "OnceKey", "Paging", "Whoever", "act", "answer", "etag", "paged"]
 
 
 def act(name: Act) -> dict[str, Any]:
@@ -57,6 +57,18 @@ def _if_match(
 
 
 IfMatch = Annotated[int, Depends(_if_match)]
+
+
+def _maybe_match(
+    if_match: Annotated[
+        str | None,
+        Header(alias="If-Match", description="The ETag you read, where nobody else may have changed it since"),
+    ] = None,
+) -> int | None:
+    return None if if_match is None else _if_match(if_match)
+
+
+MaybeMatch = Annotated[int | None, Depends(_maybe_match)]
 
 
 async def _once(

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import anyio
 import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -14,13 +15,21 @@ from api.denials import Denials
 from api.middleware import Surroundings
 from api.relays import Relays
 from api.routes import (
+    approvals,
+    beside,
     cases,
+    clocks,
     custody,
     evidence,
+    exports,
     findings,
     health,
+    imports,
     intakes,
     invitations,
+    ledger,
+    lives,
+    measures,
     page,
     people,
     searching,
@@ -34,6 +43,9 @@ from workers.client import Client
 
 _THREADS = 40
 """Requests that wait for the database or the store at once; each holds a thread, not a connection, while it waits."""
+
+_LOADS = 2
+"""Loads of history at once: each keeps a thread and the rows of its batch; who comes third waits, unread."""
 
 _DESCRIPTION = """
 Digital evidence management: write-once storage, verified hashes, a chain of custody.
@@ -52,6 +64,7 @@ def create_app(settings: Settings, *, dems: Dems | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
         app.state.relays = Relays(settings.api.max_relays)
+        app.state.loads = anyio.CapacityLimiter(_LOADS)
         yield
         core.close()
 
@@ -82,14 +95,22 @@ _ROUTERS = (
     health.router,
     people.router,
     cases.router,
+    clocks.router,
+    lives.router,
+    beside.router,
+    imports.router,
     evidence.router,
     intakes.manifests,
     intakes.router,
     invitations.router,
     uploads.router,
     custody.router,
+    approvals.router,
+    ledger.router,
     findings.router,
+    exports.router,
     searching.router,
+    measures.router,
     page.router,
 )
 

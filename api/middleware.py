@@ -25,6 +25,7 @@ BYTES_OUT = Counter("dems_http_response_bytes_total", "Bytes of bodies sent")
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _EVIDENCE_BODY = re.compile(r"/v1/uploads/[^/]+/(content|parts/[^/]+)")
+_LOAD = "/v1/imports"
 _MANIFEST = re.compile(r"/v1/(cases/[^/]+/intakes|intakes/[^/]+/items)")
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -66,8 +67,10 @@ class Surroundings:
             REQUEST_ID.reset(token)
 
     def _limit(self, scope: Scope) -> int | None:
-        """The most bytes that a body may have; None for evidence, which has no such limit."""
+        """The most bytes that a body may have; None for evidence and for the history of cases, which have no such limit."""
         if scope["method"] == "PUT" and _EVIDENCE_BODY.fullmatch(scope["path"]):
+            return None
+        if (scope["method"], scope["path"]) == ("POST", _LOAD):
             return None
         return self._max_manifest if _MANIFEST.fullmatch(scope["path"]) else self._max_body
 

@@ -15,9 +15,9 @@ import anyio.from_thread
 from starlette.requests import ClientDisconnect, Request
 
 from dems.errors import Incomplete, RangeNotSatisfiable
+from dems.model.spans import Span
 from dems.model.uploads import Upload
 from dems.steps.body import Piece
-from dems.usecases.evidence.read_content import Span
 from storage.interface import ByteStream, ObjectStore, StoredVersion
 
 log = logging.getLogger(__name__)

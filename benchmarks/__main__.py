@@ -17,7 +17,9 @@ from rich.console import Console
 from benchmarks import (
     corpus,
     direct,
+    load_history,
     many_files,
+    measures,
     memory,
     pages,
     reading,
@@ -32,6 +34,7 @@ from benchmarks.sizes import FULL, QUICK, Sizes
 from benchmarks.table import Result, show
 
 BENCHMARKS: Mapping[str, Callable[[Installation, Sizes], list[Result]]] = {
+    "measures": measures.measure,
     "relay": relay.measure,
     "verification": verification.measure,
     "memory": memory.measure,
@@ -43,6 +46,7 @@ BENCHMARKS: Mapping[str, Callable[[Installation, Sizes], list[Result]]] = {
     "small-intake": small_intake.measure,
     "corpus": corpus.measure,
     "reading": reading.measure,
+    "load-history": load_history.measure,
 }
 WIDTH = 150
 """Where the output goes to a file: enough for every line of the table."""

@@ -132,7 +132,7 @@ class Installation:
             end(process, (signal.SIGTERM, child.stop_seconds))
 
     def _child(self, name: str, port: int) -> Child:
-        found = {c.name: c for c in children(self.settings, self.folder / "data", port)}
+        found = {c.name: c for c in children(self.settings, self.connections, self.folder / "data", port)}
         return found[name]
 
 

@@ -25,6 +25,9 @@ class Sizes:
     few_for_memory: int
     many_for_memory: int
     small_intake: int
+    history_scale: float
+    history_copies: int
+    history_cases: int
 
     @property
     def full(self) -> bool:
@@ -47,6 +50,9 @@ FULL = Sizes(
     few_for_memory=10_000,
     many_for_memory=50_000,
     small_intake=500,
+    history_scale=0.1,
+    history_copies=90,
+    history_cases=1_000,
 )
 QUICK = Sizes(
     rounds=1,
@@ -63,4 +69,7 @@ QUICK = Sizes(
     few_for_memory=40,
     many_for_memory=80,
     small_intake=50,
+    history_scale=0.01,
+    history_copies=20,
+    history_cases=20,
 )

@@ -106,6 +106,21 @@ class AlreadyExists(Refused):
     rule = "already-exists"
 
 
+class NotReady(Refused):
+    """What was asked for is still being made: asking again later is right."""
+
+    rule = "not-ready"
+
+
+class LogBehind(DemsError):
+    """The custody log has not taken in, or not signed, what is to be proved: it is tried again by itself."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The custody log has not taken this in yet. Try again in a minute; `dems doctor` says if it stands."
+        )
+
+
 class CaseClosed(Refused):
     """A closed case takes no evidence and no change but its reopening."""
 
@@ -167,16 +182,56 @@ class ImpossibleLife(Refused):
     rule = "impossible-life"
 
 
+class OlderMessage(Refused):
+    """A message of the case system is not newer than the last one taken, and says otherwise; nothing of it was taken.
+
+    `conflicts` has of each thing `what` it is, and its value `here` and as `sent`.
+    """
+
+    rule = "older-message"
+
+    def __init__(self, here: str, sent: str, conflicts: list[dict[str, Any]]) -> None:
+        super().__init__(
+            f"A message with source version {here} was taken already, and this one has {sent}: send a newer one. "
+            "What it says otherwise is in `conflicts`.",
+            here=here,
+            sent=sent,
+            conflicts=conflicts,
+        )
+
+
 class SelfGrant(Refused):
     """No one grants anything to themselves."""
 
     rule = "no-self-grant"
 
 
+class SecondPersonNeeded(Refused):
+    """Whoever asked for an act that needs two people is one of them; the other is somebody else."""
+
+    rule = "second-person-needed"
+
+
 class StoreNotTrusted(Refused):
     """The self-check found a way round the Object Lock, so the store may not hold new evidence."""
 
     rule = "store-not-trusted"
+
+
+class NotYetLogged(Refused):
+    """The log has not taken the entry in yet, or no checkpoint that covers it is signed. `retry_after` in seconds."""
+
+    rule = "not-yet-in-log"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The log has not taken this in yet, or is not signed over it. It will be: ask again in a second."
+        )
+        self.retry_after = 1
+
+
+class LogRefused(DemsError):
+    """The log cannot be signed: what the database holds does not go on from what was signed before. Somebody must look."""
 
 
 class IdempotencyKeyReused(Invalid):

@@ -3,10 +3,13 @@
 import re
 from uuid import UUID
 
-from dems.model.ids import EvidenceId, UploadId
+from dems.model.ids import EvidenceId, ExportId, UploadId
 
 EVIDENCE_PREFIX = "evidence/"
 RENDITION_PREFIX = "renditions/"
+CHECKPOINT_PREFIX = "checkpoints/"
+_CHECKPOINT_KEY = re.compile(r"checkpoints/([0-9]{20})")
+PACKAGE_PREFIX = "packages/"
 _EVIDENCE_KEY = re.compile(r"evidence/([0-9a-f-]{36})/([0-9a-f-]{36})")
 
 
@@ -20,6 +23,22 @@ def rendition_key(evidence_id: EvidenceId, sha256: bytes) -> str:
     return f"{RENDITION_PREFIX}{evidence_id}/{sha256.hex()}"
 
 
+def checkpoint_key(size: int) -> str:
+    """The key, in the ledger bucket, of the signed checkpoint of a log with `size` leaves: sorted as numbers are."""
+    return f"{CHECKPOINT_PREFIX}{size:020}"
+
+
+def parse_checkpoint_key(key: str) -> int | None:
+    """The size that a key stands for, or None for a key that is no checkpoint's."""
+    match = _CHECKPOINT_KEY.fullmatch(key)
+    return None if match is None else int(match[1])
+
+
+def package_key(export_id: ExportId) -> str:
+    """The key, in the bucket of exports, of an export's package."""
+    return f"{PACKAGE_PREFIX}{export_id}"
+
+
 def parse_evidence_key(key: str) -> tuple[EvidenceId, UploadId] | None:
     """The ids that a key stands for, or None for a key that this version of DEMS did not make."""
     match = _EVIDENCE_KEY.fullmatch(key)
@@ -29,3 +48,8 @@ def parse_evidence_key(key: str) -> tuple[EvidenceId, UploadId] | None:
         return EvidenceId(UUID(match[1])), UploadId(UUID(match[2]))
     except ValueError:
         return None
+
+
+def anchor_key(size: int, kind: str, sha256: bytes) -> str:
+    """The key, in the ledger bucket, of what somebody outside gave for the checkpoint of `size` leaves, by its digest."""
+    return f"anchors/{size:020}/{kind}/{sha256.hex()}"

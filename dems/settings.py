@@ -1,9 +1,10 @@
 """Every setting, from ``DEMS_…`` variables. Built once per process and passed on; nothing reads the environment elsewhere."""
 
 import os
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -96,6 +97,23 @@ class EvidenceSettings(_Part):
     self_check_max_age_hours: int = Field(default=36, ge=1, description="An older self-check counts as none")
 
 
+class CasesSettings(_Part):
+    """The words in which cases are described, where an installation has settled on its own."""
+
+    forces: dict[str, str] | None = Field(
+        default=None, description="Code and name of every force; another is refused. Without it any is taken"
+    )
+
+
+class ClocksSettings(_Part):
+    """When people are reminded of statutory dates."""
+
+    remind_days: tuple[Annotated[int, Field(ge=1, le=365)], ...] = Field(
+        default=(14, 7, 2),
+        description="So many calendar days ahead, each on a working day, and once when it has passed",
+    )
+
+
 class FindingsSettings(_Part):
     """How files are read, and what one reading may cost."""
 
@@ -116,6 +134,72 @@ class FindingsSettings(_Part):
     clamd_seconds: int = Field(default=300, ge=1, description="What waiting for it may take for one item")
 
 
+@dataclass(frozen=True)
+class Stamps:
+    """A timestamp authority (RFC 3161), as the settings name it."""
+
+    name: str
+    """Under which its timestamps are kept; do not change it."""
+    url: str
+    roots: Path
+    """Certificates (PEM) of which one must stand above its own."""
+    policy: str | None = None
+    """The object identifier of the only policy that is accepted."""
+
+
+class AnchorSettings(_Part):
+    """Who outside holds the custody log in place. Nothing waits for any of them."""
+
+    witnesses: Path | None = Field(
+        default=None, description="A C2SP tlog-policy file that names witnesses with their addresses, and the quorum"
+    )
+    witness_every_seconds: int = Field(
+        default=60, ge=5, description="How often they are asked to cosign what is newly signed"
+    )
+    timestamp_authorities: tuple[Stamps, ...] = ()
+    timestamp_every_minutes: int = Field(default=60, ge=1, description="How often the newest checkpoint is stamped")
+    anchor_seconds: float = Field(default=10, gt=0, description="What one answer of one of them may take in all")
+    anchor_ca_file: Path | None = Field(
+        default=None, description="Certificates (PEM) that their web servers' are checked against, if not public ones"
+    )
+    unanchored_warning_minutes: int = Field(
+        default=180, ge=1, description="What was signed and is held by nobody outside for longer is warned of"
+    )
+
+
+class LedgerSettings(AnchorSettings):
+    """The custody log: how it is signed, kept and shown."""
+
+    key_file: Path | None = Field(
+        default=None,
+        description="The signer's private key; `ledger-key` in data_dir where none is named. Made where no log is yet",
+    )
+    origin: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="The log's name, when its key is made; else a random one",
+    )
+    former_keys: tuple[str, ...] = Field(
+        default=(), description="Public keys that signed this log before, so that it goes on under a new one"
+    )
+    public: bool = Field(
+        default=False, description="Show /ledger/… to anyone: it holds commitments, and how much is done when"
+    )
+    lock_days: int = Field(
+        default=3650, ge=1, le=18_250, description="COMPLIANCE retention of what is published; never shortened"
+    )
+    sequence_seconds: float = Field(default=0.2, ge=0.05, le=60, description="How often the queue is looked at")
+    sign_seconds: float = Field(
+        default=1.0, ge=0.05, le=3600, description="Checkpoints are signed no more often than that; each is kept"
+    )
+    tail_seconds: int = Field(
+        default=3600,
+        ge=1,
+        description="So often what fills no whole tile yet is published too, and when the signer stops",
+    )
+
+
 class Settings(BaseSettings):
     """All settings. Unknown keys are refused, so that a misspelt one does not pass for a default."""
 
@@ -130,7 +214,10 @@ class Settings(BaseSettings):
     broker: BrokerSettings = BrokerSettings()
     api: ApiSettings = ApiSettings()
     evidence: EvidenceSettings = EvidenceSettings()
+    cases: CasesSettings = CasesSettings()
+    clocks: ClocksSettings = ClocksSettings()
     findings: FindingsSettings = FindingsSettings()
+    ledger: LedgerSettings = LedgerSettings()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     workers: int = Field(default=2, ge=1, description="Processes of the Celery worker that `dems up` starts")
 

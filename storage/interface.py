@@ -244,8 +244,11 @@ class ObjectStore(Protocol):
         """Lift the legal hold; the retention date stays."""
         ...
 
-    def versions(self, prefix: str) -> Iterator[VersionEntry]:
-        """Every version and delete marker below a prefix, page by page, in key order."""
+    def versions(self, prefix: str, *, after: str | None = None, at_once: int | None = None) -> Iterator[VersionEntry]:
+        """Every version and delete marker below a prefix, page by page, in key order; `after` leaves out all keys up to it.
+
+        `at_once` says how many to ask the store for in one page, for whoever needs no more than the first few.
+        """
         ...
 
     def multiparts(self, prefix: str) -> Iterator[OpenMultipart]:

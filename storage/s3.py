@@ -177,10 +177,11 @@ class S3ObjectStore:
         if self.head(stored.key, stored.version_id).lock.legal_hold:
             raise LockNotApplied(f"{self.bucket}/{stored.key}: the legal hold was lifted and is still there")
 
-    def versions(self, prefix: str) -> Iterator[VersionEntry]:
+    def versions(self, prefix: str, *, after: str | None = None, at_once: int | None = None) -> Iterator[VersionEntry]:
         """See `ObjectStore.versions`."""
+        beyond = {} if after is None else {"KeyMarker": checked_key(after)}
         pages = self._client.get_paginator("list_object_versions").paginate(
-            Bucket=self.bucket, Prefix=checked_prefix(prefix)
+            Bucket=self.bucket, Prefix=checked_prefix(prefix), PaginationConfig={"PageSize": at_once}, **beyond
         )
         for page in _each(f"list versions of {self.bucket}/{prefix}", pages):
             yield from entries_of(page)

@@ -21,6 +21,7 @@ from dems.ports import Job
 from dems.settings import ApiSettings, BrokerSettings, DatabaseSettings, EvidenceSettings, Settings
 from storage.settings import S3Identity, S3Settings
 from storage.setup import prepare
+from tests import logbook
 from tests.browser.chromium import say_what_was_left_out
 from tests.scheduling import Scheduling, longest_first, share_out
 from tests.workers.installed.programs import say_which_tools_were_left_out
@@ -148,6 +149,20 @@ def checked_store(settings: Settings, s3: S3Settings) -> None:
     core = Dems(settings.model_copy(update={"s3": s3}), nudge=lambda _: None)
     assert core.upkeep.check_store().held
     core.close()
+
+
+@pytest.fixture(scope="session")
+def empty_log(engines: Connections) -> Iterator[str]:
+    """The database that each test with a log of its own copies."""
+    with logbook.migrated(engines) as name:
+        yield name
+
+
+@pytest.fixture
+def book(engines: Connections, s3: S3Settings, empty_log: str) -> Iterator[logbook.Logbook]:
+    """A log of this test's own."""
+    with logbook.logbook(engines, s3, empty_log) as its_own:
+        yield its_own
 
 
 @pytest.fixture

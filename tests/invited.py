@@ -9,9 +9,9 @@ from dems.model.actors import Actor
 from dems.model.cases import CaseState
 from dems.model.digests import Digest
 from dems.model.ids import UploadId
-from dems.model.invitations import Invitation, Terms
+from dems.model.invitations import Announcement, Invitation, Terms
 from dems.model.names import OriginalName
-from dems.ports import IntakeRow
+from dems.ports import IntakeRow, Page
 from dems.steps.declaring import FileDeclared
 from dems.steps.manifest import Defaults, ItemDeclared
 from tests.conftest import Team
@@ -35,6 +35,11 @@ def terms(dems: Dems, **other: Any) -> Terms:
 def named(name: str | bytes, content: bytes, *, sha256: Digest | None = None, **more: Any) -> ItemDeclared:
     raw = name.encode() if isinstance(name, str) else name
     return ItemDeclared(FileDeclared(OriginalName(raw), len(content), sha256), **more)
+
+
+def arrivals(dems: Dems, who: Actor, page: Page) -> list[Announcement]:
+    """What somebody is told of files that arrived."""
+    return [a for a in dems.invitations.announcements(who, page) if isinstance(a, Announcement)]
 
 
 class Holder:

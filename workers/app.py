@@ -19,6 +19,7 @@ from dems import logs
 from dems import settings as dems_settings
 from dems.bootstrap import Dems
 from storage.interface import ObjectStore
+from workers.anchoring import asks
 from workers.client import EXTRACT, EXTRACT_LARGE, Client, configured
 from workers.reading import NICENESS, ReadsInNursery, keep_reporting
 from workers.schedule import schedule
@@ -36,7 +37,7 @@ _ending = threading.Event()
 @lru_cache(maxsize=1)
 def dems() -> Dems:
     """Built in the process that runs the tasks, after the fork: connections are not shared between processes."""
-    return Dems(settings, nudge=client().nudge, reads=reads)
+    return Dems(settings, nudge=client().nudge, reads=reads, asks=asks)
 
 
 def reads(store: ObjectStore) -> ReadsInNursery:

@@ -11,11 +11,13 @@ QUEUES = {
     JobKind.VERIFY: VERIFY,
     JobKind.VERIFY_MANY: VERIFY,
     JobKind.RECHECK: VERIFY,
+    JobKind.EXPORT: VERIFY,
     JobKind.FINISH_COMPLETION: UPKEEP,
     JobKind.DISCARD_PARTS: UPKEEP,
     JobKind.EXTRACT: EXTRACT,
     JobKind.EXTRACT_MANY: EXTRACT,
     JobKind.EXTRACT_LARGE: EXTRACT_LARGE,
+    JobKind.RENEW_CLOCKS: UPKEEP,
 }
 """Reading whole files, which takes long, is kept apart from what keeps the rest going; what parses them, from both."""
 

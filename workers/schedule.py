@@ -21,7 +21,12 @@ def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
         "reconcile": timedelta(hours=24),
         "check_store": timedelta(hours=12),
         "renew_findings": timedelta(minutes=10),
+        "renew_clocks_nightly": timedelta(hours=24),
+        "remind": timedelta(hours=1),
+        "check_log": timedelta(hours=24),
         "forget_old": timedelta(hours=24),
+        "cosign_log": timedelta(seconds=settings.ledger.witness_every_seconds),
+        "stamp_log": timedelta(minutes=settings.ledger.timestamp_every_minutes),
     }
     return {
         # A run that nobody took before the next is due is dropped, so that a stopped worker finds one of each, not hundreds.

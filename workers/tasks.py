@@ -8,7 +8,7 @@ from celery import Celery, Task
 
 from dems.bootstrap import Dems
 from dems.errors import DemsError, NoLongerDue
-from dems.model.ids import EvidenceId, UploadId
+from dems.model.ids import EvidenceId, ExportId, UploadId
 from dems.model.requests import REQUEST_ID
 from dems.ports import Job, JobKind
 from storage.errors import StorageError
@@ -33,12 +33,14 @@ def register(app: Celery, dems: Callable[[], Dems], nudge: Callable[[Job], None]
     job(JobKind.VERIFY, lambda s: dems().evidence.seal(EvidenceId(s)), VERIFY_LIMIT_SECONDS)
     job(JobKind.VERIFY_MANY, lambda _: dems().evidence.seal_many(), UPKEEP_LIMIT_SECONDS)
     job(JobKind.RECHECK, lambda s: dems().evidence.recheck(EvidenceId(s)), VERIFY_LIMIT_SECONDS)
+    job(JobKind.EXPORT, lambda s: dems().exporting.make(ExportId(s)), VERIFY_LIMIT_SECONDS)
     job(JobKind.FINISH_COMPLETION, lambda s: dems().intake.finish_completion(UploadId(s)), UPKEEP_LIMIT_SECONDS)
     job(JobKind.DISCARD_PARTS, lambda s: dems().intake.discard_parts(UploadId(s)), UPKEEP_LIMIT_SECONDS)
 
     job(JobKind.EXTRACT, lambda s: dems().extraction.one(EvidenceId(s)), UPKEEP_LIMIT_SECONDS)
     job(JobKind.EXTRACT_MANY, lambda _: dems().extraction.many(), UPKEEP_LIMIT_SECONDS)
     job(JobKind.EXTRACT_LARGE, lambda s: dems().extraction.one(EvidenceId(s), large=True), UPKEEP_LIMIT_SECONDS)
+    job(JobKind.RENEW_CLOCKS, lambda _: dems().timeliness.renew(), UPKEEP_LIMIT_SECONDS)
 
     def periodic(name: str, act: Callable[[Dems], object]) -> None:
         @app.task(name=name, bind=True, shared=False, time_limit=UPKEEP_LIMIT_SECONDS)
@@ -59,6 +61,11 @@ def register(app: Celery, dems: Callable[[], Dems], nudge: Callable[[Job], None]
     periodic("reconcile", lambda d: d.upkeep.reconcile())
     periodic("check_store", lambda d: d.upkeep.check_store())
     periodic("renew_findings", lambda d: d.findings.renew_old())
+    periodic("renew_clocks_nightly", lambda d: d.timeliness.renew.due())
+    periodic("remind", lambda d: d.timeliness.remind())
+    periodic("cosign_log", lambda d: d.anchoring.cosign())
+    periodic("stamp_log", lambda d: d.anchoring.stamp())
+    periodic("check_log", lambda d: d.ledger.check())
     periodic("forget_old", lambda d: d.upkeep.forget_old())
 
 

@@ -11,7 +11,7 @@ from api.problems import problem_responses
 from api.schemas.base import Line, Listed
 from api.schemas.cases import (
     CaseChange,
-    CaseFields,
+    CaseTakenView,
     CaseView,
     Holding,
     MemberChange,
@@ -20,11 +20,17 @@ from api.schemas.cases import (
     Reference,
     WallBody,
     WallView,
+    WholeCaseView,
 )
-from dems.errors import AlreadyExists, Invalid, NotFound
+from api.schemas.lives import FactView, warned
+from api.schemas.messages import CaseSaid
+from dems.errors import Invalid
 from dems.model.acts import Act
-from dems.model.cases import Case, CaseState
+from dems.model.cases import CaseState
 from dems.model.ids import CaseId, PersonId
+from dems.model.life.stages import Stage
+from dems.model.life.vocabulary import Mode
+from dems.model.times import london_date
 from dems.ports import CaseFilter
 from dems.usecases.cases.put_member import Holding as Held
 
@@ -58,10 +64,13 @@ def list_cases(
     state: Annotated[CaseState | None, Query()] = None,
     force: Annotated[Line | None, Query()] = None,
     theme: Annotated[Line | None, Query()] = None,
+    mode: Annotated[Mode | None, Query(description="Of investigation, today")] = None,
+    stage: Annotated[Stage | None, Query()] = None,
     q: Annotated[Line | None, Query(description="Words of the title or the reference")] = None,
 ) -> Listed[CaseView]:
     """The cases you may know of, oldest first."""
-    wanted = CaseFilter(reference, state, force, theme, q)
+    named = None if theme is None else dems.vocabulary.theme_named(theme)
+    wanted = CaseFilter(reference, state, force, named, q, mode, stage)
     rows = dems.cases.look_up.page(actor, page, wanted)
     return Listed[CaseView](**paged(request, response, page, rows, key=lambda c: c.id, show=CaseView.of))
 
@@ -71,51 +80,36 @@ def list_cases(
 )
 def read_case_by_reference(
     reference: Annotated[Reference, Path()], dems: Core, actor: Whoever, response: Response
-) -> CaseView:
-    """One case by its reference, which may hold `/`."""
+) -> WholeCaseView:
+    """One case by its reference, which may hold `/`, with all that its life says today."""
     case = dems.cases.look_up.by_reference(actor, reference)
-    response.headers["ETag"] = etag(case.version)
-    return CaseView.of(case)
+    return read_case(case.id, dems, actor, response)
 
 
 @router.put(
     "/by-reference/{reference:path}",
     openapi_extra=act(Act.CASE_OPEN),
-    responses={**problem_responses(401, 403, 404, 409, 429), 201: {"model": CaseView, "description": "Opened"}},
+    responses={**problem_responses(401, 403, 404, 409, 429), 201: {"model": CaseTakenView, "description": "Opened"}},
 )
 def put_case_by_reference(
-    reference: Annotated[Reference, Path()], body: CaseFields, dems: Core, actor: Whoever, response: Response
-) -> CaseView:
-    """Open the case with this reference, or bring it to what is said here. Sending it again changes nothing."""
-    try:
-        case = dems.cases.look_up.by_reference(actor, reference)
-    except NotFound:
-        try:
-            case = dems.cases.open(actor, reference=reference, **body.model_dump())
-            response.status_code = 201
-        except AlreadyExists:
-            # Somebody opened it in this moment, or it is a case that the caller may not know of: then 404 becomes 409.
-            case = _theirs_or_refused(dems, actor, reference)
-    if response.status_code != 201:  # noqa: PLR2004 HTTP's own number
-        changes = {**body.model_dump(), "themes": tuple(body.themes)}
-        case = dems.cases.change(actor, case.id, changes, if_version=None)
-    response.headers["ETag"] = etag(case.version)
-    return CaseView.of(case)
-
-
-def _theirs_or_refused(dems: Core, actor: Whoever, reference: str) -> Case:
-    try:
-        return dems.cases.look_up.by_reference(actor, reference)
-    except NotFound:
-        raise AlreadyExists("This reference cannot be used: it is taken.", field="reference") from None
+    reference: Annotated[Reference, Path()], body: CaseSaid, dems: Core, actor: Whoever, response: Response
+) -> CaseTakenView:
+    """Bring the case with this reference to what is said here, or open it. What is not said stays; saying it again changes
+    nothing. A message that is not newer than the last (`source_version`) and says otherwise is refused, showing both values.
+    """
+    taken = dems.cases.take(actor, body.message(reference))
+    response.status_code = 201 if taken.opened else 200
+    response.headers["ETag"] = etag(taken.case.version)
+    changed = [FactView.of_fact(f) for f in taken.facts]
+    return CaseTakenView(**CaseView.of(taken.case).model_dump(), changed=changed, warnings=warned(taken.warnings))
 
 
 @router.get("/{case_id}", openapi_extra=act(Act.CASE_READ), responses=problem_responses(401, 403, 404, 429))
-def read_case(case_id: UUID, dems: Core, actor: Whoever, response: Response) -> CaseView:
-    """One case."""
-    case = dems.cases.look_up.one(actor, CaseId(case_id))
-    response.headers["ETag"] = etag(case.version)
-    return CaseView.of(case)
+def read_case(case_id: UUID, dems: Core, actor: Whoever, response: Response) -> WholeCaseView:
+    """One case with all that its life says today: how far it is, its mode and who decided it, its parties, linked cases."""
+    found = dems.cases.life.whole(actor, CaseId(case_id))
+    response.headers["ETag"] = etag(found.case.version)
+    return WholeCaseView.whole(found, london_date(dems.clock()))
 
 
 @router.patch(
@@ -126,7 +120,7 @@ def change_case(
 ) -> CaseView:
     """Change what is recorded of a case, close it (`state: closed`) or reopen it (`state: open`)."""
     sent = body.model_dump(exclude_unset=True, exclude={"state", "reason"})
-    never_null = {"title", "themes", "is_major"}
+    never_null = {"title", "themes", "is_major", "jurisdiction"}
     changes = {k: v for k, v in sent.items() if not (v is None and k in never_null)}
     if "themes" in changes:
         changes["themes"] = tuple(changes["themes"])

@@ -8,6 +8,8 @@ from api.deps import Core, Paging, Whoever, act, paged
 from api.problems import problem_responses
 from api.schemas.base import Listed
 from api.schemas.custody import EntryView
+from api.waiting import Wait, when_logged
+from dems.errors import NotYetLogged
 from dems.model.acts import Act
 from dems.model.ids import CaseId, EntryId, EvidenceId, PersonId
 
@@ -66,3 +68,27 @@ def read_installation_custody(
 def read_entry(entry_id: UUID, dems: Core, actor: Whoever) -> EntryView:
     """One entry with its exact bytes."""
     return EntryView.of(dems.custody.read.entry(actor, EntryId(entry_id)))
+
+
+@router.get(
+    "/custody/entries/{entry_id}/proof",
+    openapi_extra=act(Act.CUSTODY_READ),
+    responses=problem_responses(401, 403, 404, 409, 429),
+    response_class=Response,
+)
+def read_proof(entry_id: UUID, dems: Core, actor: Whoever, wait: Wait) -> Response:
+    """The entry's `.tlog-proof` (C2SP tlog-proof): its place in the log, the hashes from there to the root, the signed checkpoint.
+
+    409 with `Retry-After` while the log has not taken it in or is not signed over it. `Prefer: wait=2` waits for that.
+    """
+
+    def ask() -> bytes | None:
+        try:
+            return dems.custody.prove(actor, EntryId(entry_id))
+        except NotYetLogged:
+            return None
+
+    proof = when_logged(wait, ask, logged=lambda found: found is not None)
+    if proof is None:
+        raise NotYetLogged
+    return Response(proof, media_type="text/plain; charset=utf-8")

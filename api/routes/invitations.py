@@ -7,15 +7,16 @@ from fastapi import APIRouter, Request, Response
 from api.bodies import BodyRoute
 from api.deps import Core, OnceKey, Paging, Whoever, act, answer, paged
 from api.problems import problem_responses
+from api.schemas.announcements import AnnouncementView
 from api.schemas.base import Listed
 from api.schemas.invitations import (
-    AnnouncementView,
     AskedView,
     InvitationView,
     MadeInvitation,
     NewInvitation,
     ReceiptView,
 )
+from api.waiting import Wait, when_logged
 from dems.model.acts import Act
 from dems.model.ids import CaseId, EvidenceId, InvitationId
 
@@ -87,16 +88,26 @@ def read_held_invitation(dems: Core, actor: Whoever) -> AskedView:
     openapi_extra=act(Act.EVIDENCE_RECEIPT),
     responses=problem_responses(401, 403, 404, 429),
 )
-def read_receipt(evidence_id: UUID, dems: Core, actor: Whoever) -> ReceiptView:
-    """What was declared, what was found, and the entries that say so. Also for whoever sent it, for 30 days after."""
-    return ReceiptView.of(dems.evidence.receipt(actor, EvidenceId(evidence_id)))
+def read_receipt(evidence_id: UUID, dems: Core, actor: Whoever, wait: Wait) -> ReceiptView:
+    """What was declared, what was found, and the entries that say so. Also for whoever sent it, for 30 days after.
+
+    With `Prefer: wait=2` it is held back, two seconds at most, until every entry in it has its proof.
+    """
+    found = when_logged(
+        wait,
+        lambda: dems.evidence.receipt(actor, EvidenceId(evidence_id)),
+        logged=lambda receipt: len(receipt.proofs) == len(receipt.entries),
+    )
+    return ReceiptView.of(found)
 
 
 @router.get("/me/announcements", openapi_extra=act(Act.ANNOUNCEMENT_LIST), responses=problem_responses(401, 403, 429))
 def list_announcements(
     dems: Core, actor: Whoever, page: Paging, request: Request, response: Response
 ) -> Listed[AnnouncementView]:
-    """What has arrived by invitations of mine, or of cases that I lead; oldest first. Go on from the last one you have."""
+    """What has arrived by invitations of mine or of cases that I lead, and statutory dates of cases that I lead or manage;
+    oldest first. Go on from the last one you have.
+    """
     rows = dems.invitations.announcements(actor, page)
     return Listed[AnnouncementView](
         **paged(request, response, page, rows, key=lambda a: a.id, show=AnnouncementView.of)

@@ -11,6 +11,15 @@ from api.schemas.base import Instant, View
 from dems.ports import CustodyRow
 
 
+class DestroyedView(View):
+    """Two people destroyed the detail. The entry of `custody.destroy_detail` further on in the chain says why."""
+
+    at: Instant
+    approval: UUID
+    asked_by: str
+    confirmed_by: str
+
+
 class EntryView(View):
     """One entry. `leaf` is what is hashed; `SHA-256(nonce ‖ detail)` is the commitment inside it."""
 
@@ -29,6 +38,7 @@ class EntryView(View):
     leaf_hash: str = Field(description="SHA-256(0x00 ‖ leaf), hexadecimal")
     nonce: str | None = Field(description="Base64; null where the detail is withheld or was destroyed")
     detail: str | None = Field(description="Base64 of the detail's exact bytes (canonical JSON)")
+    destroyed: DestroyedView | None = Field(description="Who destroyed the detail, and when; null where nobody did")
     index: int | None = Field(description="Place in the log; null while the log has not taken the entry in")
 
     @classmethod
@@ -50,5 +60,13 @@ class EntryView(View):
             leaf_hash=row.leaf_hash.hex(),
             nonce=None if row.nonce is None else base64.b64encode(row.nonce).decode(),
             detail=None if row.detail is None else base64.b64encode(row.detail).decode(),
+            destroyed=None
+            if row.destroyed is None
+            else DestroyedView(
+                at=row.destroyed.at,
+                approval=row.destroyed.approval_id,
+                asked_by=row.destroyed.asked_by,
+                confirmed_by=row.destroyed.confirmed_by,
+            ),
             index=row.index,
         )

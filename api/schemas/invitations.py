@@ -1,4 +1,4 @@
-"""Invitations, receipts and announcements on the wire."""
+"""Invitations and receipts on the wire."""
 
 import base64
 from typing import Annotated, Literal
@@ -11,7 +11,7 @@ from api.schemas.intakes import CountsView
 from dems.model.acts import Act
 from dems.model.evidence import EvidenceState
 from dems.model.intakes import MAX_ITEMS
-from dems.model.invitations import MOST_BYTES, Announcement, Invitation, Progress, Terms
+from dems.model.invitations import MOST_BYTES, Invitation, Progress, Terms
 from dems.usecases.evidence.receipt import Receipt
 from dems.usecases.invitations.look_up import Asked
 
@@ -137,6 +137,10 @@ class ReceiptEntry(View):
     seq: int
     at: Instant
     leaf_hash: Hex256
+    index: int | None = Field(description="Place in the log; null while the log has not taken it in")
+    proof: str | None = Field(
+        description="The entry's .tlog-proof (C2SP tlog-proof), as a file of its own; null until the log was signed over it"
+    )
 
 
 class SenderView(View):
@@ -190,37 +194,15 @@ class ReceiptView(View):
             at=receipt.at,
             chain=receipt.entries[0][1].chain_id if receipt.entries else None,
             entries=[
-                ReceiptEntry(id=row.id, act=act, seq=row.seq, at=row.at, leaf_hash=row.leaf_hash.hex())
+                ReceiptEntry(
+                    id=row.id,
+                    act=act,
+                    seq=row.seq,
+                    at=row.at,
+                    leaf_hash=row.leaf_hash.hex(),
+                    index=row.index,
+                    proof=receipt.proofs[row.id].decode() if row.id in receipt.proofs else None,
+                )
                 for act, row in receipt.entries
             ],
-        )
-
-
-class AnnouncementView(View):
-    """Files that arrived by way of an invitation: several that come together are one announcement."""
-
-    id: UUID
-    at: Instant
-    kind: Literal["received"]
-    case_id: UUID
-    intake_id: UUID
-    invitation_id: UUID
-    files: int
-    bytes: int
-    after_withdrawal: bool = Field(description="Whether these came after the invitation was withdrawn")
-    text: str = Field(description="The same as one sentence. Who sent them is in the entries of the items")
-
-    @classmethod
-    def of(cls, announcement: Announcement) -> "AnnouncementView":
-        return cls(
-            id=announcement.id,
-            at=announcement.at,
-            kind="received",
-            case_id=announcement.case_id,
-            intake_id=announcement.intake_id,
-            invitation_id=announcement.invitation_id,
-            files=announcement.sent.files,
-            bytes=announcement.sent.bytes,
-            after_withdrawal=announcement.withdrawn_at is not None,
-            text=announcement.text,
         )

@@ -2,12 +2,19 @@
 
 from functools import cached_property
 
+from dems.bootstrap.anchors import Anchoring, look_up_anchors
+from dems.bootstrap.approvals import Approvals
 from dems.bootstrap.core import Core, Schema, utc_now
 from dems.bootstrap.evidence import CustodyActs, EvidenceActs
+from dems.bootstrap.exports import Exporting
 from dems.bootstrap.findings import Extraction, Findings
 from dems.bootstrap.intake import Intake, Intakes, Invitations
+from dems.bootstrap.ledger import LedgerActs
+from dems.bootstrap.measures import Measures
 from dems.bootstrap.people import Cases, People
+from dems.bootstrap.timeliness import Timeliness
 from dems.bootstrap.upkeep import Upkeep
+from dems.usecases.anchors.look_up import LookUpAnchors
 
 __all__ = ["Dems", "Schema", "utc_now"]
 
@@ -40,16 +47,44 @@ class Dems(Core):
         return EvidenceActs.of(self)
 
     @cached_property
+    def exporting(self) -> Exporting:
+        return Exporting.of(self)
+
+    @cached_property
     def findings(self) -> Findings:
         return Findings.of(self)
+
+    @cached_property
+    def measures(self) -> Measures:
+        return Measures.of(self)
 
     @cached_property
     def extraction(self) -> Extraction:
         return Extraction.of(self)
 
     @cached_property
+    def anchors(self) -> LookUpAnchors:
+        return look_up_anchors(self)
+
+    @cached_property
+    def anchoring(self) -> Anchoring:
+        return Anchoring.of(self)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        return Approvals.of(self)
+
+    @cached_property
     def custody(self) -> CustodyActs:
         return CustodyActs.of(self)
+
+    @cached_property
+    def timeliness(self) -> Timeliness:
+        return Timeliness.of(self)
+
+    @cached_property
+    def ledger(self) -> LedgerActs:
+        return LedgerActs.of(self)
 
     @cached_property
     def upkeep(self) -> Upkeep:

@@ -10,7 +10,9 @@ from sqlalchemy import Engine
 from dems.db.engine import connect, told_apart
 from dems.db.transaction import DatabaseTransactions
 from dems.model.ids import new_id
+from dems.model.life.vocabulary import Vocabulary
 from dems.ports import Clock, Job, ReadsFindings, StoreCheck
+from dems.ports.anchors import Asks
 from dems.settings import Settings
 from dems.steps.locks import Locks
 from dems.steps.tokens import UploadPolicy
@@ -36,8 +38,9 @@ class Core:
         store: ObjectStore | None = None,
         exports: ObjectStore | None = None,
         reads: Callable[[ObjectStore], ReadsFindings] | None = None,
+        asks: Callable[[Settings], Asks] | None = None,
     ) -> None:
-        """`reads` makes what reads the bytes in a store: of workers only."""
+        """`reads` makes what reads the bytes in a store, `asks` what asks witnesses and authorities: of workers only."""
         self.settings = settings
         self.clock = clock
         self.engine = engine or connect(settings.database)
@@ -45,6 +48,7 @@ class Core:
         self.store = store or connect_store(settings.s3, settings.s3.buckets.evidence)
         self._exports = exports
         self.reads = None if reads is None else reads(self.store)
+        self.asks = asks
         self.transaction = DatabaseTransactions(self.engine, clock, nudge)
         chosen = settings.evidence
         self.locks = Locks(timedelta(days=chosen.lock_days), timedelta(days=chosen.quarantine_days), chosen.legal_hold)
@@ -55,6 +59,7 @@ class Core:
             settings.s3.sync_path,
             chosen.min_free_bytes,
         )
+        self.vocabulary = Vocabulary(forces=settings.cases.forces)
         self.lease = timedelta(seconds=chosen.lease_seconds)
         self.uploads = UploadPolicy(timedelta(days=chosen.upload_days), timedelta(days=chosen.receipt_days))
 

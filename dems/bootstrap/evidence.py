@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from dems.bootstrap.core import Core
 from dems.usecases.custody.note_denial import NoteDenial
+from dems.usecases.custody.prove import ProveEntry
 from dems.usecases.custody.read_chain import ReadCustody
 from dems.usecases.custody.write_consultations import WriteConsultations
 from dems.usecases.evidence.access import GrantAccess
@@ -56,10 +57,11 @@ class EvidenceActs:
 @dataclass(frozen=True, slots=True)
 class CustodyActs:
     read: ReadCustody
+    prove: ProveEntry
     write_consultations: WriteConsultations
     note_denial: NoteDenial
 
     @classmethod
     def of(cls, core: Core) -> "CustodyActs":
         tx = core.transaction
-        return cls(ReadCustody(tx), WriteConsultations(tx), NoteDenial(tx))
+        return cls(ReadCustody(tx), ProveEntry(tx), WriteConsultations(tx), NoteDenial(tx))

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from dems.bootstrap.core import Core
 from dems.usecases.cases.change_case import ChangeCase
 from dems.usecases.cases.end_member import EndMember
+from dems.usecases.cases.load_history import LoadHistory
 from dems.usecases.cases.look_up import LookUpCases
+from dems.usecases.cases.look_up_life import LookUpLife
 from dems.usecases.cases.lower_wall import LowerWall
 from dems.usecases.cases.open_case import OpenCase
 from dems.usecases.cases.put_member import PutMember
+from dems.usecases.cases.put_party import PutParty
 from dems.usecases.cases.raise_wall import RaiseWall
+from dems.usecases.cases.record_facts import RecordFacts
+from dems.usecases.cases.take_message import TakeMessage
 from dems.usecases.people.add_person import AddPerson
 from dems.usecases.people.change_person import ChangePerson
 from dems.usecases.people.issue_token import IssueToken
@@ -52,16 +57,26 @@ class Cases:
     end_member: EndMember
     raise_wall: RaiseWall
     lower_wall: LowerWall
+    record: RecordFacts
+    take: TakeMessage
+    load: LoadHistory
+    parties: PutParty
+    life: LookUpLife
 
     @classmethod
     def of(cls, core: Core) -> "Cases":
         tx, clock = core.transaction, core.clock
         return cls(
-            OpenCase(tx, clock),
+            OpenCase(tx, clock, core.vocabulary),
             LookUpCases(tx),
-            ChangeCase(tx, clock),
+            ChangeCase(tx, clock, core.vocabulary),
             PutMember(tx, clock),
             EndMember(tx, clock),
             RaiseWall(tx, clock),
             LowerWall(tx, clock),
+            RecordFacts(tx, clock, core.vocabulary),
+            TakeMessage(tx, clock, core.vocabulary),
+            LoadHistory(tx, clock, core.vocabulary),
+            PutParty(tx, clock),
+            LookUpLife(tx, clock),
         )

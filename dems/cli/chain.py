@@ -57,6 +57,14 @@ def _entry(entry: dict[str, Any]) -> Entry:
     )
 
 
+def _why_gone(destroyed: Any) -> str:
+    """A detail that is not there is withheld from the reader, or two people destroyed it."""
+    if not isinstance(destroyed, dict):
+        return "detail withheld"
+    asked, confirmed = shown(destroyed.get("asked_by")), shown(destroyed.get("confirmed_by"))
+    return f"detail destroyed by {asked} and {confirmed} on {shown(str(destroyed.get('at'))[:10])}"
+
+
 def _told(given: dict[str, Any]) -> Iterator[str]:
     try:
         entry = _entry(given)
@@ -67,7 +75,7 @@ def _told(given: dict[str, Any]) -> Iterator[str]:
         return
     at = f"{leaf.at:%Y-%m-%d %H:%M:%S} UTC"
     if not detail:
-        yield f"{leaf.seq:>3}  {at}  (detail withheld)"
+        yield f"{leaf.seq:>3}  {at}  ({_why_gone(given.get('destroyed'))})"
         return
     actor = detail.get("actor") or {}
     who = shown(actor.get("name"))

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 """Where `api` and `workers` are found. The children work there, so that no module of another folder slips in front."""
 
 _PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ")
-_DELAYS_ONLY = {"broker", "space", "store_self_check", "readers"}
+_DELAYS_ONLY = {"broker", "space", "store_self_check", "readers", "custody_log"}
 """Parts of `/readyz` without which evidence can still be read: said aloud, but no reason not to start."""
 
 
@@ -51,6 +51,12 @@ def settings_beside(settings: Settings, connections: Connections) -> Settings:
             "broker": settings.broker.model_copy(update={"url": SecretStr(connections.broker_url)}),
         }
     )
+
+
+def as_role(settings: Settings, database_url: str) -> Settings:
+    """The same with another role of the database: of what takes entries into the log, and of what signs it."""
+    database = settings.database.model_copy(update={"url": SecretStr(database_url)})
+    return settings.model_copy(update={"database": database})
 
 
 def restricted(settings: Settings) -> Settings:
@@ -88,15 +94,18 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def children(settings: Settings, folder: Path, port: int) -> list[Child]:
+def children(settings: Settings, connections: Connections, folder: Path, port: int) -> list[Child]:
     """In the order of starting. They are stopped in the reverse order: first what takes new work in."""
     environ, logs = environment(settings), folder / "logs"
     beat = folder / "beat"
     beat.mkdir(mode=0o700, exist_ok=True)
 
-    def child(name: str, *arguments: str, **more: Any) -> Child:
+    def child(name: str, *arguments: str, told: dict[str, str] = environ, **more: Any) -> Child:
         argv = (sys.executable, "-m", *arguments)
-        return Child(name, argv, environ, logs / f"{name}.log", ROOT, **more)
+        return Child(name, argv, told, logs / f"{name}.log", ROOT, **more)
+
+    def of_the_log(name: str, database_url: str) -> Child:
+        return child(name, f"workers.{name}", told=environment(as_role(settings, database_url)))
 
     def worker(queue: str, processes: int) -> Child:
         # Mingling and gossip are for clusters of workers; the broker's heartbeat does nothing over Redis.
@@ -120,6 +129,8 @@ def children(settings: Settings, folder: Path, port: int) -> list[Child]:
 
     address = f"http://{_reachable(settings.api.host)}:{port}"
     return [
+        of_the_log("signer", connections.database_signer_url),
+        of_the_log("sequencer", connections.database_sequencer_url),
         # Hours of reading one file must not keep the sweep waiting, so each queue has a worker of its own.
         worker("verify", settings.workers),
         worker("upkeep", 1),

@@ -77,7 +77,7 @@ class _Installation:
             watch.start()
             Supervisor(
                 self._engines,
-                children(self._settings, self._folder, port),
+                children(self._settings, self._engines.connections, self._folder, port),
                 on_ready=lambda: self._ready(url, token_file),
                 on_stopping=self._stopping,
                 report=warn,

@@ -2,14 +2,18 @@
 
 import typer
 
-from dems.cli import up
+from dems.cli import lives, up
 from dems.cli.backup.command import backup, restore
 from dems.cli.cases import case
 from dems.cli.evidence import custody, evidence
+from dems.cli.exports import export
 from dems.cli.invitations import announcements, invitation
+from dems.cli.ledger import ledger
+from dems.cli.measures import measures
 from dems.cli.people import person, token
 from dems.cli.search import search
 from dems.cli.upload.command import upload
+from dems.cli.verify import verify
 
 app = typer.Typer(
     name="dems",
@@ -26,12 +30,21 @@ app.command()(up.doctor)
 app.command()(backup)
 app.command()(restore)
 app.command()(up.demo)
+app.command("seed-demo")(up.seed_demo)
 app.command()(upload)
 app.command()(announcements)
 app.command()(search)
+app.command()(measures)
+app.command()(verify)
+case.command("show")(lives.show_case)
+case.command("facts")(lives.list_facts)
+case.command("record")(lives.record_milestone)
+case.command("load")(lives.load_history)
 app.add_typer(person, name="person")
 app.add_typer(token, name="token")
 app.add_typer(case, name="case")
 app.add_typer(invitation, name="invitation")
 app.add_typer(evidence, name="evidence")
 app.add_typer(custody, name="custody")
+app.add_typer(ledger, name="ledger")
+app.add_typer(export, name="export")

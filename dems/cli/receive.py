@@ -65,7 +65,7 @@ def receive(
                 sys.stdout.buffer.flush()
                 return Received(None, size, sha256)
             os.fsync(file.fileno())
-        _place(temporary, target, overwrite=overwrite)
+        place(temporary, target, overwrite=overwrite)
     except OSError as error:
         raise Failed(f"{shown(target or 'Standard output')} could not be written ({error.strerror}).") from error
     finally:
@@ -81,7 +81,8 @@ def _target(item: dict[str, Any], output: Path | None) -> Path:
     return output / safe if output.is_dir() else output
 
 
-def _place(temporary: Path, target: Path, *, overwrite: bool) -> None:
+def place(temporary: Path, target: Path, *, overwrite: bool) -> None:
+    """Give a finished file its name. Raises `Failed` if that is taken, and it is not to be replaced."""
     if overwrite:
         temporary.replace(target)
         return

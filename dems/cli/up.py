@@ -62,3 +62,17 @@ def demo(
     from dems.cli.demo.tour import tour  # noqa: PLC0415  (client commands do not wait for its imports)
 
     tour(evidence, out)
+
+
+def seed_demo(
+    years: Annotated[int, typer.Option(min=1, max=20, help="Plan years, the last of which ends on 31 March 2022")] = 1,
+    scale: Annotated[float, typer.Option(min=0.001, max=20, help="How much of what the body does in a year")] = 0.05,
+    seed: Annotated[int, typer.Option(min=0, help="The same number makes the same history")] = 1,
+) -> None:
+    """Put a synthetic history of cases into a database that holds no case; refused on any other.
+
+    Example: DEMS_DATA_DIR=./playground dems seed-demo --years 2 --scale 0.1 --seed 7
+    """
+    from dems.cli.seed.command import seed_history  # noqa: PLC0415  (client commands do not wait for its imports)
+
+    seed_history(years=years, scale=scale, seed=seed)

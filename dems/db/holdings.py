@@ -8,9 +8,17 @@ from uuid import UUID
 from sqlalchemy import Engine, Row, Select, and_, exists, select, tuple_
 
 from dems.db.engine import told_apart
-from dems.db.repositories.custody import to_row
+from dems.db.repositories.custody import to_row, with_destroyed
 from dems.db.repositories.uploads import select_uploads, to_upload
-from dems.db.tables import custody_chains, custody_details, custody_entries, evidence, object_locks, uploads
+from dems.db.tables import (
+    custody_chains,
+    custody_details,
+    custody_entries,
+    custody_leaves,
+    evidence,
+    object_locks,
+    uploads,
+)
 from dems.model.custody import ChainKind, ChainOf
 from dems.model.evidence import EvidenceState
 from dems.model.ids import EvidenceId, UploadId
@@ -38,6 +46,7 @@ class DatabaseHoldings:
             select(
                 cut,
                 custody_chains.c.kind,
+                custody_leaves.c.idx,
                 custody_chains.c.subject,
                 custody_details.c.nonce,
                 custody_details.c.detail,
@@ -47,9 +56,10 @@ class DatabaseHoldings:
             )
             .join(custody_chains, custody_chains.c.id == cut.c.chain_id)
             .outerjoin(custody_details, custody_details.c.entry_id == cut.c.id)
+            .outerjoin(custody_leaves, custody_leaves.c.entry_id == cut.c.id)
             .order_by(cut.c.chain_id, cut.c.seq)
         )
-        return [_held(r) for r in self._rows(found)]
+        return [_held(r) for r in self._rows(with_destroyed(found, cut.c.id))]
 
     def chains_without_entries(self) -> list[ChainOf]:
         some = exists().where(custody_entries.c.chain_id == custody_chains.c.id)

@@ -9,6 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
+from dems.db.shipped_rules import add_shipped_rules
+
 _LOCK = 7_306_085_893_296_906_000
 
 
@@ -33,7 +35,7 @@ def revision_of(connection: Connection) -> str | None:
 
 
 def migrate(owner_url: str) -> str:
-    """Run what is missing, all in one transaction, and return the revision reached."""
+    """Run what is missing and add the rules that come with the program, all in one transaction; return the revision reached."""
     engine = create_engine(owner_url)
     try:
         with engine.begin() as connection:
@@ -42,6 +44,7 @@ def migrate(owner_url: str) -> str:
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            add_shipped_rules(connection)
     finally:
         engine.dispose()
     return head()

@@ -10,44 +10,27 @@ chains cannot wait for each other in a circle, and a chain is locked only while 
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Select, Table, insert
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Select, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import UpdateBase
 
 from dems.db import tables
 from dems.db.engine import told_apart
-from dems.db.repositories.access import AccessGrantRows
-from dems.db.repositories.announcements import AnnouncementRows
-from dems.db.repositories.cases import CaseRows
-from dems.db.repositories.custody import CustodyRows
-from dems.db.repositories.evidence import EvidenceRows
-from dems.db.repositories.findings import FindingRows
-from dems.db.repositories.hash_states import HashStateRows
-from dems.db.repositories.idempotency import IdempotencyRows
-from dems.db.repositories.intakes import IntakeRows
-from dems.db.repositories.invitations import InvitationRows
-from dems.db.repositories.jobs import JobRows
-from dems.db.repositories.links import LinkRows
-from dems.db.repositories.people import PeopleRows, TokenRows
-from dems.db.repositories.searching import SearchRows
-from dems.db.repositories.upkeep import UpkeepRows
-from dems.db.repositories.uploads import UploadRows
-from dems.db.repositories.verifications import VerificationRows
+from dems.db.notes import Notes
+from dems.db.repositories.all_of_them import Repositories
 from dems.errors import BadRequest, NotFound, NotPermitted, SelfGrant
 from dems.model.actors import NOBODY_NAMED, Actor, ActorKind
 from dems.model.acts import Act
 from dems.model.custody import Authority
-from dems.model.ids import CaseId, IntakeId, PersonId, UploadId, new_id
+from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
 from dems.model.invitations import LOOKS
 from dems.model.people import standing_of
 from dems.model.permission import Answer, Subject, may
-from dems.model.times import london_date, rfc3339
+from dems.model.times import london_date
 from dems.ports import Clock, Job
 
 log = logging.getLogger(__name__)
@@ -93,7 +76,7 @@ class DatabaseTransactions:
             log.warning("nudge_not_sent", extra={"jobs": len(unsent), "error": type(error).__name__})
 
 
-class DatabaseTransaction:
+class DatabaseTransaction(Repositories, Notes):
     """See `dems.ports.Transaction`."""
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
@@ -114,78 +97,6 @@ class DatabaseTransaction:
         elif not isinstance(statement, Select):
             raise TypeError("a transaction runs SELECT, INSERT, UPDATE and DELETE on our tables only")
         return self._connection.execute(statement, parameters)
-
-    @cached_property
-    def people(self) -> PeopleRows:
-        return PeopleRows(self)
-
-    @cached_property
-    def tokens(self) -> TokenRows:
-        return TokenRows(self)
-
-    @cached_property
-    def cases(self) -> CaseRows:
-        return CaseRows(self)
-
-    @cached_property
-    def evidence(self) -> EvidenceRows:
-        return EvidenceRows(self)
-
-    @cached_property
-    def intakes(self) -> IntakeRows:
-        return IntakeRows(self)
-
-    @cached_property
-    def invitations(self) -> InvitationRows:
-        return InvitationRows(self)
-
-    @cached_property
-    def links(self) -> LinkRows:
-        return LinkRows(self)
-
-    @cached_property
-    def announcements(self) -> AnnouncementRows:
-        return AnnouncementRows(self)
-
-    @cached_property
-    def uploads(self) -> UploadRows:
-        return UploadRows(self)
-
-    @cached_property
-    def verifications(self) -> VerificationRows:
-        return VerificationRows(self)
-
-    @cached_property
-    def findings(self) -> FindingRows:
-        return FindingRows(self)
-
-    @cached_property
-    def searching(self) -> SearchRows:
-        return SearchRows(self)
-
-    @cached_property
-    def access_grants(self) -> AccessGrantRows:
-        return AccessGrantRows(self)
-
-    @cached_property
-    def custody(self) -> CustodyRows:
-        return CustodyRows(self)
-
-    @cached_property
-    def jobs(self) -> JobRows:
-        return JobRows(self, self.nudges)
-
-    @cached_property
-    def hash_states(self) -> HashStateRows:
-        return HashStateRows(self)
-
-    @cached_property
-    def idempotency(self) -> IdempotencyRows:
-        return IdempotencyRows(self)
-
-    @cached_property
-    def upkeep(self) -> UpkeepRows:
-        return UpkeepRows(self)
 
     def authorise(
         self,
@@ -225,30 +136,10 @@ class DatabaseTransaction:
             raise NotFound
         found.opens(act, self.clock())
 
-    def consulted(self, authority: Authority, subject: UUID, **fact: Any) -> None:
-        """Only people consult: a worker's reading is its work."""
-        self._note(
-            authority.actor, {"act": authority.act.value, "subject": str(subject), "role": authority.role, **fact}
-        )
-
     def continuing(self, authority: Authority) -> None:
         if authority.act not in {Act.UPLOAD_RECEIVE, Act.UPLOAD_COMPLETE}:
             raise RuntimeError("only bytes on their way in outlive the permission under which they began")
         self.authorised = True
-
-    def denied(self, actor: Actor, what: str, asked: Mapping[str, str], outcome: str) -> None:
-        self._note(actor, {"act": what, "asked": _writable(asked), "outcome": outcome})
-
-    def _note(self, actor: Actor, fact: Mapping[str, Any]) -> None:
-        human = actor.human
-        if human is None:
-            return
-        at = self.clock()
-        row = {"request": actor.request_id, "at": rfc3339(at), **fact}
-        if actor.kind is ActorKind.INVITATION:
-            # Not the person who answers for it did this, but whoever holds it.
-            row["invited"] = {"intake": str(actor.intake_id), "recipient": actor.name}
-        self.execute(insert(tables.consultations).values(id=new_id(), person_id=human.id, at=at, fact=row))
 
     def before_commit(self) -> None:
         """Write the entries and refuse what has none. The last statements of the transaction."""
@@ -257,8 +148,3 @@ class DatabaseTransaction:
         if (self.changed or self.custody.pending) and not self.authorised:
             raise RuntimeError("a change that nobody was asked permission for")
         self.custody.write()
-
-
-def _writable(asked: Mapping[str, str]) -> dict[str, str]:
-    """What was asked for came from outside: the database takes no NUL, and the chain no lone surrogates."""
-    return {k: v.replace("\0", "\ufffd").encode("utf-8", "replace").decode() for k, v in asked.items()}

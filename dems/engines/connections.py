@@ -18,6 +18,8 @@ class Connections:
     database_url: str
     database_owner_url: str
     database_reader_url: str
+    database_sequencer_url: str
+    database_signer_url: str
     s3_endpoint: str
     s3_app: tuple[str, str]
     s3_setup: tuple[str, str]
@@ -50,6 +52,8 @@ def write_connections(folder: Path, connections: Connections, holder: Record, pr
             "database_url": connections.database_url,
             "database_owner_url": connections.database_owner_url,
             "database_reader_url": connections.database_reader_url,
+            "database_sequencer_url": connections.database_sequencer_url,
+            "database_signer_url": connections.database_signer_url,
             "s3_endpoint": connections.s3_endpoint,
             "s3_app": list(connections.s3_app),
             "s3_setup": list(connections.s3_setup),

@@ -207,6 +207,8 @@ class Engines:
             database_url=self._postgres.url(self._ports, postgres.APP),
             database_owner_url=self._postgres.url(self._ports, postgres.OWNER),
             database_reader_url=self._postgres.url(self._ports, postgres.READER),
+            database_sequencer_url=self._postgres.url(self._ports, postgres.SEQUENCER),
+            database_signer_url=self._postgres.url(self._ports, postgres.SIGNER),
             s3_endpoint=f"http://127.0.0.1:{self._ports['s3']}",
             s3_app=self._store.app,
             s3_setup=self._store.setup,

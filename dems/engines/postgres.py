@@ -22,6 +22,10 @@ SUPERUSER = "dems_superuser"
 OWNER = "dems_owner"
 APP = "dems_app"
 READER = "dems_reader"
+SEQUENCER = "dems_sequencer"
+SIGNER = "dems_signer"
+ROLES = (OWNER, APP, READER, SEQUENCER, SIGNER)
+"""The owner migrates, the application works, the reader measures; the last two take entries into the log, and sign it."""
 
 START_SECONDS = 60.0  # after a kill -9 under load the log is replayed before anyone is let in
 _INITDB_SECONDS = 60.0
@@ -178,7 +182,7 @@ class Postgres:
 
     def _make_roles(self, connection: psycopg.Connection) -> None:
         known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
-        for role in (OWNER, APP, READER):
+        for role in ROLES:
             # The hash is made here: a statement with a password in it could end up in the server's log.
             verifier = connection.pgconn.encrypt_password(
                 self._secrets[role].encode(), role.encode(), b"scram-sha-256"
@@ -194,22 +198,17 @@ class Postgres:
         for name in ("postgres", "template1", DATABASE):
             connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
         connection.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(_DATABASE, _OWNER))
-        connection.execute(
-            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}").format(
-                _DATABASE, sql.Identifier(APP), sql.Identifier(READER)
-            )
-        )
+        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(_DATABASE, _OTHERS))
 
     def _own_schema(self, connection: psycopg.Connection) -> None:
         connection.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(_OWNER))
         connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
-        connection.execute(
-            sql.SQL("GRANT USAGE ON SCHEMA public TO {}, {}").format(sql.Identifier(APP), sql.Identifier(READER))
-        )
+        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(_OTHERS))
 
 
 _DATABASE = sql.Identifier(DATABASE)
 _OWNER = sql.Identifier(OWNER)
+_OTHERS = sql.SQL(", ").join(sql.Identifier(role) for role in ROLES if role != OWNER)
 
 
 def _environment() -> dict[str, str]:

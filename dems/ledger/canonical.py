@@ -29,8 +29,10 @@ def _ordered(value: Any) -> Any:
     if isinstance(value, dict):
         if not all(type(k) is str for k in value):
             raise ValueError("the keys of a canonical object are strings")
-        # RFC 8785, 3.2.3: members are sorted by the UTF-16 code units of their names.
-        return {k: _ordered(value[k]) for k in sorted(value, key=lambda k: k.encode("utf-16-be", "surrogatepass"))}
+        # RFC 8785, 3.2.3: members are sorted by the UTF-16 code units of their names; of ASCII names that is their own order.
+        plain = all(map(str.isascii, value))
+        names = sorted(value) if plain else sorted(value, key=lambda k: k.encode("utf-16-be", "surrogatepass"))
+        return {k: _ordered(value[k]) for k in names}
     if isinstance(value, list):
         return [_ordered(v) for v in value]
     return value

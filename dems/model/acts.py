@@ -21,6 +21,8 @@ class Act(StrEnum):
     LINK_REVOKE = "link.revoke"
     PERSON_CUSTODY = "person.custody"
     INSTALLATION_CUSTODY = "installation.custody"
+    LEDGER_READ = "ledger.read"
+    """The log itself: checkpoints, hashes and leaves, which say nothing about anyone."""
 
     CASE_OPEN = "case.open"
     CASE_LIST = "case.list"
@@ -28,6 +30,23 @@ class Act(StrEnum):
     CASE_CHANGE = "case.change"
     CASE_CLOSE = "case.close"
     CASE_REOPEN = "case.reopen"
+    LIFE_READ = "life.read"
+    """The facts of a case's life: milestones, decisions, parties and what runs beside the investigation."""
+    LIFE_RECORD = "life.record"
+    LIFE_CORRECT = "life.correct"
+    CASE_IMPORT = "case.import"
+    """The history of many cases is loaded at once."""
+    CASE_LINK = "case.link"
+    """That cases belong together is recorded, or that they no longer do."""
+    CLOCKS_READ = "clocks.read"
+    """How the clocks of a case stand, with the events and pauses that made them so."""
+    DUE_LIST = "due.list"
+    CLOCK_RULES_READ = "clock_rules.read"
+    """Definitions of clocks, and calendars."""
+    CLOCK_RULES_RECORD = "clock_rules.record"
+    LETTER_DRAFT = "letter.draft"
+    """A report on timeliness (regulation 13 or 19) is drafted."""
+    LETTER_READ = "letter.read"
     TEAM_READ = "team.read"
     TEAM_GRANT = "team.grant"
     TEAM_END = "team.end"
@@ -59,6 +78,8 @@ class Act(StrEnum):
     EVIDENCE_VERIFY = "evidence.verify"
     VERIFICATIONS_READ = "verifications.read"
     CUSTODY_READ = "custody.read"
+    DETAIL_DESTROY = "custody.destroy_detail"
+    """What lies beside a leaf is destroyed for good, by two people. The leaf stays, and the log with it."""
     FINDINGS_READ = "findings.read"
     """What was read in the bytes of an item: texts, places, names."""
     FINDINGS_PROGRESS = "findings.progress"
@@ -68,8 +89,17 @@ class Act(StrEnum):
     RENDITION_READ = "rendition.read"
     """A picture made from the bytes is looked at."""
     SEARCH = "search"
+    MEASURES_READ = "measures.read"
+    """Figures over the cases that the caller may know of, and the cases behind them."""
+    EXPORT_ASK = "export.ask"
+    """Have a package made of items and their chains, for somebody outside."""
+    EXPORT_READ = "export.read"
+    EXPORT_CONTENT = "export.content"
+    """The package itself is fetched."""
 
     # Acts of the installation itself; no token can ask for them.
+    APPROVAL_ASK = "approval.ask"
+    """Somebody asked for an act that needs two people, and may do it if another agrees."""
     UPLOAD_TOKEN_AGAIN = "upload.token_again"  # noqa: S105 the name of an act
     """A repeated request was given a new token for the upload that it had made."""
     INTAKE_TOKEN_AGAIN = "intake.token_again"  # noqa: S105 the name of an act
@@ -81,6 +111,10 @@ class Act(StrEnum):
     EVIDENCE_MISMATCH = "evidence.mismatch"
     EVIDENCE_RECHECK = "evidence.recheck"
     EVIDENCE_FREEZE = "evidence.freeze"
+    EVIDENCE_EXPORT = "evidence.export"
+    """A package was made of the item: its entry names the package by its digest and is in it."""
+    EXPORT_END = "export.end"
+    """The package lies in the store, or cannot be made."""
     FINDINGS_RECORD = "findings.record"
     """What a reading of the bytes found was recorded, by the digest of the result."""
     ORPHAN_REPORT = "orphan.report"
@@ -103,6 +137,15 @@ S62_OPERATION: dict[Act, S62] = {
     Act.PERSON_CHANGE: S62.ALTERATION,
     Act.CASE_OPEN: S62.COLLECTION,
     Act.CASE_CHANGE: S62.ALTERATION,
+    Act.LIFE_READ: S62.CONSULTATION,
+    Act.LIFE_RECORD: S62.COLLECTION,
+    Act.LIFE_CORRECT: S62.ALTERATION,
+    Act.CASE_IMPORT: S62.COLLECTION,
+    Act.CASE_LINK: S62.COMBINATION,
+    Act.CLOCKS_READ: S62.CONSULTATION,
+    Act.DUE_LIST: S62.CONSULTATION,
+    Act.LETTER_DRAFT: S62.COLLECTION,
+    Act.LETTER_READ: S62.CONSULTATION,
     Act.EVIDENCE_DECLARE: S62.COLLECTION,
     Act.INTAKE_DECLARE: S62.COLLECTION,
     Act.INTAKE_ADD: S62.COLLECTION,
@@ -116,5 +159,10 @@ S62_OPERATION: dict[Act, S62] = {
     Act.FINDINGS_RECORD: S62.COLLECTION,
     Act.RENDITION_READ: S62.CONSULTATION,
     Act.SEARCH: S62.CONSULTATION,
+    Act.DETAIL_DESTROY: S62.ERASURE,
+    Act.MEASURES_READ: S62.CONSULTATION,
+    Act.EXPORT_ASK: S62.DISCLOSURE,
+    Act.EXPORT_CONTENT: S62.DISCLOSURE,
+    Act.EVIDENCE_EXPORT: S62.DISCLOSURE,
 }
 """Which operation an act is; the others process no personal data of a case (DPA 2018 s.62)."""

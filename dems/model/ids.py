@@ -17,10 +17,14 @@ IntakeId = NewType("IntakeId", UUID)
 InvitationId = NewType("InvitationId", UUID)
 ChainId = NewType("ChainId", UUID)
 EntryId = NewType("EntryId", UUID)
+ApprovalId = NewType("ApprovalId", UUID)
+ExportId = NewType("ExportId", UUID)
 FactId = NewType("FactId", UUID)
 """Of one dated fact of the life of a case."""
 StrandId = NewType("StrandId", UUID)
 """Of something beside the investigation that has its own dates: a review, a recommendation, a proceeding."""
+LetterId = NewType("LetterId", UUID)
+"""Of one draft of a report on timeliness."""
 PartyId = NewType("PartyId", UUID)
 """Of a person a case is about or with: not somebody who works on it."""
 

@@ -65,9 +65,18 @@ _TAKES_IN = frozenset(
     }
 )
 _VIEWS = _TAKES_IN | {_C.DECISION_MAKER, _C.REVIEWING_LAWYER, _C.INDEPENDENT_COUNSEL}
+_GIVES_OUT = frozenset(
+    {
+        _C.LEAD_INVESTIGATOR,
+        _C.DISCLOSURE_OFFICER,
+        _C.LEAD_DISCLOSURE_OFFICER,
+        _C.DEPUTY_DISCLOSURE_OFFICER,
+    }
+)
 _RUNS_TEAM = frozenset({_C.CASE_MANAGER, _C.LEAD_INVESTIGATOR})
 _RUNS_CASE = frozenset({_C.CASE_MANAGER, _C.LEAD_INVESTIGATOR})
 _ENDS_CASE = frozenset({_C.CASE_MANAGER, _C.DECISION_MAKER})
+_TELLS_LIFE = _RUNS_CASE | _ENDS_CASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +122,26 @@ TABLE: Mapping[Act, Rule] = {
     # What people looked at is for whoever audits; what the installation found is also for whoever has to act on it.
     Act.PERSON_CUSTODY: _people(_O.AUDITOR),
     Act.INSTALLATION_CUSTODY: _people(_O.ADMINISTRATOR, _O.AUDITOR),
+    Act.LEDGER_READ: _people(_O.AUDITOR),
     Act.CASE_OPEN: _people(_O.CASE_MANAGER, _O.INTEGRATION),
+    Act.CASE_IMPORT: _people(_O.CASE_MANAGER, _O.INTEGRATION),
     Act.CASE_LIST: Rule(everyone=True, about_a_case=False),
     Act.CASE_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
     Act.CASE_CHANGE: _case(_RUNS_CASE, _O.INTEGRATION),
     Act.CASE_CLOSE: _case(_ENDS_CASE, _O.INTEGRATION),
     Act.CASE_REOPEN: _case(_ENDS_CASE, _O.INTEGRATION),
+    Act.LIFE_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
+    Act.LIFE_RECORD: _case(_TELLS_LIFE, _O.INTEGRATION),
+    Act.LIFE_CORRECT: _case(_TELLS_LIFE, _O.INTEGRATION),
+    Act.CASE_LINK: _case(_TELLS_LIFE, _O.INTEGRATION),
+    Act.CLOCKS_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
+    # Each list has the cases that its caller may know of.
+    Act.DUE_LIST: Rule(everyone=True, about_a_case=False),
+    # By which rules dates are counted is for everyone to know; an administrator changes them and reads no case.
+    Act.CLOCK_RULES_READ: Rule(everyone=True, about_a_case=False),
+    Act.CLOCK_RULES_RECORD: _people(_O.ADMINISTRATOR),
+    Act.LETTER_DRAFT: _case(_RUNS_CASE | {_C.INVESTIGATOR}),
+    Act.LETTER_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
     Act.TEAM_READ: _case(ALL_CASE_ROLES, _O.ADMINISTRATOR, _O.AUDITOR, _O.INTEGRATION),
     Act.TEAM_GRANT: _case(_RUNS_TEAM, _O.ADMINISTRATOR),
     Act.TEAM_END: _case(_RUNS_TEAM, _O.ADMINISTRATOR),
@@ -149,14 +172,22 @@ TABLE: Mapping[Act, Rule] = {
     Act.EVIDENCE_VERIFY: _case(_VIEWS, _O.AUDITOR),
     Act.VERIFICATIONS_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
     Act.CUSTODY_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
+    # Whoever is in the details, or wrote them, does not decide what becomes of them; and it takes two.
+    Act.DETAIL_DESTROY: _case(_ENDS_CASE, _O.AUDITOR),
     # Findings repeat what is in the bytes, and pictures show it: they are for those who may see the bytes.
     Act.FINDINGS_READ: _case(_VIEWS),
     Act.RENDITION_READ: _case(_VIEWS),
     Act.FINDINGS_PROGRESS: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
     Act.FINDINGS_ASK: _case(_VIEWS),
     Act.FINDINGS_CANCEL: _case(_TAKES_IN),
+    # Who answers for disclosure gives evidence out, in person; that it was given is for everybody on the case to see.
+    Act.EXPORT_ASK: _case(_GIVES_OUT),
+    Act.EXPORT_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
+    Act.EXPORT_CONTENT: _case(_GIVES_OUT),
     # Each search looks into the cases that its caller may see, and into findings where they may read them.
     Act.SEARCH: Rule(everyone=True, about_a_case=False),
+    # Figures count the cases that their reader may see, and no other.
+    Act.MEASURES_READ: Rule(everyone=True, about_a_case=False),
 }
 """Acts that are not here can be done by the installation itself only."""
 

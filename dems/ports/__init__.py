@@ -4,8 +4,15 @@ Everything reached through a `Transaction` happens in one database transaction: 
 commits on clean exit and rolls back on any exception. No network but the database's is allowed inside.
 """
 
+from dems.ports.approvals import Approvals
+from dems.ports.clocks import Clocks, Due, DueAfter, DueFilter
+from dems.ports.exports import Exports
 from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
+from dems.ports.imports import BadLine, CaseImport, Imports
 from dems.ports.invitations import Announcements, Invitations
+from dems.ports.ledger import Ledger, LedgerReport, SignedCheckpoint, TreeHead
+from dems.ports.lives import KeptFact, Lives, Parties
+from dems.ports.measures import Behind, Measures
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -28,6 +35,7 @@ from dems.ports.values import (
     Clock,
     Completion,
     CustodyRow,
+    Destroyed,
     EvidenceFilter,
     IntakeRow,
     IntakeToken,
@@ -45,19 +53,30 @@ from dems.ports.values import (
 __all__ = [
     "AccessGrants",
     "Announcements",
+    "Approvals",
+    "BadLine",
     "BegunMultipart",
+    "Behind",
     "CaseFilter",
+    "CaseImport",
     "Cases",
     "Clock",
+    "Clocks",
     "Completion",
     "Custody",
     "CustodyRow",
+    "Destroyed",
+    "Due",
+    "DueAfter",
+    "DueFilter",
     "EvidenceFilter",
     "EvidenceItems",
+    "Exports",
     "Findings",
     "HashStates",
     "Hit",
     "IdempotencyKeys",
+    "Imports",
     "IntakeRow",
     "IntakeToken",
     "Intakes",
@@ -66,21 +85,29 @@ __all__ = [
     "Job",
     "JobKind",
     "Jobs",
+    "KeptFact",
     "Lease",
+    "Ledger",
+    "LedgerReport",
+    "Lives",
+    "Measures",
     "NoReaders",
     "Once",
     "Orphan",
     "Page",
+    "Parties",
     "People",
     "Promise",
     "ReaderDied",
     "ReaderReport",
     "ReadsFindings",
     "Searching",
+    "SignedCheckpoint",
     "StoreCheck",
     "Tokens",
     "Transaction",
     "Transactions",
+    "TreeHead",
     "Upkeep",
     "UploadToken",
     "Uploads",

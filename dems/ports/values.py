@@ -9,7 +9,9 @@ from uuid import UUID
 
 from dems.model.cases import CaseState
 from dems.model.evidence import Evidence, EvidenceState, Integrity
-from dems.model.ids import EntryId, IntakeId, PersonId, TokenId, UploadId
+from dems.model.ids import ApprovalId, EntryId, IntakeId, PersonId, TokenId, UploadId
+from dems.model.life.stages import Stage
+from dems.model.life.vocabulary import Mode
 from dems.model.uploads import Upload
 
 Clock = Callable[[], datetime]
@@ -26,12 +28,16 @@ class JobKind(StrEnum):
     """Brings an upload to its end whose completion was begun and not recorded."""
     DISCARD_PARTS = "discard_parts"
     """Throws away the parts of an upload that ended without being completed."""
+    EXPORT = "export"
+    """Makes the package of one export."""
     EXTRACT = "extract"
     """Reads what is in the bytes of one sealed item."""
     EXTRACT_MANY = "extract_many"
     """Reads small items one after another, as long as any wait that were not tried before; only ever a nudge."""
     EXTRACT_LARGE = "extract_large"
     """Reads a large item, or one whose reader died before: apart from the others, so that it holds up none of them."""
+    RENEW_CLOCKS = "renew_clocks"
+    """Brings the rows of all clocks to what facts and rules say; its subject is the installation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,16 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True)
+class Destroyed:
+    """That the detail of an entry was destroyed: when, by which approval, and by whom as they were called then."""
+
+    at: datetime
+    approval_id: ApprovalId
+    asked_by: str
+    confirmed_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class CustodyRow:
     """One entry as kept: the leaf's exact bytes, what it commits to, and its place in the log once it has one."""
 
@@ -125,6 +141,7 @@ class CustodyRow:
     nonce: bytes | None
     detail: bytes | None
     index: int | None = None
+    destroyed: Destroyed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +188,8 @@ class CaseFilter:
     force: str | None = None
     theme: str | None = None
     q: str | None = None
+    mode: Mode | None = None
+    stage: Stage | None = None
 
 
 @dataclass(frozen=True, slots=True)

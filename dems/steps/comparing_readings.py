@@ -26,8 +26,8 @@ def wrong_readings(tx: Transaction, evidence_id: EvidenceId, chain: Rederiving) 
         return
     for kept in readings:
         facts = said.pop(str(kept.id), None)
-        if chain.broken and facts is None:
-            continue  # the chain is named already, and what it says from there on is not known
+        if facts is None and (chain.broken or chain.destroyed):
+            continue  # the chain is named already and what it says from there on is not known, or its detail is destroyed
         problem = "its chain says nothing of it" if facts is None else _problem(tx, kept, facts)
         if problem is not None:
             yield f"reading {kept.id} of item {evidence_id}: {problem}"

@@ -27,6 +27,10 @@ class Rederiving:
         """By upload, the SHA-256 of its only part as it was received."""
         self.readings: dict[str, dict[str, Any]] = {}
         """By the reading's id, what its entry says of it."""
+        self.destroyed = 0
+        """Entries whose details two people destroyed; what they said is not known."""
+        self._unexplained: dict[str, int] = {}
+        """Of those, by the entry's id its place, the ones of which no later entry has said yet who destroyed them."""
         self.lost_upload: str | None = None
         """The upload of which an entry says that its bytes were not in the store."""
 
@@ -35,11 +39,26 @@ class Rederiving:
         self._count += 1
         try:
             detail = self._follows(held)
-            _fits(held, detail)
+            if detail is not None:
+                _fits(held, detail)
         except EntryInvalid as error:
             self.broken = True
             raise EntryInvalid(f"entry {self._count}: {error}") from error
         self._previous = held.row.leaf
+        if detail is None:
+            self.destroyed += 1
+            self._unexplained[str(held.row.id)] = self._count
+        else:
+            self._note(detail)
+
+    def unexplained(self) -> list[int]:
+        """At the end of the chain: the places of details that are gone although no entry says that they were destroyed."""
+        return sorted(self._unexplained.values())
+
+    def _note(self, detail: dict[str, Any]) -> None:
+        """What the rest of the installation is compared with."""
+        if detail["act"] == Act.DETAIL_DESTROY.value:
+            self._unexplained.pop(detail["facts"]["entry"], None)
         if detail["act"] == Act.UPLOAD_COMPLETE.value and len(detail["facts"].get("parts_sha256", [])) == 1:
             self._received[detail["facts"]["upload"]] = detail["facts"]["parts_sha256"][0]
         if detail["act"] == Act.EVIDENCE_SEAL.value:
@@ -55,22 +74,30 @@ class Rederiving:
         if self._received.get(facts["upload"], sealed) != sealed:
             raise EntryInvalid(f"entry {self._count}: it seals other bytes than an earlier entry says were received")
 
-    def _follows(self, held: HeldEntry) -> dict[str, Any]:
+    def _follows(self, held: HeldEntry) -> dict[str, Any] | None:
+        """The detail; None where it was destroyed, and the leaf alone shows that it follows."""
         row = held.row
-        if row.nonce is None or row.detail is None:
-            raise EntryInvalid("its detail is not here")
         leaf = Leaf.from_bytes(row.leaf)
         if row.seq != self._count or leaf.seq != self._count:
             raise EntryInvalid(
                 f"what stands in its place says that it is number {leaf.seq} and is kept as number {row.seq}"
             )
-        detail = Entry(row.leaf, row.nonce, row.detail).opened()
-        derived = next_leaf(self._chain_id, self._previous, at=leaf.at, nonce=row.nonce, detail=row.detail)
+        if row.nonce is None or row.detail is None:
+            if row.destroyed is None:
+                raise EntryInvalid("its detail is not here")
+            detail = None
+            derived = Leaf(self._chain_id, self._count, self._hash_before(), leaf.at, leaf.commitment)
+        else:
+            detail = Entry(row.leaf, row.nonce, row.detail).opened()
+            derived = next_leaf(self._chain_id, self._previous, at=leaf.at, nonce=row.nonce, detail=row.detail)
         if not hmac.compare_digest(derived.to_bytes(), row.leaf):
             raise EntryInvalid("it does not follow from the one before it")
         if not hmac.compare_digest(leaf_hash(row.leaf), row.leaf_hash) or row.at != leaf.at:
             raise EntryInvalid("the hash or the time kept beside its leaf is another")
         return detail
+
+    def _hash_before(self) -> bytes | None:
+        return None if self._previous is None else leaf_hash(self._previous)
 
 
 def _fits(held: HeldEntry, detail: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ INVESTIGATING = {
 }
 VIEWING = INVESTIGATING | {"decision_maker", "reviewing_lawyer", "independent_counsel"}
 RUNNING = {"case_manager", "lead_investigator"}
+GIVING_OUT = INVESTIGATING - {"investigator"}
 ENDING = {"case_manager", "decision_maker"}
 ON_CASE = {r.value for r in CaseRole}
 
@@ -24,6 +25,12 @@ EXPECTED: dict[str, tuple[set[str], set[str]]] = {
     # act: (case roles on that case, organisation roles whatever the case)
     "case.read": (ON_CASE, {"auditor", "integration"}),
     "case.change": (RUNNING, {"integration"}),
+    "life.read": (ON_CASE, {"auditor", "integration"}),
+    "life.record": (RUNNING | ENDING, {"integration"}),
+    "life.correct": (RUNNING | ENDING, {"integration"}),
+    "clocks.read": (ON_CASE, {"auditor", "integration"}),
+    "letter.draft": (RUNNING | {"investigator"}, set()),
+    "letter.read": (ON_CASE, {"auditor", "integration"}),
     "team.read": (ON_CASE, {"administrator", "auditor", "integration"}),
     "team.grant": (RUNNING, {"administrator"}),
     "team.end": (RUNNING, {"administrator"}),
@@ -53,19 +60,28 @@ EXPECTED: dict[str, tuple[set[str], set[str]]] = {
     "evidence.verify": (VIEWING, {"auditor"}),
     "verifications.read": (ON_CASE, {"auditor", "integration"}),
     "custody.read": (ON_CASE, {"auditor", "integration"}),
+    "custody.destroy_detail": (ENDING, {"auditor"}),
     "findings.read": (VIEWING, set()),
     "rendition.read": (VIEWING, set()),
     "findings.progress": (ON_CASE, {"auditor", "integration"}),
     "findings.ask": (VIEWING, set()),
     "findings.cancel": (INVESTIGATING, set()),
+    "export.ask": (GIVING_OUT, set()),
+    "export.read": (ON_CASE, {"auditor", "integration"}),
+    "export.content": (GIVING_OUT, set()),
 }
 KNOWS_EVERY_CASE = {"administrator", "auditor", "integration"}
 NOT_ABOUT_A_CASE: dict[str, set[str]] = {
     "me.read": {r.value for r in OrganisationRole},
     "announcement.list": {r.value for r in OrganisationRole},
     "search": {r.value for r in OrganisationRole},
+    "measures.read": {r.value for r in OrganisationRole},
     "case.list": {r.value for r in OrganisationRole},
+    "due.list": {r.value for r in OrganisationRole},
+    "clock_rules.read": {r.value for r in OrganisationRole},
+    "clock_rules.record": {"administrator"},
     "case.open": {"case_manager", "integration"},
+    "case.import": {"case_manager", "integration"},
     "person.add": {"administrator"},
     "person.list": {"administrator", "case_manager", "lead_investigator", "auditor", "integration"},
     "person.read": {"administrator", "case_manager", "lead_investigator", "auditor", "integration"},
@@ -77,8 +93,10 @@ NOT_ABOUT_A_CASE: dict[str, set[str]] = {
     "link.revoke": {"administrator"},
     "person.custody": {"auditor"},
     "installation.custody": {"administrator", "auditor"},
+    "ledger.read": {"auditor"},
 }
-BY_ITS_BODY = {"case.close", "case.reopen"}
-"""Reached through PATCH /v1/cases/{id}, whose route says `case.change`; tested with the use case."""
+BY_ITS_BODY = {"case.close", "case.reopen", "case.link"}
+"""Reached through PATCH /v1/cases/{id}, whose route says `case.change`, or POST /v1/cases/{id}/facts, which says
+`life.record`; tested with the use case."""
 
 RELATIONS = ("member", "former", "walled", "outsider")

@@ -40,12 +40,13 @@ def test_every_variable_of_ours_is_a_setting(name: str, monkeypatch: pytest.Monk
     if name == "store-keys":
         assert not any(v.startswith("DEMS_") for v in environment_of(services()[name]))
         return
-    assert settings.database.url.get_secret_value().startswith("postgresql+psycopg://dems_app:")
-    assert settings.s3.endpoint == "http://store:8333"
+    role = {"sequencer": "dems_sequencer", "signer": "dems_signer"}.get(name, "dems_app")
+    assert settings.database.url.get_secret_value().startswith(f"postgresql+psycopg://{role}:")
+    assert settings.s3.endpoint == (None if name == "sequencer" else "http://store:8333"), "it has no business there"
     assert not settings.embedded
 
 
-@pytest.mark.parametrize("name", ["api", "doctor", "extract", "extract-large", "migrate", "upkeep", "worker"])
+@pytest.mark.parametrize("name", ["api", "doctor", "extract", "extract-large", "migrate", "signer", "upkeep", "worker"])
 def test_clients_and_pages_are_sent_to_the_addresses_that_were_given(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -199,7 +199,7 @@ def test_the_roles_of_compose_are_what_the_migrations_need(engines: tuple[Engine
     admin = f"postgresql://dems_superuser:{secrets['dems_superuser']}@{host}:{port}"
     with psycopg.connect(f"{admin}/postgres", autocommit=True) as connection:
         connection.execute("DROP DATABASE dems WITH (FORCE)")
-        connection.execute("DROP ROLE dems_owner, dems_app, dems_reader")
+        connection.execute("DROP ROLE dems_owner, dems_app, dems_reader, dems_sequencer, dems_signer")
         connection.execute("CREATE DATABASE dems")
     (tmp_path / "roles.sql").write_text(compose()["configs"]["roles.sql"]["content"])
     passwords = {k: v for k, v in services()["postgres"]["environment"].items() if k.endswith("_PASSWORD")}

@@ -22,6 +22,7 @@ from tests.architecture.tree import ROOT
 # --- acts and rules ---
 
 BY_THE_INSTALLATION = {
+    Act.APPROVAL_ASK,
     Act.UPLOAD_EXPIRE,
     Act.EVIDENCE_SEAL,
     Act.EVIDENCE_MISMATCH,
@@ -33,6 +34,8 @@ BY_THE_INSTALLATION = {
     Act.INTAKE_TOKEN_AGAIN,
     Act.UPLOAD_DISCARD,
     Act.RECORDS_CONSULTED,
+    Act.EVIDENCE_EXPORT,
+    Act.EXPORT_END,
     Act.FINDINGS_RECORD,
 }
 
@@ -107,6 +110,8 @@ def shown(default: Any) -> str:
         default = default.get_secret_value()
     if default is None or default in ("", ()):
         return ""
+    if isinstance(default, tuple):
+        default = list(default)
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 

@@ -53,6 +53,18 @@ def test_a_withheld_detail_does_not_break_a_chain() -> None:
     assert "(detail withheld)" in next(chain.lines())
 
 
+def test_who_destroyed_a_detail_is_told_in_its_place() -> None:
+    given = entries(2)
+    given[0] |= {"nonce": None, "detail": None}
+    given[0]["destroyed"] = {"at": "2026-03-05T10:00:00Z", "asked_by": "Ann\x1b[2J", "confirmed_by": "Bob"}
+    chain = Chain(ITEM, given)
+    assert chain.problem() is None
+    first = next(chain.lines())
+    assert first.endswith("and Bob on 2026-03-05)")
+    assert "(detail destroyed by Ann" in first
+    assert "\x1b" not in first
+
+
 def test_the_whole_chain_of_another_item_is_not_taken_for_this_ones() -> None:
     assert Chain(ITEM, entries(2, str(uuid4()))).problem() == "entry 1 is about another item"
 

@@ -12,6 +12,8 @@ CONNECTIONS = Connections(
     database_url="postgresql+psycopg://dems_app:app-secret@127.0.0.1:1/dems",
     database_owner_url="postgresql+psycopg://dems_owner:owner-secret@127.0.0.1:1/dems",
     database_reader_url="postgresql+psycopg://dems_reader:reader-secret@127.0.0.1:1/dems",
+    database_sequencer_url="postgresql+psycopg://dems_sequencer:sequencer-secret@127.0.0.1:1/dems",
+    database_signer_url="postgresql+psycopg://dems_signer:signer-secret@127.0.0.1:1/dems",
     s3_endpoint="http://127.0.0.1:2",
     s3_app=("app-key", "app-key-secret"),
     s3_setup=("setup-key", "setup-key-secret"),
@@ -68,7 +70,23 @@ def test_what_a_child_is_told_gives_it_the_same_settings(told: dict[str, str], m
 
 def test_the_api_is_stopped_before_the_workers(tmp_path: Path) -> None:
     (tmp_path / "logs").mkdir()
-    names = [child.name for child in children(Settings(), tmp_path, 8000)]
-    assert names == ["worker-verify", "worker-upkeep", "worker-extract", "worker-extract_large", "beat", "api"], (
-        "stopped in the reverse order"
-    )
+    names = [child.name for child in children(Settings(), CONNECTIONS, tmp_path, 8000)]
+    assert names == [
+        "signer",
+        "sequencer",
+        "worker-verify",
+        "worker-upkeep",
+        "worker-extract",
+        "worker-extract_large",
+        "beat",
+        "api",
+    ], "stopped in the reverse order"
+
+
+def test_whoever_works_on_the_log_is_told_of_its_own_role_only(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    settings = settings_beside(Settings(), CONNECTIONS)
+    told = {child.name: child.env["DEMS_DATABASE__URL"] for child in children(settings, CONNECTIONS, tmp_path, 8000)}
+    assert told.pop("sequencer") == CONNECTIONS.database_sequencer_url
+    assert told.pop("signer") == CONNECTIONS.database_signer_url
+    assert set(told.values()) == {CONNECTIONS.database_url}

@@ -9,17 +9,21 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from dems.bootstrap import Dems
 from dems.db import tables
+from dems.model.acts import Act
 from dems.model.evidence import Evidence
+from dems.ports import Page
 from tests.conftest import Team
 from tests.reader import Reader
 from tests.world import World
 
 Run = Callable[..., list[Any]]
-CUSTODY = ["custody_chains", "custody_entries", "custody_details", "custody_queue"]
+CUSTODY = ["custody_chains", "custody_entries", "custody_details", "custody_destroyed", "custody_queue"]
+LOG = ["custody_leaves", "custody_nodes", "custody_checkpoints", "custody_signed", "custody_anchors"]
 COLUMN = {
     "custody_chains": "begun_at",
     "custody_entries": "leaf",
     "custody_details": "act",
+    "custody_destroyed": "approval_id",
     "custody_queue": "entry_id",
 }
 DOMAIN = sorted(t.name for t in tables.metadata.tables.values() if t.info["sort"] == tables.DOMAIN)
@@ -35,7 +39,12 @@ def read(dems: Dems, world: World, team: Team) -> Evidence:
 
 
 @pytest.fixture
-def sealed(world: World, team: Team) -> Evidence:
+def sealed(dems: Dems, world: World, team: Team) -> Evidence:
+    """An item of a case, the detail of whose first entry two people destroyed."""
+    auditor = world.somebody("auditor")
+    first = dems.custody.read.case(auditor.actor, team.case.id, Page(1))[0]
+    approval = dems.approvals.ask(auditor.actor, Act.DETAIL_DESTROY, first.id, reason="an order")
+    dems.approvals.confirm(team.manager.actor, approval.id)
     return world.sealed(team.investigator, team.case, b"abc")
 
 
@@ -114,14 +123,22 @@ def test_the_catalogue_says_enable_always(as_owner: Run) -> None:
         "SELECT tgrelid::regclass::text AS on_table, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal"
     )
     assert {r.tgenabled for r in rows} == {"A"}
-    expected = {(t, f"{t}_{what}") for t in CUSTODY for what in ("rows", "all")}
+    expected = {(t, f"{t}_{what}") for t in (*CUSTODY, *LOG) for what in ("rows", "all")}
     expected |= {("custody_entries", "custody_entries_follow"), ("custody_details", "custody_details_committed")}
+    expected |= {("custody_destroyed", "destroyed_by_two"), ("custody_details", "destroyed_stays_destroyed")}
+    expected |= {("approvals", "approval_begins"), ("approvals", "approval_stays")}
     expected |= {("evidence", "evidence_begins"), ("evidence", "evidence_sealed")}
     expected |= {("uploads", "upload_begins"), ("uploads", "upload_declared")}
     expected |= {("verifications", "verification_finished"), ("people", "person_stays")}
     expected |= {("intakes", "intakes_stay"), ("evidence", "evidence_stays_in_intake")}
     expected |= {("uploads", "upload_stays_in_intake"), ("invitations", "invitations_stay")}
-    expected |= {(t, f"{t}_{what}") for t in READINGS for what in ("rows", "all")}
+    for table in (*READINGS, "case_facts", "calendars", "clock_definitions", "timeliness_reports"):
+        expected |= {(table, f"{table}_{what}") for what in ("rows", "all")}
+    expected |= {
+        ("exports", "exports_stay"),
+        ("export_items", "export_items_rows"),
+        ("export_items", "export_items_all"),
+    }
     assert {(r.on_table, r.tgname) for r in rows} == expected
 
 

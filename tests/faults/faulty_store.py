@@ -97,10 +97,10 @@ class FaultyStore:
         with self._faults.on("release_hold", _down):
             self._real.release_hold(stored)
 
-    def versions(self, prefix: str) -> Iterator[VersionEntry]:
+    def versions(self, prefix: str, *, after: str | None = None, at_once: int | None = None) -> Iterator[VersionEntry]:
         self._asked("versions")
         with self._faults.on("versions", _down):
-            found = list(self._real.versions(prefix))
+            found = list(self._real.versions(prefix, after=after, at_once=at_once))
         return iter(found)
 
     def multiparts(self, prefix: str) -> Iterator[OpenMultipart]:

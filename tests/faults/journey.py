@@ -9,10 +9,10 @@ from dems.model.evidence import Kind
 from dems.model.exhibits import ExhibitRef
 from dems.model.ids import EvidenceId, UploadId
 from dems.model.names import OriginalName
+from dems.model.spans import Span
 from dems.model.uploads import UploadState
 from dems.ports import Once
 from dems.steps.declaring import FileDeclared
-from dems.usecases.evidence.read_content import Span
 from tests.faults.simulated import TRIES, Simulated
 from tests.world import pieces
 

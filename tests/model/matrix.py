@@ -29,12 +29,24 @@ MATRIX = """
     link.revoke                  FFFFF FFFF AFF FFF
     person.custody               FFFFF FFFF FAF FFF
     installation.custody         FFFFF FFFF AAF FFF
+    ledger.read                  FFFFF FFFF FAF FFF
     case.open                    FFFFF AFFF FFA FFA
+    case.import                  FFFFF AFFF FFA FFA
     case.list                    AAAAA AAAA AAA AAA
     case.read                    AAAAA AAAA FAA UUU
     case.change                  FAFFF AFFF FFA UUU
     case.close                   FFFFF AAFF FFA UUU
     case.reopen                  FFFFF AAFF FFA UUU
+    life.read                    AAAAA AAAA FAA UUU
+    life.record                  FAFFF AAFF FFA UUU
+    life.correct                 FAFFF AAFF FFA UUU
+    case.link                    FAFFF AAFF FFA UUU
+    clocks.read                  AAAAA AAAA FAA UUU
+    due.list                     AAAAA AAAA AAA AAA
+    clock_rules.read             AAAAA AAAA AAA AAA
+    clock_rules.record           FFFFF FFFF AFF FFF
+    letter.draft                 AAFFF AFFF FFF UUU
+    letter.read                  AAAAA AAAA FAA UUU
     team.read                    AAAAA AAAA AAA UUU
     team.grant                   FAFFF AFFF AFF UUU
     team.end                     FAFFF AFFF AFF UUU
@@ -64,12 +76,17 @@ MATRIX = """
     evidence.verify              AAAAA FAAA FAF UUU
     verifications.read           AAAAA AAAA FAA UUU
     custody.read                 AAAAA AAAA FAA UUU
+    custody.destroy_detail       FFFFF AAFF FAF UUU
     findings.read                AAAAA FAAA FFF UUU
     findings.progress            AAAAA AAAA FAA UUU
     findings.ask                 AAAAA FAAA FFF UUU
     findings.cancel              AAAAA FFFF FFF UUU
     rendition.read               AAAAA FAAA FFF UUU
+    export.ask                   FAAAA FFFF FFF UUU
+    export.read                  AAAAA AAAA FAA UUU
+    export.content               FAAAA FFFF FFF UUU
     search                       AAAAA AAAA AAA AAA
+    measures.read                AAAAA AAAA AAA AAA
 """
 
 ANSWERS = {"A": Answer.ALLOWED, "F": Answer.FORBIDDEN, "U": Answer.UNKNOWN}
@@ -89,6 +106,7 @@ BY_UPLOAD_TOKEN = {
 BY_INTAKE_TOKEN = BY_UPLOAD_TOKEN | {Act.UPLOAD_OPEN, Act.INTAKE_READ}
 BY_INVITATION = BY_INTAKE_TOKEN | {Act.INTAKE_ADD, Act.INVITATION_OPEN}
 OF_THE_INSTALLATION = {
+    Act.APPROVAL_ASK,
     Act.UPLOAD_EXPIRE,
     Act.EVIDENCE_SEAL,
     Act.EVIDENCE_MISMATCH,
@@ -100,6 +118,8 @@ OF_THE_INSTALLATION = {
     Act.UPLOAD_DISCARD,
     Act.RECORDS_CONSULTED,
     Act.FINDINGS_RECORD,
+    Act.EVIDENCE_EXPORT,
+    Act.EXPORT_END,
 }
 
 

@@ -206,10 +206,10 @@ def test_a_report_on_timeliness_has_six_things_two_of_them_from_the_record() -> 
     report = draft(told.life, date(2022, 3, 29), WRITTEN)
     assert len(report.content) == 6
     assert report.missing == ()
-    assert report.content[ReportField.DATE_OF_MATTER] == "complaint made 2021-03-30"
-    assert report.content[ReportField.DATE_OF_NOTICE] == "conduct notice served 2021-05-01"
+    assert report.content[ReportField.DATE_OF_MATTER] == "Complaint made on 30 March 2021."
+    assert report.content[ReportField.DATE_OF_NOTICE] == "Conduct notice served on 1 May 2021."
     same_day = draft(told.life, date(2021, 5, 1), WRITTEN)
-    assert same_day.content[ReportField.DATE_OF_NOTICE] == "conduct notice served 2021-05-01"
+    assert same_day.content[ReportField.DATE_OF_NOTICE] == "Conduct notice served on 1 May 2021."
 
 
 def test_a_report_says_what_is_still_to_be_written() -> None:

@@ -18,6 +18,13 @@ from dems.ledger.note import Note
 from dems.ledger.policy import Policy
 from dems.ledger.tiles import Tile
 from dems.ledger.tlogproof import TlogProof
+from dems.ledger.witness_request import (
+    AddCheckpoint,
+    signatures_from_bytes,
+    signatures_to_bytes,
+    size_from_bytes,
+    size_to_bytes,
+)
 from tests.ledger.published import (
     CHECKPOINT,
     CHECKPOINT_TEXT,
@@ -31,6 +38,8 @@ from tests.ledger.signers import COURT, LABORATORY, ORIGIN, POLICY, signed
 from tests.ledger.trees import SIZE, TREE
 
 WITNESSED = signed(Checkpoint(ORIGIN, SIZE, TREE.root(SIZE)), COURT, LABORATORY)
+REQUEST = AddCheckpoint(64, tuple(TREE.consistency(64, SIZE)), WITNESSED).to_bytes()
+COSIGNED = signatures_to_bytes(Note.from_bytes(WITNESSED).signatures[1:])
 PROOF = TlogProof(77, tuple(TREE.inclusion(77, SIZE)), WITNESSED, b"besides").to_bytes()
 FRONTIER = b"".join(TREE.leaves[:5])
 
@@ -60,6 +69,9 @@ FORMATS = [
     ),
     Format("private key", lambda data: SigningKey.from_bytes(data).to_bytes(), (f"{GO_PRIVATE_KEY}\n".encode(),)),
     Format("proof", lambda data: TlogProof.from_bytes(data).to_bytes(), (PROOF,)),
+    Format("request to a witness", lambda data: AddCheckpoint.from_bytes(data).to_bytes(), (REQUEST,)),
+    Format("answer of a witness", lambda data: signatures_to_bytes(signatures_from_bytes(data)), (COSIGNED,)),
+    Format("size that a witness holds", lambda data: size_to_bytes(size_from_bytes(data)), (b"20852163\n", b"0\n")),
     Format("policy", lambda data: Policy.from_bytes(data).to_bytes(), (POLICY.to_bytes(),)),
     Format(
         "tile's address", as_text(lambda text: Tile.from_path(text).path()), (b"tile/0/x001/234.p/56", b"tile/1/007")
@@ -154,12 +166,15 @@ def test_any_bytes_are_read_as_they_are_or_refused(form: Format, data: bytes) ->
     read_as_written_or_refused(form, data)
 
 
+END_ALIKE = ({"note", "proof"}, {"note", "request to a witness"})
+
+
 @formats
 def test_no_format_is_taken_for_another(form: Format) -> None:
-    """But for a proof, which ends as a note does: its head is then a text that nobody signed."""
+    """But for a proof and a request, which end as a note does: their heads are then a text that nobody signed."""
     for other in FORMATS:
         for sample in other.samples:
-            if other.name != form.name and {form.name, other.name} != {"note", "proof"}:
+            if other.name != form.name and {form.name, other.name} not in END_ALIKE:
                 assert not read_as_written_or_refused(form, sample), other.name
 
 

@@ -15,6 +15,7 @@ from dems.bootstrap import Dems
 from dems.cli.children import settings_beside
 from dems.db.migrate import migrate
 from dems.engines import Engines
+from dems.model.acts import Act
 from dems.model.evidence import Evidence
 from dems.settings import DatabaseSettings, EvidenceSettings, Settings
 from dems.usecases.upkeep.verify_all import Looked
@@ -48,7 +49,7 @@ class Spoilt:
         engine = create_engine(self.engines.connections.database_owner_url)
         tables = (
             *("custody_chains", "custody_entries", "custody_details", "custody_queue", "evidence", "uploads"),
-            *("readings", "findings", "renditions"),
+            *("custody_destroyed", "approvals", "readings", "findings", "renditions"),
         )
         try:
             with engine.begin() as connection:
@@ -71,6 +72,18 @@ class Spoilt:
     def mismatched(self) -> Evidence:
         item = self.world.verifying(self.team.investigator, self.team.case, os.urandom(50), sha256=bytes(32))
         return self.dems.evidence.seal(item.id)
+
+    def destroy(self, item: Evidence, seq: int) -> None:
+        """Two people destroy the detail of this entry of the item's chain, as they may."""
+        [(entry,)] = self.sql(
+            "SELECT e.id FROM custody_entries e JOIN custody_chains c ON c.id = e.chain_id "
+            "WHERE c.subject = :id AND e.seq = :seq",
+            id=item.id,
+            seq=seq,
+        )
+        auditor = self.world.somebody("auditor")
+        asked = self.dems.approvals.ask(auditor.actor, Act.DETAIL_DESTROY, entry, reason="an order")
+        self.dems.approvals.confirm(self.team.manager.actor, asked.id)
 
     def second_entry(self, item: Evidence) -> tuple[UUID, bytes]:
         [row] = self.sql(

@@ -16,9 +16,9 @@ from dems.engines import Connections
 from dems.errors import NoLongerDue, NotReadable, WrongState
 from dems.model.evidence import Evidence, EvidenceState, Integrity
 from dems.model.ids import EvidenceId
+from dems.model.spans import Span
 from dems.ports import Job, JobKind, Page
 from dems.settings import Settings
-from dems.usecases.evidence.read_content import Span
 from dems.usecases.evidence.recheck import TRIES, Recheck
 from storage.interface import ByteStream, ObjectStore
 from storage.s3 import connect

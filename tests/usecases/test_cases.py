@@ -83,9 +83,10 @@ def test_a_case_is_opened_by_somebody(dems: Dems, world: World) -> None:
 
 def test_a_change_needs_the_current_version(dems: Dems, team: Team) -> None:
     received = datetime(2026, 3, 1, tzinfo=UTC)
-    changes = {"title": "Other", "themes": ("a", "b"), "received_at": received}
+    changes = {"title": "Other", "themes": ("taser", "Mental health"), "received_at": received}
     case = dems.cases.change(team.manager.actor, team.case.id, changes, if_version=1)
-    assert (case.title, case.themes, case.received_at, case.version) == ("Other", ("a", "b"), received, 2)
+    assert (case.title, case.themes) == ("Other", ("mental_health", "taser"))
+    assert (case.received_at, case.version) == (received, 2)
     with pytest.raises(PreconditionFailed):
         dems.cases.change(team.manager.actor, team.case.id, {"title": "Lost"}, if_version=1)
     assert dems.cases.change(team.manager.actor, team.case.id, changes, if_version=None) == case, "nothing new"
@@ -205,7 +206,7 @@ def test_who_is_taken_off_a_case_knows_it_no_more(dems: Dems, world: World, team
 def test_a_role_lost_in_the_organisation_is_lost_on_the_case(dems: Dems, world: World, team: Team) -> None:
     dems.people.change(world.somebody("administrator").actor, team.investigator.person.id, if_version=1, roles=[])
     person = dems.people.look_up.one(world.somebody("auditor").actor, team.investigator.person.id)
-    assert not _knows(dems, Somebody(person, str), team.case)
+    assert not _knows(dems, Somebody(person, ""), team.case)
 
 
 def test_a_wall_wins_over_membership_and_over_roles_that_know_every_case(dems: Dems, world: World, team: Team) -> None:

@@ -22,10 +22,10 @@ from dems.model.evidence import EvidenceState, Integrity, Kind
 from dems.model.exhibits import ExhibitRef
 from dems.model.ids import GrantId, new_id
 from dems.model.readings import FindingsState
+from dems.model.spans import Span
 from dems.ports import EvidenceFilter, ItemFindings, Job, JobKind, Once, Page
 from dems.settings import Settings
 from dems.usecases.evidence.ask_verification import ScheduleRechecks
-from dems.usecases.evidence.read_content import Span
 from tests.conftest import Owner, Sent, Team, Time
 from tests.world import Somebody, World
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from dems.usecases.intake.complete_many import ToComplete
 from dems.usecases.intake.issue_part_urls import PartWanted
 from tests.api.intakes import send
 from tests.conftest import Team, Time
-from tests.invited import Holder, named
+from tests.invited import Holder, arrivals, named
 from tests.world import World
 
 Run = Callable[[str], list[Any]]
@@ -89,7 +90,7 @@ def test_the_inviter_and_who_leads_the_case_are_told_together_of_what_arrives(
     lead, colleague = world.somebody("lead_investigator"), world.somebody("investigator")
     world.join(team.case, lead, "lead_investigator", by=team.manager)
     world.join(team.case, colleague, "investigator", by=team.manager)
-    read = dems.invitations.announcements
+    read = partial(arrivals, dems)
 
     def told(who: Any) -> list[tuple[int, int]]:
         return [(a.sent.files, a.sent.bytes) for a in read(who.actor, Page(50))]
@@ -115,7 +116,7 @@ def test_ten_minutes_make_another_announcement_though_nobody_looked(
     holder.sent("a", b"abc")
     time.ahead = timedelta(minutes=11)
     holder.sent("b", b"de")
-    assert [a.sent.files for a in dems.invitations.announcements(team.investigator.actor, Page(9))] == [1, 1]
+    assert [a.sent.files for a in arrivals(dems, team.investigator.actor, Page(9))] == [1, 1]
 
 
 def test_nobody_is_told_of_a_case_that_they_may_not_know_of_any_more(dems: Dems, team: Team, holder: Holder) -> None:
@@ -140,7 +141,7 @@ def test_what_a_worker_finds_in_the_store_is_announced_too(dems: Dems, team: Tea
     ((_, signed),) = found.urls
     assert send({"url": signed.url, "headers": dict(signed.headers)}, b"abc") == 200
     dems.intakes.complete(holder.actor, holder.invitation.intake_id, [ToComplete(row.upload.id, None)])
-    read = dems.invitations.announcements
+    read = partial(arrivals, dems)
     assert read(team.investigator.actor, Page(9)) == []
     assert dems.evidence.seal_many() >= 1
     chain = dems.custody.read.item(team.investigator.actor, row.evidence.id, Page(9))

@@ -53,6 +53,44 @@ def test_nothing_is_changed_by_looking(spoilt: Spoilt) -> None:
 # --- chains ---
 
 
+def test_what_two_people_destroyed_is_counted_and_all_the_rest_still_holds(spoilt: Spoilt) -> None:
+    item = spoilt.sealed()
+    before = spoilt.look()
+    counted = "SELECT count(*) FROM custody_entries e JOIN custody_chains c ON c.id = e.chain_id WHERE c.subject = :id"
+    [(entries,)] = spoilt.sql(counted, id=item.id)
+    for seq in range(1, entries + 1):  # the entry of the sealing among them
+        spoilt.destroy(item, seq)
+    after = spoilt.look()
+    assert (spoilt.wrong, spoilt.known) == ([], [])
+    assert (after.destroyed, after.wrong) == (before.destroyed + entries, 0)
+    assert spoilt.sql(counted, id=item.id) == [(3 * entries,)], "one for asking, one for agreeing"
+
+
+def test_a_detail_is_not_taken_away_under_cover_of_an_approval(spoilt: Spoilt) -> None:
+    """Somebody with all rights on the database makes it look as if two people had agreed: no entry says so."""
+    item = spoilt.sealed()
+    entry, _ = spoilt.second_entry(item)
+    asked = spoilt.dems.approvals.ask(
+        spoilt.world.somebody("auditor").actor, Act.DETAIL_DESTROY, entry, reason="no order at all"
+    )
+    spoilt.change(
+        "UPDATE approvals SET confirmed_by = :by, confirmed_name = 'x', confirmed_at = now() WHERE id = :id",
+        by=spoilt.team.manager.person.id,
+        id=asked.id,
+    )
+    spoilt.change(
+        "INSERT INTO custody_destroyed VALUES (:entry, :approval, :case)",
+        entry=entry,
+        approval=asked.id,
+        case=spoilt.team.case.id,
+    )
+    spoilt.change("DELETE FROM custody_details WHERE entry_id = :id", id=entry)
+    spoilt.look()
+    assert spoilt.wrong == [
+        f"the detail of entry 2 of the chain of item {item.id} is gone, and no entry says that two people destroyed it"
+    ]
+
+
 def other_detail(spoilt: Spoilt, item: Evidence) -> None:
     entry, _ = spoilt.second_entry(item)
     spoilt.change(
@@ -97,6 +135,11 @@ def other_time(spoilt: Spoilt, item: Evidence) -> None:
     spoilt.change("UPDATE custody_entries SET at = at + interval '1 second' WHERE id = :id", id=entry)
 
 
+def destroyed_and_other_leaf(spoilt: Spoilt, item: Evidence) -> None:
+    spoilt.destroy(item, 2)
+    other_leaf(spoilt, item)
+
+
 def hidden_from_its_case(spoilt: Spoilt, item: Evidence) -> None:
     spoilt.change("UPDATE custody_details SET case_id = NULL WHERE entry_id = :id", id=spoilt.second_entry(item)[0])
 
@@ -106,6 +149,7 @@ CHAINS: dict[Callable[[Spoilt, Evidence], None], str] = {
     no_detail: "entry 2: its detail is not here",
     no_entry: "entry 2: what stands in its place says that it is number 3 and is kept as number 3",
     other_leaf: "entry 2: it does not follow from the one before it",
+    destroyed_and_other_leaf: "entry 2: it does not follow from the one before it",
     no_leaf: "entry 2: a leaf is canonical JSON in UTF-8",
     other_hash: "entry 2: the hash or the time kept beside its leaf is another",
     other_time: "entry 2: the hash or the time kept beside its leaf is another",

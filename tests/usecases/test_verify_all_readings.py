@@ -157,3 +157,16 @@ def test_what_a_broken_chain_does_not_say_any_more_is_not_held_against_it(
     spoilt.look(read_bytes=False)
     [told] = spoilt.wrong
     assert told.startswith(f"the chain of item {item.id} does not hold")
+
+
+def test_a_reading_whose_entry_was_destroyed_is_not_taken_for_one_without(
+    spoilt: Spoilt, read: tuple[Evidence, KeptReading]
+) -> None:
+    item, _ = read
+    [(last,)] = spoilt.sql(
+        "SELECT max(e.seq) FROM custody_entries e JOIN custody_chains c ON c.id = e.chain_id WHERE c.subject = :id",
+        id=item.id,
+    )
+    spoilt.destroy(item, last)
+    looked = spoilt.look(read_bytes=False)
+    assert (spoilt.wrong, looked.readings, looked.destroyed) == ([], 0, 1)

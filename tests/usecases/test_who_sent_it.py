@@ -22,7 +22,7 @@ from dems.usecases.intake.complete_many import ToComplete
 from dems.usecases.intake.issue_part_urls import PartWanted
 from tests.api.intakes import send
 from tests.conftest import Team, Time
-from tests.invited import Holder, named
+from tests.invited import Holder, arrivals, named
 from tests.world import World, pieces
 
 
@@ -77,7 +77,7 @@ def test_what_somebody_else_sends_is_not_said_to_come_from_the_invited(
     world.receive(team.investigator, row.upload, b"abc")
     receipt = dems.evidence.receipt(holder.actor, row.evidence.id)
     assert receipt.sent_by == SentBy(ActorKind.PERSON, team.investigator.person.name, None)
-    (told,) = dems.invitations.announcements(team.investigator.actor, Page(9))
+    (told,) = arrivals(dems, team.investigator.actor, Page(9))
     assert told.text == "1 file (3 bytes) arrived under the invitation to Northshire Police."
 
 
@@ -148,7 +148,7 @@ def test_what_was_sent_before_a_withdrawal_lands_and_says_that_it_came_after_it(
     assert dems.evidence.seal_many() >= 1
     assert dems.evidence.look_up.one(team.manager.actor, row.evidence.id)[0].state is EvidenceState.SEALED
     assert arrived(dems, team, row)["invitation_withdrawn_at"] == rfc3339(withdrawn.revoked_at)
-    early, late = dems.invitations.announcements(team.investigator.actor, Page(9))
+    early, late = arrivals(dems, team.investigator.actor, Page(9))
     assert (early.sent, early.withdrawn_at) == (Sent(1, 6), None), "never one for both"
     assert (late.sent, late.withdrawn_at) == (Sent(1, 3), withdrawn.revoked_at)
     assert ", after it was withdrawn on " in late.text
@@ -171,7 +171,7 @@ def test_what_came_by_an_address_from_before_the_withdrawal_is_not_lost(dems: De
     assert "invitation_withdrawn_at" not in arrived(dems, team, row), "the one who took it in says so"
     receipt = dems.evidence.receipt(team.investigator.actor, row.evidence.id)
     assert receipt.sent_by == SentBy(ActorKind.PERSON, team.investigator.person.name, None)
-    (told,) = dems.invitations.announcements(team.investigator.actor, Page(9))
+    (told,) = arrivals(dems, team.investigator.actor, Page(9))
     assert told.withdrawn_at is not None
 
 

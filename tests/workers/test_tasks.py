@@ -110,6 +110,8 @@ ON_THE_CLOCK = [
     "schedule_rechecks",
     "extend_locks",
     "reconcile",
+    "renew_clocks_nightly",
+    "remind",
     "forget_old",
 ]
 

@@ -178,6 +178,7 @@ def _counts(generation: Path, target: Path, done: "Restored") -> dict[str, objec
             "bytes_compared": done.looked.read,
             "uploads_with_a_version": done.looked.uploads,
             "as_before": done.looked.known,
+            "details_destroyed": done.looked.destroyed,
         }
     return {**fields, "wrong": done.problems}
 

@@ -10,7 +10,9 @@ from dems.cli.demo.attacks import attack
 from dems.cli.demo.cast import PURPOSE, Cast, case, people
 from dems.cli.demo.comparing import chains, fetch
 from dems.cli.demo.finding import Finding
+from dems.cli.demo.giving_out import give_out
 from dems.cli.demo.invited import Invited
+from dems.cli.demo.measuring import measures, seed
 from dems.cli.demo.results import Results
 from dems.cli.demo.stage import Stage, staged
 from dems.cli.demo.taking_in import TakingIn
@@ -47,6 +49,7 @@ class _Tour:
         say, step, url = self._results.line, self._results.step, self._stage.run["url"]
         step("PostgreSQL, an S3 store with Object Lock, a broker, workers and the API are running", f"{url}/readyz")
         say(f"   {url}, ready {time.monotonic() - began:.1f} s after the command")
+        seed(self._stage, self._results)
         cast = people(self._stage, self._results)
         case_id = case(cast, self._results)
         items = TakingIn(self._stage, self._results, cast, case_id, self._evidence).run()
@@ -58,6 +61,8 @@ class _Tour:
         Finding(self._results, cast, case_id, items).run()
         fetch(cast, self._results, items)
         chains(cast, self._results, items)
+        give_out(self._stage, cast, self._results, case_id)
+        measures(self._stage, self._results)
         self._results.keep("items.json", list(cast.officer.pages(f"/v1/cases/{case_id}/evidence")))
 
     def _show(self, item: dict[str, Any]) -> None:

@@ -44,6 +44,8 @@ def _findings(place: Place, dems: Dems, most: int, checks: list[StoreCheck]) -> 
             ("clock", database.clock),
             ("work", surroundings.work),
             ("readers", surroundings.readers),
+            ("custody log", surroundings.custody_log),
+            ("anchors", surroundings.anchors),
         ):
             yield from looked_at(part, partial(look, dems))
         yield from looked_at("custody chains", partial(database.chains, dems, most))

@@ -14,10 +14,17 @@ from dems.model.actors import system
 from dems.model.ids import EvidenceId
 from dems.ports import CustodyRow, Page
 
-_CUSTODY = ("custody_chains", "custody_entries", "custody_details", "custody_queue")
+_CUSTODY = (
+    *("custody_chains", "custody_entries", "custody_details", "custody_destroyed", "custody_queue"),
+    *("custody_leaves", "custody_nodes", "custody_checkpoints", "custody_signed", "custody_anchors"),
+)
 _TRIGGERS = {
     *((f"{table}_rows", table) for table in _CUSTODY),
     *((f"{table}_all", table) for table in _CUSTODY),
+    ("destroyed_by_two", "custody_destroyed"),
+    ("destroyed_stays_destroyed", "custody_details"),
+    ("approval_begins", "approvals"),
+    ("approval_stays", "approvals"),
     ("evidence_sealed", "evidence"),
     ("upload_declared", "uploads"),
     *((f"{table}_{what}", table) for table in ("readings", "findings", "renditions") for what in ("rows", "all")),

@@ -107,6 +107,45 @@ def readers(dems: Dems) -> Iterator[Finding]:
         yield note(f"readers: {name}", f"version {version} is asked, too")
 
 
+def custody_log(dems: Dems) -> Iterator[Finding]:
+    """Whether entries are taken in, signed and published, and what the nightly checks said."""
+    seen = dems.ledger.observe()
+    size, signed = seen.head.size if seen.head else 0, seen.signed.size if seen.signed else 0
+    if seen.oldest > _LATE.total_seconds():
+        yield wrong(
+            "custody log",
+            f"{seen.waiting} entries wait, the oldest for {seen.oldest:.0f} s: see that the sequencer runs",
+        )
+    elif signed < size and "signer" not in seen.reports:
+        yield wrong("custody log", f"{size} entries, {signed} of them signed: see that the signer runs")
+    else:
+        yield well("custody log", f"{size} entries, {signed} of them signed; {seen.waiting} wait")
+    for name, report in sorted(seen.reports.items()):
+        age = dems.clock() - report.at
+        told = f"{report.detail} ({age.total_seconds() / 3600:.1f} hours ago)"
+        yield (well if report.held else wrong)(f"custody log: {name}", told)
+
+
+def anchors(dems: Dems) -> Iterator[Finding]:
+    """Who outside holds the log in place, and how much of it nobody does yet. Nothing stops for it."""
+    most = timedelta(minutes=dems.settings.ledger.unanchored_warning_minutes)
+    try:
+        ways = dems.anchors.held()
+        problems = [f"{a.name}: {a.roots}" for a in dems.settings.ledger.timestamp_authorities if not a.roots.is_file()]
+    except ValueError as error:
+        yield wrong("anchors", f"the file of witnesses is none: {error}")
+        return
+    if problems:
+        yield wrong("anchors", f"there is no file with the certificates of {'; '.join(problems)}")
+    if not ways:
+        yield note("anchors", "no witness and no timestamp authority is set: nobody outside can vouch for the log")
+    for way in ways:
+        if way.unheld_for > most:
+            yield warning("anchors", f"{way.text}: look for log_not_anchored in the log")
+        else:
+            yield well("anchors", way.text)
+
+
 def room(dems: Dems) -> Iterator[Finding]:
     free = dems.trust.free_bytes()
     if free is None:

@@ -52,9 +52,9 @@ class Opened:
         self.mark = Mark.of(status)
         self._inode = (status.st_dev, status.st_ino)
 
-    def exactly(self, offset: int, size: int) -> bytearray:
-        """`size` bytes from `offset`."""
-        data = bytearray(size)
+    def exactly(self, offset: int, size: int, memory: bytearray | None = None) -> bytearray:
+        """`size` bytes from `offset`; in `memory`, which is of that size, where it is given."""
+        data = bytearray(size) if memory is None else memory
         with memoryview(data) as room:
             done = 0
             while done < size:

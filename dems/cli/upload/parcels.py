@@ -9,6 +9,7 @@ from dems.cli.upload.files import File
 
 _BLOCK = 128 * 1024
 """The least that a connection must take within its time limit."""
+_WORTH_KEEPING = 1024 * 1024
 
 
 class Going:
@@ -114,16 +115,25 @@ def weight_of(size: int) -> int:
 
 
 class Budget:
-    """How many bytes may be in memory at once. Who wants more waits; a single part may be larger than all of it."""
+    """How many bytes may be in memory at once. Who wants more waits; a single part may be larger than all of it.
+
+    Memory of parts that were sent is used again for the next ones, since getting it afresh costs as much as reading into it.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._taken = 0
+        self._spare: list[bytearray] = []
         self._changed = threading.Condition()
 
     @property
     def taken(self) -> int:
         return self._taken
+
+    @property
+    def kept(self) -> int:
+        """How many bytes of memory wait to be used again."""
+        return sum(map(len, self._spare))
 
     def take(self, weight: int) -> bool:
         """Take it if it is to be had."""
@@ -131,14 +141,28 @@ class Budget:
             if self._taken and self._taken + weight > self._most:
                 return False
             self._taken += weight
+            while len(self._spare) > 1 and self._taken + self.kept - len(self._spare[0]) > self._most:
+                self._spare.pop()  # the one that stays may be for what was just taken
             return True
+
+    def memory(self, size: int) -> bytearray:
+        """Room of exactly that size, whatever is in it; the caller has taken its weight."""
+        with self._changed:
+            found = next((n for n, spare in enumerate(self._spare) if len(spare) == size), None)
+            if found is not None:
+                return self._spare.pop(found)
+            self._spare.clear()  # what is kept is of another size, and would come on top
+        return bytearray(size)
 
     def wait(self, seconds: float) -> None:
         """Until something was given back, or that time is over."""
         with self._changed:
             self._changed.wait(seconds)
 
-    def give_back(self, weight: int) -> None:
+    def give_back(self, weight: int, memory: bytearray | None = None) -> None:
+        """`memory` must be in nobody's hands any more."""
         with self._changed:
             self._taken -= weight
+            if memory is not None and len(memory) >= _WORTH_KEEPING:
+                self._spare.append(memory)
             self._changed.notify_all()

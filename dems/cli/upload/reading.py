@@ -26,11 +26,16 @@ class Watcher(Protocol):
 
 
 class Reading:
-    """Reads files, one after another. For one thread; `room` waits until so many more bytes may be in memory, or fewer are."""
+    """Reads files, one after another. For one thread; `room` waits until so many more bytes may be in memory, or fewer are,
+    and `memory` then gives as many.
+    """
 
-    def __init__(self, plan: Plan, room: Callable[[int], None], watcher: Watcher) -> None:
+    def __init__(
+        self, plan: Plan, room: Callable[[int], None], memory: Callable[[int], bytearray], watcher: Watcher
+    ) -> None:
         self._plan = plan
         self._room = room
+        self._memory = memory
         self._watcher = watcher
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="hashing")
 
@@ -91,7 +96,7 @@ class Reading:
                     part.update(block)
                 return Piece(going, number, offset, size, part.digest(), None)
         with self._held(size):
-            data = file.exactly(offset, size)
+            data = file.exactly(offset, size, self._memory(size))
             beside = self._beside.submit(hashlib.sha256, data)
             whole.update(data)
             return Piece(going, number, offset, size, beside.result().digest(), data)

@@ -71,7 +71,7 @@ class Sending:
         self._crew: Crew[Became] = Crew(jobs)
         self._budget = Budget(_IN_MEMORY)
         self._carrying = Carrying(asking, ways, self._crew, self._budget, bars)
-        self._reading = Reading(plan, self._room, bars)
+        self._reading = Reading(plan, self._room, self._budget.memory, bars)
         self._pieces: list[Piece] = []
         self._bytes = 0
         self._parcel_bytes = _FIRST_PARCEL_BYTES

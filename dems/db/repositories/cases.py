@@ -2,36 +2,61 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from enum import StrEnum
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, Text, and_, any_, exists, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, any_, exists, insert, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY as PG_ARRAY
+from sqlalchemy.dialects.postgresql import TEXT
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dems.db.repositories.base import Rows, force_key_or_none, paged
+from dems.db.repositories.base import Rows, chunks, force_key_or_none, paged
 from dems.db.repositories.people import to_person
 from dems.db.tables import case_grants, case_walls, cases, people
 from dems.errors import AlreadyExists, NotFound
 from dems.model.cases import Case, CaseState
 from dems.model.ids import CaseId, GrantId, PersonId
+from dems.model.life.stages import Stage
+from dems.model.life.vocabulary import Jurisdiction, MatterType, Mode, Source
 from dems.model.people import CaseGrant, CaseRole, Clearance, Person, Wall
 from dems.model.permission import CASE_LIST_ROLES
 from dems.model.times import london_date
 from dems.ports import CaseFilter, Page
+
+Name = TypeVar("Name", bound=StrEnum)
 
 
 def _values(case: Case) -> dict[str, Any]:
     return {
         "title": case.title,
         "state": case.state.value,
-        "matter_type": case.matter_type,
+        "matter_type": _value(case.matter_type),
         "force": case.force,
         "themes": list(case.themes),
         "is_major": case.is_major,
         "received_at": case.received_at,
+        "received_on": case.received_on,
+        "jurisdiction": _value(case.jurisdiction),
+        "appropriate_authority": case.appropriate_authority,
+        "source": _value(case.source),
+        "mode": _value(case.mode),
+        "stage": case.stage.value,
+        "criminal": case.criminal,
+        "facts": case.facts,
         "closed_at": case.closed_at,
         "version": case.version,
+        "source_version": case.source_version,
     }
+
+
+def _value(name: StrEnum | None) -> str | None:
+    return None if name is None else name.value
+
+
+def _named(kind: type[Name], value: str | None) -> Name | None:
+    return None if value is None else kind(value)
 
 
 def _to_case(row: Row[Any]) -> Case:
@@ -42,13 +67,22 @@ def _to_case(row: Row[Any]) -> Case:
         state=CaseState(row.state),
         opened_by=PersonId(row.opened_by),
         opened_at=row.opened_at,
-        matter_type=row.matter_type,
+        matter_type=_named(MatterType, row.matter_type),
         force=row.force,
         themes=tuple(row.themes),
         is_major=row.is_major,
         received_at=row.received_at,
+        received_on=row.received_on,
+        jurisdiction=_named(Jurisdiction, row.jurisdiction),
+        appropriate_authority=row.appropriate_authority,
+        source=_named(Source, row.source),
+        mode=_named(Mode, row.mode),
+        stage=Stage(row.stage),
+        criminal=row.criminal,
+        facts=row.facts,
         closed_at=row.closed_at,
         version=row.version,
+        source_version=row.source_version,
     )
 
 
@@ -71,10 +105,10 @@ def sees_every_case(viewer: Person) -> bool:
     return bool(viewer.roles & CASE_LIST_ROLES)
 
 
-def known_to(viewer: Person, statement: Select[Any], today: date) -> Select[Any]:
-    """The same rule as `may(…, CASE_READ, …)`, as SQL: not walled, and on the case or in a role that reads all."""
+def walled(viewer: Person, of_case: ColumnElement[Any] = cases.c.id) -> ColumnElement[bool]:
+    """Whether a wall keeps a case from somebody."""
     wall = and_(
-        case_walls.c.case_id == cases.c.id,
+        case_walls.c.case_id == of_case,
         case_walls.c.lowered_at.is_(None),
         or_(
             case_walls.c.person_id == viewer.id,
@@ -83,7 +117,12 @@ def known_to(viewer: Person, statement: Select[Any], today: date) -> Select[Any]
             else case_walls.c.person_id == viewer.id,
         ),
     )
-    statement = statement.where(~exists().where(wall))
+    return exists().where(wall)
+
+
+def known_to(viewer: Person, statement: Select[Any], today: date) -> Select[Any]:
+    """The same rule as `may(…, CASE_READ, …)`, as SQL: not walled, and on the case or in a role that reads all."""
+    statement = statement.where(~walled(viewer))
     if sees_every_case(viewer):
         return statement
     return statement.where(holds(viewer, viewer.case_roles, today))
@@ -111,6 +150,23 @@ class CaseRows(Rows):
         if self._tx.execute(statement.on_conflict_do_nothing().returning(cases.c.id)).first() is None:
             raise AlreadyExists("This reference cannot be used: it is taken.", field="reference")
 
+    def add_many(self, some: Sequence[Case]) -> None:
+        rows = [
+            {"id": c.id, "reference": c.reference, "opened_by": c.opened_by, "opened_at": c.opened_at, **_values(c)}
+            for c in some
+        ]
+        for part in chunks(rows):
+            added = upsert(cases).on_conflict_do_nothing().returning(cases.c.id)
+            if len(list(self._tx.execute(added, list(part)))) != len(part):
+                raise AlreadyExists(
+                    "One of these references was taken in this moment. Send it again.", field="reference"
+                )
+
+    def by_references(self, references: Sequence[str], *, for_update: bool = False) -> list[Case]:
+        statement = select(cases).where(cases.c.reference == any_(literal(list(references), PG_ARRAY(TEXT))))
+        statement = statement.order_by(cases.c.id)
+        return [_to_case(r) for r in self._tx.execute(statement.with_for_update() if for_update else statement)]
+
     def get(self, case_id: CaseId, *, for_update: bool = False, keep_as_is: bool = False) -> Case:
         statement = select(cases).where(cases.c.id == case_id)
         if for_update or keep_as_is:
@@ -127,18 +183,33 @@ class CaseRows(Rows):
     def save(self, case: Case) -> None:
         self._tx.execute(update(cases).where(cases.c.id == case.id).values(**_values(case)))
 
-    def page(self, viewers: Sequence[Person], page: Page, wanted: CaseFilter) -> list[Case]:
+    def _known(self, viewers: Sequence[Person]) -> Select[Any]:
         statement = select(cases)
         for viewer in viewers:
             statement = known_to(viewer, statement, london_date(self._tx.clock()))
+        return statement
+
+    def known(self, viewers: Sequence[Person], case_ids: Sequence[CaseId]) -> list[Case]:
+        if not case_ids:
+            return []
+        wanted = literal(list(case_ids), PG_ARRAY(PG_UUID))
+        statement = self._known(viewers).where(cases.c.id == any_(wanted)).order_by(cases.c.id)
+        return [_to_case(r) for r in self._tx.execute(statement)]
+
+    def page(self, viewers: Sequence[Person], page: Page, wanted: CaseFilter) -> list[Case]:
+        statement = self._known(viewers)
         if wanted.reference is not None:
             statement = statement.where(cases.c.reference == wanted.reference)
         if wanted.state is not None:
             statement = statement.where(cases.c.state == wanted.state.value)
+        if wanted.mode is not None:
+            statement = statement.where(cases.c.mode == wanted.mode.value)
+        if wanted.stage is not None:
+            statement = statement.where(cases.c.stage == wanted.stage.value)
         if wanted.force is not None:
             statement = statement.where(cases.c.force == wanted.force)
         if wanted.theme is not None:
-            statement = statement.where(literal(wanted.theme, Text) == any_(cases.c.themes))
+            statement = statement.where(cases.c.themes.contains([wanted.theme]))
         if wanted.q is not None:
             statement = statement.where(
                 or_(
@@ -163,18 +234,24 @@ class CaseRows(Rows):
         return [(m, by_person.get(m.id, [])) for m in members]
 
     def add_grant(self, grant: CaseGrant) -> None:
-        self._tx.execute(
-            insert(case_grants).values(
-                id=grant.id,
-                case_id=grant.case_id,
-                person_id=grant.person_id,
-                kind="role" if isinstance(grant.name, CaseRole) else "clearance",
-                name=grant.name.value,
-                starts_on=grant.starts_on,
-                ends_on=grant.ends_on,
-                granted_at=grant.granted_at,
-            )
-        )
+        self.add_grants([grant])
+
+    def add_grants(self, grants: Sequence[CaseGrant]) -> None:
+        rows = [
+            {
+                "id": grant.id,
+                "case_id": grant.case_id,
+                "person_id": grant.person_id,
+                "kind": "role" if isinstance(grant.name, CaseRole) else "clearance",
+                "name": grant.name.value,
+                "starts_on": grant.starts_on,
+                "ends_on": grant.ends_on,
+                "granted_at": grant.granted_at,
+            }
+            for grant in grants
+        ]
+        for some in chunks(rows):
+            self._tx.execute(insert(case_grants), list(some))
 
     def end_grant(self, grant_id: GrantId, at: datetime) -> None:
         self._tx.execute(

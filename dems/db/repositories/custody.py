@@ -6,18 +6,39 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, BigInteger, Row, Select, Uuid, cast, func, insert, select, true
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    Uuid,
+    cast,
+    func,
+    insert,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories.base import Rows, Runner, chunks, paged_within
-from dems.db.tables import custody_chains, custody_details, custody_entries, custody_queue
+from dems.db.tables import (
+    approvals,
+    custody_chains,
+    custody_destroyed,
+    custody_details,
+    custody_entries,
+    custody_leaves,
+    custody_queue,
+)
 from dems.errors import NotFound
 from dems.ledger.canonical import canonical
 from dems.ledger.entry import NONCE_BYTES, leaf_hash, next_leaf
 from dems.model.acts import Act
-from dems.model.custody import MOST_FACTS_BYTES, Authority, ChainOf, Record
-from dems.model.ids import CaseId, EntryId, EvidenceId, new_id
-from dems.ports import CustodyRow, Page
+from dems.model.custody import MOST_FACTS_BYTES, Authority, ChainKind, ChainOf, Record
+from dems.model.ids import ApprovalId, CaseId, EntryId, EvidenceId, new_id
+from dems.ports import CustodyRow, Destroyed, Page
 
 
 class CustodyRows(Rows):
@@ -167,20 +188,40 @@ class CustodyRows(Rows):
             statement = statement.where(custody_entries.c.seq > place)
         return [to_row(r) for r in self._tx.execute(statement.order_by(custody_entries.c.seq).limit(page.limit))]
 
+    def lengths(self, chains: Sequence[ChainOf]) -> Mapping[ChainOf, int]:
+        ids = {chain_id: chain for chain, chain_id in self._found(chains).items()}
+        lengths: dict[ChainOf, int] = {}
+        for some in chunks(list(ids)):
+            last = func.max(custody_entries.c.seq).label("last")
+            statement = select(custody_entries.c.chain_id, last).where(custody_entries.c.chain_id.in_(some))
+            for row in self._tx.execute(statement.group_by(custody_entries.c.chain_id)):
+                lengths[ids[UUID(str(row.chain_id))]] = row.last
+        return lengths
+
     def of_case(self, case_id: CaseId, page: Page) -> list[CustodyRow]:
         # The page is cut first and its entries looked up then: never a join of everything, whatever the planner believes.
-        details = select(custody_details)
-        details = paged_within(details, custody_details.c.case_id, case_id, custody_details.c.entry_id, page)
-        cut = details.subquery()
-        statement = select(custody_entries, cut.c.nonce, cut.c.detail).join(cut, cut.c.entry_id == custody_entries.c.id)
+        found = [
+            paged_within(select(t.c.case_id, t.c.entry_id), t.c.case_id, case_id, t.c.entry_id, page).subquery()
+            for t in (custody_details, custody_destroyed)
+        ]
+        both = union_all(*(select(each.c.entry_id) for each in found)).subquery()
+        cut = select(both).order_by(both.c.entry_id).limit(page.limit).subquery()
+        statement = _entries().join(cut, cut.c.entry_id == custody_entries.c.id)
         return [to_row(r) for r in self._tx.execute(statement.order_by(cut.c.entry_id))]
 
     def get(self, entry_id: EntryId) -> tuple[CustodyRow, CaseId | None]:
-        statement = _entries().add_columns(custody_details.c.case_id).where(custody_entries.c.id == entry_id)
+        case_id = func.coalesce(custody_details.c.case_id, custody_destroyed.c.case_id).label("case_id")
+        statement = _entries().add_columns(case_id).where(custody_entries.c.id == entry_id)
         row = self._tx.execute(statement).first()
         if row is None:
             raise NotFound
         return to_row(row), row.case_id
+
+    def whose(self, chain_id: UUID) -> ChainOf:
+        row = self._tx.execute(select(custody_chains).where(custody_chains.c.id == chain_id)).first()
+        if row is None:
+            raise NotFound("chain")
+        return ChainOf(ChainKind(row.kind), row.subject)
 
 
 def _lock_key(chain_id: UUID) -> int:
@@ -189,9 +230,22 @@ def _lock_key(chain_id: UUID) -> int:
 
 
 def _entries() -> Select[Any]:
-    return select(custody_entries, custody_details.c.nonce, custody_details.c.detail).outerjoin(
-        custody_details, custody_details.c.entry_id == custody_entries.c.id
+    statement = select(custody_entries, custody_details.c.nonce, custody_details.c.detail, custody_leaves.c.idx)
+    statement = statement.outerjoin(custody_details, custody_details.c.entry_id == custody_entries.c.id)
+    statement = statement.outerjoin(custody_leaves, custody_leaves.c.entry_id == custody_entries.c.id)
+    return with_destroyed(statement, custody_entries.c.id)
+
+
+def with_destroyed(statement: Select[Any], entry_id: ColumnElement[Any]) -> Select[Any]:
+    """With what `to_row` says of entries whose details were destroyed."""
+    columns = (
+        custody_destroyed.c.approval_id.label("destroyed_approval"),
+        approvals.c.confirmed_at.label("destroyed_at"),
+        approvals.c.asked_name.label("destroyed_asked"),
+        approvals.c.confirmed_name.label("destroyed_confirmed"),
     )
+    joined = statement.add_columns(*columns).outerjoin(custody_destroyed, custody_destroyed.c.entry_id == entry_id)
+    return joined.outerjoin(approvals, approvals.c.id == custody_destroyed.c.approval_id)
 
 
 def to_row(row: Row[Any]) -> CustodyRow:
@@ -204,4 +258,10 @@ def to_row(row: Row[Any]) -> CustodyRow:
         bytes(row.leaf_hash),
         None if row.nonce is None else bytes(row.nonce),
         None if row.detail is None else bytes(row.detail),
+        row.idx,
+        None
+        if row.destroyed_approval is None
+        else Destroyed(
+            row.destroyed_at, ApprovalId(row.destroyed_approval), row.destroyed_asked, row.destroyed_confirmed
+        ),
     )

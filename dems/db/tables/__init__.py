@@ -6,10 +6,29 @@
 """
 
 from dems.db.tables.base import CUSTODY, DOMAIN, WORK, metadata
-from dems.db.tables.of_custody import custody_chains, custody_details, custody_entries, custody_queue
+from dems.db.tables.of_approvals import approvals
+from dems.db.tables.of_clocks import calendars, case_clocks, clock_definitions, reminders, timeliness_reports
+from dems.db.tables.of_custody import (
+    custody_chains,
+    custody_destroyed,
+    custody_details,
+    custody_entries,
+    custody_queue,
+)
 from dems.db.tables.of_evidence import access_grants, evidence, exhibit_refs, intakes, uploads, verifications
+from dems.db.tables.of_exports import export_items, exports
 from dems.db.tables.of_findings import findings, item_index, reader_reports, readings, renditions
 from dems.db.tables.of_invitations import announcements, invitations
+from dems.db.tables.of_lives import case_facts, case_import_lines, case_imports, parties
+from dems.db.tables.of_log import (
+    custody_anchors,
+    custody_checkpoints,
+    custody_leaves,
+    custody_nodes,
+    custody_signed,
+    ledger_reports,
+)
+from dems.db.tables.of_measures import synthetic_cases
 from dems.db.tables.of_people import case_grants, case_walls, cases, people, tokens
 from dems.db.tables.of_work import (
     consultations,
@@ -33,17 +52,32 @@ __all__ = [
     "WORK",
     "access_grants",
     "announcements",
+    "approvals",
+    "calendars",
+    "case_clocks",
+    "case_facts",
     "case_grants",
+    "case_import_lines",
+    "case_imports",
     "case_walls",
     "cases",
+    "clock_definitions",
     "consultations",
+    "custody_anchors",
     "custody_chains",
+    "custody_checkpoints",
+    "custody_destroyed",
     "custody_details",
     "custody_entries",
+    "custody_leaves",
+    "custody_nodes",
     "custody_queue",
+    "custody_signed",
     "evidence",
     "exhibit_numbers",
     "exhibit_refs",
+    "export_items",
+    "exports",
     "findings",
     "hash_states",
     "idempotency_keys",
@@ -52,15 +86,20 @@ __all__ = [
     "invitations",
     "item_index",
     "jobs",
+    "ledger_reports",
     "metadata",
     "multiparts",
     "object_locks",
     "orphans",
+    "parties",
     "people",
     "reader_reports",
     "readings",
+    "reminders",
     "renditions",
     "store_checks",
+    "synthetic_cases",
+    "timeliness_reports",
     "tokens",
     "upload_completions",
     "upload_parts",

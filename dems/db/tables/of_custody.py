@@ -42,6 +42,17 @@ custody_details = Table(
     info={"sort": CUSTODY},
 )
 
+custody_destroyed = Table(
+    "custody_destroyed",
+    metadata,
+    Column("entry_id", Uuid, ForeignKey("custody_entries.id"), primary_key=True),
+    Column("approval_id", Uuid, ForeignKey("approvals.id"), nullable=False, unique=True),
+    Column("case_id", Uuid, nullable=False),
+    Index("custody_destroyed_case_idx", "case_id", "entry_id"),
+    comment="Entries whose detail and nonce two people destroyed; written by destroy_detail() and nobody else",
+    info={"sort": CUSTODY},
+)
+
 custody_queue = Table(
     "custody_queue",
     metadata,

@@ -1,7 +1,6 @@
 """Facts about people and cases."""
 
 from sqlalchemy import (
-    ARRAY,
     Boolean,
     CheckConstraint,
     Column,
@@ -15,6 +14,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from dems.db.tables.base import DOMAIN, Instant, identity, metadata
 
@@ -60,10 +60,24 @@ cases = Table(
     Column("themes", ARRAY(Text), nullable=False),
     Column("is_major", Boolean, nullable=False),
     Column("received_at", Instant),
+    Column("received_on", Date, comment="in London; received_at is null where only the date is known"),
+    Column("jurisdiction", Text),
+    Column("appropriate_authority", Text),
+    Column("source", Text),
+    Column("mode", Text),
+    Column("stage", Text, nullable=False, server_default="before_referral"),
+    Column("criminal", Boolean, nullable=False, server_default="false"),
+    Column("facts", Integer, nullable=False, server_default="0", comment="how many there are: the number of the last"),
+    Column("source_version", Text, comment="of the last message of the case system that was taken"),
     Column("opened_by", Uuid, ForeignKey("people.id"), nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("closed_at", Instant),
     Column("version", Integer, nullable=False),
+    Index("cases_mode_idx", "mode", "id"),
+    Index("cases_force_idx", "force", "id"),
+    Index("cases_state_idx", "state", "id"),
+    Index("cases_themes_idx", "themes", postgresql_using="gin"),
+    comment="What follows from facts is kept in step with them, so that lists need not read any",
     info={"sort": DOMAIN},
 )
 

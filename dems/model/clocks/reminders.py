@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from dems.errors import Invalid
 from dems.model.clocks.answers import ClockState
 from dems.model.clocks.calendars import Calendar
 from dems.model.clocks.definitions import Nature
 from dems.model.clocks.listing import KeptClock
+from dems.model.ids import CaseId, StrandId
+from dems.model.life.problems import day_words
 from dems.model.times import london_date
 
 _DAY = timedelta(days=1)
@@ -32,6 +35,28 @@ class Reminder:
         return self.days_ahead == 0
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A reminder as the person who is reminded reads it. `title` is the clock's, `days_ahead` the step that was reached."""
+
+    id: UUID
+    at: datetime
+    case_id: CaseId
+    reference: str
+    clock: str
+    about: StrandId | None
+    title: str
+    due_on: date
+    days_ahead: int
+
+    @property
+    def text(self) -> str:
+        when = day_words(self.due_on)
+        if self.days_ahead == 0:
+            return f"{self.title}, case {self.reference}: it was due on {when}, and is overdue."
+        return f"{self.title}, case {self.reference}: it is due on {when}."
+
+
 def reminder_dates(due: date, working: Calendar, ahead: Sequence[int] = AHEAD) -> tuple[tuple[int, date], ...]:
     """The days on which to be reminded of a date: each a working day, so that somebody reads it; earliest first.
 
@@ -42,6 +67,12 @@ def reminder_dates(due: date, working: Calendar, ahead: Sequence[int] = AHEAD) -
         raise Invalid("A reminder comes at least one day ahead: give numbers of days from 1.")
     steps = [(days, _working_on_or_before(due - days * _DAY, working)) for days in sorted(set(ahead), reverse=True)]
     return (*steps, (0, working.after(due, 1)))
+
+
+def step_reached(due: date, working: Calendar, today: date, ahead: Sequence[int] = AHEAD) -> tuple[int, date] | None:
+    """The latest step of a date that has been reached by a day, and the day it was reached on; None before the first."""
+    reached = [step for step in reminder_dates(due, working, ahead) if step[1] <= today]
+    return reached[-1] if reached else None
 
 
 def reminders_on(
@@ -57,10 +88,9 @@ def reminders_on(
         answer = kept.answer
         if answer.due_on is None or answer.state not in _OPEN or answer.definition.nature is not Nature.STATUTORY:
             continue
-        reached = [step for step in reminder_dates(answer.due_on, working, ahead) if step[1] <= today]
-        if reached:
-            days, on = reached[-1]
-            found.append(Reminder(kept, answer.due_on, on, days))
+        reached = step_reached(answer.due_on, working, today, ahead)
+        if reached is not None:
+            found.append(Reminder(kept, answer.due_on, reached[1], reached[0]))
     return tuple(sorted(found, key=lambda r: (r.due_on, r.clock.answer.definition.id, str(r.clock.case_id))))
 
 

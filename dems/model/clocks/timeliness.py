@@ -6,8 +6,9 @@ from datetime import date
 from enum import StrEnum
 
 from dems.errors import Invalid
-from dems.model.life.events import EventKind, words
+from dems.model.life.events import EventKind, sentence_start, words
 from dems.model.life.lives import Life
+from dems.model.life.problems import day_words
 from dems.model.life.vocabulary import INVESTIGATED_BY_THE_BODY, Mode
 
 
@@ -79,5 +80,5 @@ def draft(life: Life, day: date, written: Mapping[ReportField, str]) -> Draft:
 
 
 def _dates(life: Life, day: date, *kinds: EventKind) -> str:
-    said = [f"{words(e.kind)} {e.when.on}" for e in life.events() if e.kind in kinds and e.when.on <= day]
-    return ", ".join(said)
+    found = [e for e in life.events() if e.kind in kinds and e.when.on <= day]
+    return "\n".join(f"{sentence_start(words(e.kind))} on {day_words(e.when.on)}." for e in found)

@@ -21,9 +21,9 @@ class Retracted:
 
 @dataclass(frozen=True, slots=True)
 class Particulars:
-    """What the case is. `force` and `appropriate_authority` are codes or names; None where it is not known yet."""
+    """What the case is. `force` and `appropriate_authority` are codes or names; None is what is not known yet."""
 
-    matter_type: MatterType
+    matter_type: MatterType | None
     jurisdiction: Jurisdiction
     force: str | None
     appropriate_authority: str | None

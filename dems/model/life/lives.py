@@ -1,8 +1,9 @@
 """The life of one case: its facts, and what they say together on a day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import TypeVar, cast
 
 from dems.model.ids import CaseId, FactId, PartyId, StrandId
@@ -84,12 +85,34 @@ class Traits:
     """Which kind of review, recommendation or proceeding the strand is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Life:
     """All facts of one case, in the order in which they were recorded."""
 
     case_id: CaseId
     facts: tuple[Fact[Content], ...] = ()
+
+    @cached_property
+    def _by_kind(self) -> Mapping[type, tuple[Fact[Content], ...]]:
+        """What stands, by what it says. Every question asks for it, and a case page asks hundreds."""
+        found: dict[type, list[Fact[Content]]] = {}
+        for fact in standing(self.facts):
+            found.setdefault(type(fact.content), []).append(fact)
+        return {kind: tuple(facts) for kind, facts in found.items()}
+
+    @cached_property
+    def _by_about(self) -> Mapping[StrandId | None, tuple[Event, ...]]:
+        """What happened to the case itself and to each strand, by date."""
+        found: dict[StrandId | None, list[Event]] = {}
+        for f in self.standing(Milestone):
+            happened = Event(f.content.kind, f.content.when, f.id, f.content.about, f.content.outcome)
+            found.setdefault(f.content.about, []).append(happened)
+        for d in self.standing(ModeDecision):
+            of_case = found.setdefault(None, [])
+            of_case.append(Event(EventKind.MODE_DECIDED, d.content.when, d.id))
+            if d.content.mode in INVESTIGATED_BY_THE_BODY:
+                of_case.append(Event(EventKind.DECIDED_TO_INVESTIGATE, d.content.when, d.id))
+        return {about: tuple(sorted(events, key=lambda e: e.when.order)) for about, events in found.items()}
 
     def known_at(self, at: datetime) -> "Life":
         """The life as the record had it at an instant: a report of a past period asked again gives the same answer."""
@@ -97,7 +120,7 @@ class Life:
 
     def standing(self, kind: type[C]) -> tuple[Fact[C], ...]:
         """The facts of one kind that nothing has corrected."""
-        return tuple(cast("Fact[C]", f) for f in standing(self.facts) if isinstance(f.content, kind))
+        return cast("tuple[Fact[C], ...]", self._by_kind.get(kind, ()))
 
     @property
     def particulars(self) -> Particulars | None:
@@ -111,17 +134,7 @@ class Life:
 
     def events(self, about: StrandId | None = None) -> tuple[Event, ...]:
         """What happened to the case itself, or to one strand, by date. Decisions about the mode give events too."""
-        found = [
-            Event(f.content.kind, f.content.when, f.id, about, f.content.outcome)
-            for f in self.standing(Milestone)
-            if f.content.about == about
-        ]
-        if about is None:
-            for f in self.standing(ModeDecision):
-                found.append(Event(EventKind.MODE_DECIDED, f.content.when, f.id))
-                if f.content.mode in INVESTIGATED_BY_THE_BODY:
-                    found.append(Event(EventKind.DECIDED_TO_INVESTIGATE, f.content.when, f.id))
-        return tuple(sorted(found, key=lambda e: e.when.order))
+        return self._by_about.get(about, ())
 
     def first(self, kind: EventKind, about: StrandId | None = None) -> Event | None:
         return next((e for e in self.events(about) if e.kind is kind), None)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from dems.errors import Invalid
 
@@ -143,6 +144,19 @@ THEMES: tuple[Theme, ...] = (
 )
 
 
+_OTHER_NAMES = {
+    "recordable_conduct": "conduct",
+    "recordable_conduct_matter": "conduct",
+    "conduct_matter": "conduct",
+    "death_or_serious_injury": "dsi",
+    "dsi_matter": "dsi",
+}
+
+
+def _name(said: str) -> str:
+    return "_".join(said.casefold().replace("-", " ").replace("_", " ").split())
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """What an installation has settled on. `forces` maps codes to names, `clocks` has the ids of those that are defined;
@@ -153,6 +167,30 @@ class Vocabulary:
     themes: tuple[Theme, ...] = THEMES
     forces: Mapping[str, str] | None = None
     clocks: frozenset[str] | None = None
+
+    def matter_type_named(self, said: str) -> MatterType:
+        """The matter type that somebody means, whatever the case and the spaces. Raises `Invalid` for any other word."""
+        name = _name(said)
+        try:
+            return MatterType(_OTHER_NAMES.get(name, name))
+        except ValueError:
+            raise Invalid(
+                f"There is no matter type {said!r}: use one of {', '.join(MatterType)}.", field="matter_type"
+            ) from None
+
+    def theme_named(self, said: str) -> str:
+        """The code of the theme that somebody means; what is on no list stays as it was said."""
+        name = _name(said)
+        return next((t.code for t in self.themes if name in {_name(t.code), _name(t.title)}), said)
+
+    def meant(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """What is said of a case in plain fields, in the words of the vocabulary. Raises `Invalid` for an unknown one."""
+        found = dict(said)
+        if found.get("matter_type") is not None:
+            found["matter_type"] = self.matter_type_named(found["matter_type"])
+        if "themes" in found:
+            found["themes"] = tuple(sorted({self.theme_named(t) for t in found["themes"]}))
+        return found
 
     def mode(self, jurisdiction: Jurisdiction, mode: Mode, on: date) -> None:
         """Raise `Invalid` unless that mode was open in that jurisdiction on that date."""

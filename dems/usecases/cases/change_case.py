@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from dems.errors import Invalid, PreconditionFailed
@@ -10,16 +12,20 @@ from dems.model.acts import Act
 from dems.model.cases import Case, CaseState
 from dems.model.custody import Authority, of_case
 from dems.model.ids import CaseId
-from dems.model.times import rfc3339
+from dems.model.life.saying import FIELDS, facts_saying
+from dems.model.life.vocabulary import Vocabulary
+from dems.model.times import london_date, rfc3339
 from dems.ports import Clock, Transaction, Transactions
+from dems.steps.telling import tell
 
-CHANGEABLE = frozenset({"title", "matter_type", "force", "themes", "is_major", "received_at"})
+CHANGEABLE = FIELDS | {"title"}
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeCase:
     transaction: Transactions
     clock: Clock
+    vocabulary: Vocabulary
 
     def __call__(
         self,
@@ -32,6 +38,8 @@ class ChangeCase:
         reason: str | None = None,
     ) -> Case:
         """Apply `changes` (of `CHANGEABLE` fields), then go to `state`. `if_version` None takes whatever is current.
+
+        All but the title are facts: what was said before is corrected; themes, and being major, hold from today.
 
         Raises `PreconditionFailed` when another version is current, `CaseClosed` for a change to a closed case.
         """
@@ -46,7 +54,7 @@ class ChangeCase:
                 raise PreconditionFailed("Somebody else changed this case since you read it. Read it again.")
             if state is CaseState.OPEN:
                 case = self._moved(tx, authority, case, state, reason)
-            case = self._changed(tx, changing, case, changes, reason)
+            case = self._changed(tx, changing, case, self.vocabulary.meant(changes), reason)
             if state is CaseState.CLOSED:
                 case = self._moved(tx, authority, case, state, reason)
         return case
@@ -60,8 +68,14 @@ class ChangeCase:
         case.takes_changes()
         if new.get("received_at") is not None and new["received_at"] > self.clock():
             raise Invalid("A case was not received in the future.", field="received_at")
-        after = replace(case, version=case.version + 1, **new)
-        tx.cases.save(after)
+        now = self.clock()
+        titled = replace(case, title=new.get("title", case.title))
+        said = facts_saying(tx.lives.of_case(case.id), new, london_date(now), reason)
+        if said:
+            after = tell(tx, authority.actor, titled, said, now=now, vocabulary=self.vocabulary).case
+        else:
+            after = replace(titled, version=case.version + 1)
+            tx.cases.save(after)
         tx.custody.append(
             authority,
             of_case(case.id),
@@ -84,8 +98,13 @@ class ChangeCase:
 def _facts(case: Case, fields: Mapping[str, Any]) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for field in sorted(fields):
-        value = getattr(case, field)
-        facts[field] = (
-            list(value) if field == "themes" else rfc3339(value) if field == "received_at" and value else value
-        )
+        facts[field] = _written(getattr(case, field))
     return facts
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return rfc3339(value)
+    if isinstance(value, StrEnum):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value

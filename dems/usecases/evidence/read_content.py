@@ -11,18 +11,11 @@ from dems.model.acts import Act
 from dems.model.custody import of_item
 from dems.model.evidence import Evidence
 from dems.model.ids import EvidenceId, GrantId
+from dems.model.spans import Span
 from dems.ports import Clock, Job, JobKind, Transactions
 from storage.interface import StoredVersion
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Bytes `start` up to but without `end`."""
-
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)

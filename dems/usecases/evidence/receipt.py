@@ -1,7 +1,7 @@
-"""Give a receipt for an item: what was declared, what we found, and the entries that say so, to be proved in the log later."""
+"""Give a receipt for an item: what was declared, what we found, and the entries that say so, with their proofs in the log."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,10 @@ from dems.model.actors import Actor, ActorKind
 from dems.model.acts import Act
 from dems.model.custody import of_item
 from dems.model.evidence import Evidence
-from dems.model.ids import EvidenceId
+from dems.model.ids import EntryId, EvidenceId
 from dems.model.uploads import Upload
 from dems.ports import Clock, CustodyRow, Page, Transaction, Transactions
+from dems.steps.proving import proofs
 
 ON_THE_WAY_IN = frozenset(
     {
@@ -48,6 +49,8 @@ class Receipt:
     evidence: Evidence
     upload: Upload | None
     entries: list[tuple[Act, CustodyRow]]
+    proofs: Mapping[EntryId, bytes]
+    """Of those entries that the log has taken in and signed."""
     sent_by: SentBy | None
     """None until the bytes of the current upload have come, and where nobody noted it."""
     at: datetime
@@ -74,7 +77,8 @@ class GiveReceipt:
             upload = None if evidence.upload_id is None else tx.uploads.get(evidence.upload_id)
             said = [(_said(row), row) for row in _on_the_way_in(tx, evidence_id)]
             entries = [(Act(detail["act"]), row) for detail, row in said]
-            return Receipt(evidence, upload, entries, _sent_by(upload, [d for d, _ in said]), self.clock())
+            proved = proofs(tx, [row for _, row in entries])
+            return Receipt(evidence, upload, entries, proved, _sent_by(upload, [d for d, _ in said]), self.clock())
 
 
 def _on_the_way_in(tx: Transaction, evidence_id: EvidenceId) -> list[CustodyRow]:

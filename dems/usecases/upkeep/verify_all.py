@@ -45,6 +45,8 @@ class Looked:
     uploads: int = 0
     readings: int = 0
     known: int = 0
+    destroyed: int = 0
+    """Details that two people destroyed, as the entries after them say."""
     wrong: int = 0
 
 
@@ -126,7 +128,15 @@ class _Looking:
         yield from self._ended(last, chain)
 
     def _ended(self, last: HeldEntry | None, chain: Rederiving | None) -> Iterator[tuple[EvidenceId, Rederiving]]:
-        if last is None or chain is None or last.chain.kind is not ChainKind.ITEM:
+        if last is None or chain is None:
+            return
+        self.looked.destroyed += chain.destroyed
+        for place in () if chain.broken else chain.unexplained():
+            self._wrong(
+                f"the detail of entry {place} of the chain of {last.chain.kind.value} {last.chain.subject} is gone, and no "
+                "entry says that two people destroyed it"
+            )
+        if last.chain.kind is not ChainKind.ITEM:
             return
         if chain.lost_upload is not None:
             self.lost.add(chain.lost_upload)
@@ -245,7 +255,8 @@ def _as_sealed(evidence: Evidence, chain: Rederiving) -> bool:
     if chain.broken:
         return True
     if facts is None:
-        return False
+        # What the entry of the sealing said may be what was destroyed: then nothing is left to compare with.
+        return chain.destroyed > 0
     digests = {name: digest.hex for name, digest in evidence.digests.items()}
     return (evidence.version_id, evidence.size, digests) == (
         facts.get("version_id"),

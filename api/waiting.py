@@ -1,0 +1,37 @@
+"""Waiting for the log, for whoever asks to: at most two seconds, and less where the log is faster."""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Header
+
+MOST_SECONDS = 2.0
+_GLANCE_SECONDS = 0.1
+_WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*([0-9]{1,4})\s*(?:$|[,;])")
+
+Answer = TypeVar("Answer")
+
+
+def _prefer(
+    prefer: Annotated[
+        str | None,
+        Header(
+            description="`wait=2` (RFC 7240): wait so many seconds, two at most, until the log has taken it in and is signed"
+        ),
+    ] = None,
+) -> float:
+    match = _WAIT.search(prefer or "")
+    return 0.0 if match is None else min(float(match[1]), MOST_SECONDS)
+
+
+Wait = Annotated[float, Depends(_prefer)]
+
+
+def when_logged(seconds: float, ask: Callable[[], Answer], *, logged: Callable[[Answer], bool]) -> Answer:
+    """Ask again until `logged` says yes of the answer or the time is over; the last answer, or what the last try raised."""
+    until = time.monotonic() + seconds
+    while not logged(answer := ask()) and time.monotonic() < until:
+        time.sleep(_GLANCE_SECONDS)
+    return answer

@@ -1,0 +1,41 @@
+"""What holds the custody log from outside, put together."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from dems.bootstrap.core import Core
+from dems.bootstrap.ledger import ledger_store, witness_policy
+from dems.usecases.anchors.cosign import CosignLog
+from dems.usecases.anchors.look_up import LookUpAnchors
+from dems.usecases.anchors.stamp import StampLog
+from storage.interface import ObjectStore
+
+
+def look_up_anchors(core: Core) -> LookUpAnchors:
+    """Raises as `witness_policy`."""
+    chosen = core.settings.ledger
+    names = [authority.name for authority in chosen.timestamp_authorities]
+    return LookUpAnchors(core.transaction, core.clock, witness_policy(chosen), names)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchoring:
+    """What only a process can do that was given something that asks those outside."""
+
+    cosign: CosignLog
+    stamp: StampLog
+
+    @classmethod
+    def of(cls, core: Core, store: ObjectStore | None = None) -> "Anchoring":
+        """Raises as `witness_policy`, and for certificates that cannot be read `ValueError` and `OSError`."""
+        if core.asks is None:
+            raise RuntimeError("this process was given nothing that asks witnesses and authorities")
+        settings, chosen = core.settings, core.settings.ledger
+        asks = core.asks(settings)
+        kept, lock_for = store or ledger_store(settings.s3), timedelta(days=chosen.lock_days)
+        names = [authority.name for authority in chosen.timestamp_authorities]
+        tx, clock = core.transaction, core.clock
+        return cls(
+            CosignLog(tx, kept, clock, asks.witnesses, witness_policy(chosen), lock_for),
+            StampLog(tx, kept, clock, asks.authorities, names, lock_for),
+        )

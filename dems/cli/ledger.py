@@ -1,0 +1,75 @@
+"""`dems ledger …`: the custody log, checked beside the database; the key that signs it."""
+
+from typing import Annotated
+
+import typer
+
+from dems.cli.people import Json
+from dems.cli.screen import Failed, say, say_json, warn
+
+ledger = typer.Typer(no_args_is_help=True, help="The custody log: checked as a whole, and the key that signs it.")
+
+Key = Annotated[
+    str | None,
+    typer.Option(
+        "--key", metavar="VKEY", help="The log's public key as you were told it; else the database's word for it"
+    ),
+]
+
+
+@ledger.command()
+def fsck(
+    key: Key = None,
+    database: Annotated[bool, typer.Option(help="Derive the log anew from the database")] = True,
+    bucket: Annotated[bool, typer.Option(help="Derive the log anew from the ledger bucket alone")] = True,
+    as_json: Json = False,
+) -> None:
+    """Derive the whole log anew, from the database and from the ledger bucket alone, and compare both with every checkpoint kept.
+
+    Names the first entry that differs, and ends with 1 then. It changes nothing.
+
+    Example: dems ledger fsck --key 'dems.example/ledger+c2bb1a4e+AVTT…'
+    """
+    from dems.bootstrap.ledger import FSCK_BUCKET, FSCK_DATABASE  # noqa: PLC0415  (client commands do not wait for it)
+    from dems.cli.beside import core  # noqa: PLC0415
+    from dems.ledger.invalid import Malformed  # noqa: PLC0415
+    from dems.ledger.keys import VerifierKey  # noqa: PLC0415
+
+    try:
+        keys = [] if key is None else [VerifierKey.from_text(key)]
+    except Malformed as error:
+        raise Failed(f"--key is no public key of a log ({error}): it looks like `name+0123abcd+base64`.") from error
+    with core() as dems:
+        kept = dems.ledger.kept(*keys)
+        found = {}
+        if database:
+            found[FSCK_DATABASE] = dems.ledger.check_database(kept)
+        if bucket:
+            found[FSCK_BUCKET] = dems.ledger.check_bucket(kept)
+    if as_json:
+        say_json({name: {"held": check.held, **check.figures()} for name, check in found.items()})
+    else:
+        for name, check in found.items():
+            say(f"{name}: {'holds' if check.held else 'DOES NOT HOLD'}: {check.words()}")
+        if key is None:
+            warn("The log's public key was taken from the database. Name the one that you were told with --key.")
+    if not all(check.held for check in found.values()):
+        raise typer.Exit(1)
+
+
+@ledger.command()
+def key(as_json: Json = False) -> None:
+    """The public key that signs the log, to be given to whoever will check it. Write it down where no one can change it.
+
+    Example: dems ledger key
+    """
+    from dems.cli.beside import core  # noqa: PLC0415  (client commands do not wait for its imports)
+
+    with core() as dems:
+        known = [each.to_text() for each in dems.ledger.observe.signers()]
+    if not known:
+        raise Failed("The log was not signed yet: start `dems up`, or the services `sequencer` and `signer`.")
+    if as_json:
+        say_json({"key": known[0]})
+    else:
+        say(known[0])

@@ -1,0 +1,166 @@
+"""The custody log's tree and checkpoints: read by everyone, and written here only by whoever signs."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    LargeBinary,
+    Select,
+    SmallInteger,
+    Uuid,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from dems.db.repositories.base import Rows, chunks
+from dems.db.tables import (
+    custody_checkpoints,
+    custody_entries,
+    custody_leaves,
+    custody_nodes,
+    custody_queue,
+    custody_signed,
+    ledger_reports,
+)
+from dems.ledger.nodes import Node
+from dems.ledger.proofs import consistency_proof, inclusion_proof
+from dems.model.ids import EntryId
+from dems.ports.ledger import LedgerReport, SignedCheckpoint, TreeHead
+
+_LENGTH_OF_A_LEAF = 3
+"""In the four bytes of an integer, the place of the two that an entry bundle has."""
+
+
+class LedgerRows(Rows):
+    """See `dems.ports.ledger.Ledger`."""
+
+    def head(self) -> TreeHead | None:
+        found = self._heads(select(custody_checkpoints).order_by(custody_checkpoints.c.size.desc()).limit(1))
+        return found[0] if found else None
+
+    def heads(self, after: int, limit: int) -> list[TreeHead]:
+        larger = select(custody_checkpoints).where(custody_checkpoints.c.size > after)
+        return self._heads(larger.order_by(custody_checkpoints.c.size).limit(limit))
+
+    def latest_checkpoint(self) -> SignedCheckpoint | None:
+        found = self._signed(select(custody_signed).order_by(custody_signed.c.size.desc()).limit(1))
+        return found[0] if found else None
+
+    def signed(self, after: int, limit: int) -> list[SignedCheckpoint]:
+        larger = select(custody_signed).where(custody_signed.c.size > after)
+        return self._signed(larger.order_by(custody_signed.c.size).limit(limit))
+
+    def index_of(self, entry_id: EntryId) -> int | None:
+        return self.indexes_of([entry_id]).get(entry_id)
+
+    def indexes_of(self, entry_ids: Sequence[EntryId]) -> Mapping[EntryId, int]:
+        found: dict[EntryId, int] = {}
+        for some in chunks(entry_ids):
+            entry = func.unnest(cast(list(some), ARRAY(Uuid))).column_valued("entry")
+            statement = select(custody_leaves.c.entry_id, custody_leaves.c.idx).where(
+                custody_leaves.c.entry_id == entry
+            )
+            rows = self._tx.execute(statement)
+            found |= {EntryId(UUID(str(r.entry_id))): r.idx for r in rows}
+        return found
+
+    def entry_at(self, index: int) -> EntryId | None:
+        found = self._tx.execute(select(custody_leaves.c.entry_id).where(custody_leaves.c.idx == index)).scalar()
+        return None if found is None else EntryId(found)
+
+    def inclusion(self, index: int, size: int) -> list[bytes]:
+        return inclusion_proof(index, size, self.read)
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        return consistency_proof(old, new, self.read) if old else []
+
+    def read(self, nodes: Sequence[Node]) -> Mapping[Node, bytes]:
+        # Arrays, so that the statement is the same for every proof.
+        inner = [node for node in nodes if node.level]
+        levels, places = ([node[part] for node in inner] for part in (0, 1))
+        asked = func.unnest(cast(levels, ARRAY(SmallInteger)), cast(places, ARRAY(BigInteger)))
+        pairs = asked.table_valued("level", "place").render_derived(name="asked")
+        leaf = func.unnest(cast([node.place for node in nodes if not node.level], ARRAY(BigInteger))).column_valued(
+            "leaf"
+        )
+        above = select(custody_nodes.c.level, custody_nodes.c.idx, custody_nodes.c.hash).where(
+            custody_nodes.c.level == pairs.c.level, custody_nodes.c.idx == pairs.c.place
+        )
+        below = select(literal(0).label("level"), custody_leaves.c.idx, custody_leaves.c.leaf_hash).where(
+            custody_leaves.c.idx == leaf
+        )
+        found = union_all(above, below).subquery("found").c
+        rows = self._tx.execute(select(found.level, found.idx, found.hash))
+        return {Node(row.level, row.idx): bytes(row.hash) for row in rows}
+
+    def hashes(self, level: int, start: int, end: int) -> bytes:
+        place, value = (
+            (custody_nodes.c.idx, custody_nodes.c.hash) if level else (custody_leaves.c.idx, custody_leaves.c.leaf_hash)
+        )
+        together = func.string_agg(value, aggregate_order_by(cast(b"", LargeBinary), place))
+        statement = select(together).where(place >= start, place < end)
+        if level:
+            statement = statement.where(custody_nodes.c.level == level)
+        return bytes(self._tx.execute(statement).scalar() or b"")
+
+    def bundle(self, start: int, end: int) -> bytes:
+        # Put together by the database: one value, where rows would take longer than all the hashing.
+        leaf, place = custody_entries.c.leaf, custody_leaves.c.idx
+        length = func.substring(func.int4send(func.octet_length(leaf)), _LENGTH_OF_A_LEAF)
+        together = func.string_agg(length.op("||")(leaf), aggregate_order_by(cast(b"", LargeBinary), place))
+        entries = select(together).join_from(
+            custody_leaves, custody_entries, custody_entries.c.id == custody_leaves.c.entry_id
+        )
+        return bytes(self._tx.execute(entries.where(place >= start, place < end)).scalar() or b"")
+
+    def add_signed(self, checkpoint: SignedCheckpoint) -> None:
+        row = {
+            "size": checkpoint.size,
+            "root": checkpoint.root,
+            "note": checkpoint.note,
+            "vkey": checkpoint.vkey,
+            "at": checkpoint.at,
+        }
+        self._tx.execute(upsert(custody_signed).values(row).on_conflict_do_nothing())
+
+    def waiting(self) -> tuple[int, float]:
+        # The oldest has the smallest id, and a UUIDv7 begins with the milliseconds at which it was made.
+        count = self._tx.execute(select(func.count()).select_from(custody_queue)).scalar_one()
+        oldest = self._tx.execute(select(custody_queue.c.entry_id).order_by(custody_queue.c.entry_id).limit(1)).scalar()
+        if oldest is None:
+            return 0, 0.0
+        made = datetime.fromtimestamp((oldest.int >> 80) / 1000, UTC)
+        return count, max(0.0, (self._tx.clock() - made).total_seconds())
+
+    def unlogged(self) -> EntryId | None:
+        entry = custody_entries.c.id
+        logged = exists().where(custody_leaves.c.entry_id == entry)
+        waits = exists().where(custody_queue.c.entry_id == entry)
+        found = self._tx.execute(select(entry).where(~logged, ~waits).order_by(entry).limit(1)).scalar()
+        return None if found is None else EntryId(found)
+
+    def report(self, report: LedgerReport) -> None:
+        values = {"at": report.at, "held": report.held, "detail": report.detail, "figures": dict(report.figures)}
+        statement = upsert(ledger_reports).values(name=report.name, **values)
+        self._tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
+
+    def reports(self) -> Mapping[str, LedgerReport]:
+        rows = self._tx.execute(select(ledger_reports))
+        return {r.name: LedgerReport(r.name, r.at, r.held, r.detail, r.figures) for r in rows}
+
+    def _heads(self, statement: Select[tuple[object, ...]]) -> list[TreeHead]:
+        return [TreeHead(r.size, bytes(r.root), r.at) for r in self._tx.execute(statement)]
+
+    def _signed(self, statement: Select[tuple[object, ...]]) -> list[SignedCheckpoint]:
+        return [
+            SignedCheckpoint(r.size, bytes(r.root), bytes(r.note), r.vkey, r.at) for r in self._tx.execute(statement)
+        ]

@@ -1,0 +1,123 @@
+"""Facts as rows, and lives made of them."""
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Row, any_, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
+
+from dems.db.repositories.base import Rows, chunks, paged, paged_within
+from dems.db.tables import case_facts, cases
+from dems.model.ids import CaseId, FactId, PersonId
+from dems.model.life.contents import Content, Milestone
+from dems.model.life.facts import Fact
+from dems.model.life.lives import Life
+from dems.model.life.records import content_from, content_record
+from dems.ports import KeptFact, Page
+
+_OF_A_FACT = (
+    case_facts.c.id,
+    case_facts.c.number,
+    case_facts.c.kind,
+    case_facts.c.content,
+    case_facts.c.recorded_by,
+    case_facts.c.recorded_at,
+    case_facts.c.corrects,
+    case_facts.c.reason,
+)
+
+_later = case_facts.alias("later")
+
+
+class LifeRows(Rows):
+    def of_case(self, case_id: CaseId) -> Life:
+        return self.of_cases([case_id])[0]
+
+    def of_cases(self, case_ids: Sequence[CaseId]) -> list[Life]:
+        wanted = literal(list(case_ids), ARRAY(UUID))
+        rows = self._tx.execute(
+            select(case_facts.c.case_id, *_OF_A_FACT)
+            .where(case_facts.c.case_id == any_(wanted))
+            .order_by(case_facts.c.case_id, case_facts.c.number)
+        )
+        lives = {life.case_id: life for life in _lives(rows)}
+        return [lives.get(case_id, Life(case_id)) for case_id in case_ids]
+
+    def page(self, page: Page) -> list[Life]:
+        some = paged(select(cases.c.id.label("case_id")), cases.c.id, page).subquery()
+        joined = some.outerjoin(case_facts, case_facts.c.case_id == some.c.case_id)
+        rows = self._tx.execute(
+            select(some.c.case_id, *_OF_A_FACT).select_from(joined).order_by(some.c.case_id, case_facts.c.number)
+        )
+        return list(_lives(rows))
+
+    def facts(
+        self, case_id: CaseId, page: Page, *, kinds: Collection[str] | None = None, standing: bool = False
+    ) -> list[KeptFact]:
+        statement = select(*_OF_A_FACT, _later.c.id.label("corrected_by")).outerjoin(
+            _later, _later.c.corrects == case_facts.c.id
+        )
+        if kinds is not None:
+            statement = statement.where(case_facts.c.kind.in_(sorted(kinds)))
+        if standing:
+            statement = statement.where(_later.c.id.is_(None), case_facts.c.kind != "retracted")
+        rows = self._tx.execute(paged_within(statement, case_facts.c.case_id, case_id, case_facts.c.id, page))
+        return [
+            KeptFact(_to_fact(r), r.number, None if r.corrected_by is None else FactId(r.corrected_by)) for r in rows
+        ]
+
+    def add(self, case_id: CaseId, facts: Sequence[Fact[Content]]) -> None:
+        last = select(func.coalesce(func.max(case_facts.c.number), 0)).where(case_facts.c.case_id == case_id)
+        number = int(self._tx.execute(last).scalar_one())
+        self.add_many([(case_id, number + n, f) for n, f in enumerate(facts, 1)])
+
+    def add_many(self, facts: Sequence[tuple[CaseId, int, Fact[Content]]]) -> None:
+        rows = [{"case_id": case_id, "number": number, **_values(f)} for case_id, number, f in facts]
+        for some in chunks(rows):
+            self._tx.execute(insert(case_facts), list(some))
+
+    def add_whole(self, lives: Sequence[Life]) -> None:
+        """All facts of cases that have none yet."""
+        rows = [
+            {"case_id": life.case_id, "number": number, **_values(fact)}
+            for life in lives
+            for number, fact in enumerate(life.facts, 1)
+        ]
+        for some in chunks(rows):
+            self._tx.execute(insert(case_facts), list(some))
+
+
+def _values(fact: Fact[Content]) -> dict[str, Any]:
+    content = fact.content
+    kind, record = content_record(content)
+    when = getattr(content, "when", None) or getattr(content, "granted", None)
+    return {
+        "id": fact.id,
+        "kind": kind,
+        "content": record,
+        "event": content.kind.value if isinstance(content, Milestone) else None,
+        "happened_on": None if when is None else when.on,
+        "about": getattr(content, "about", None),
+        "recorded_by": fact.recorded_by,
+        "recorded_at": fact.recorded_at,
+        "corrects": fact.corrects,
+        "reason": fact.reason,
+    }
+
+
+def _lives(rows: Iterable[Row[Any]]) -> Iterable[Life]:
+    for case_id, of_case in groupby(rows, key=attrgetter("case_id")):
+        yield Life(CaseId(case_id), tuple(_to_fact(r) for r in of_case if r.id is not None))
+
+
+def _to_fact(row: Row[Any]) -> Fact[Content]:
+    return Fact(
+        FactId(row.id),
+        content_from(row.kind, row.content),
+        PersonId(row.recorded_by),
+        row.recorded_at,
+        None if row.corrects is None else FactId(row.corrects),
+        row.reason,
+    )

@@ -1,0 +1,65 @@
+"""A folder on a disk, read as something that somebody else put there: no link is followed, nothing but files is opened."""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from dems.ledger.fields import shown
+from dems.package.paths import checked_path
+from dems.package.refusal import Refused
+from dems.package.source import MAX_FILES, require_untwinned
+
+_DEEPEST = 32
+
+
+class Folder:
+    """See `dems.package.source.Source`."""
+
+    def __init__(self, root: Path) -> None:
+        """Lists everything below `root`. Raises `Refused` for links, devices, paths that are not ours, and too many files."""
+        self._root = root
+        found: dict[str, int] = {}
+        for path, size in _files(root, "", 0):
+            found[checked_path(path)] = size
+            if len(found) > MAX_FILES:
+                raise Refused(f"it holds more than {MAX_FILES} files")
+        require_untwinned(found)
+        self.sizes: Mapping[str, int] = found
+
+    @contextmanager
+    def open(self, path: str) -> Iterator[BinaryIO]:
+        """See `Source`."""
+        if path not in self.sizes:
+            raise Refused(f"there is no {shown(path)}")
+        # Whatever was a file when it was listed may be a link or a pipe by now.
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        try:
+            handle = os.open(self._root / path, flags)
+        except OSError as error:
+            raise Refused(f"{shown(path)} cannot be read: {error.strerror}") from error
+        with os.fdopen(handle, "rb", buffering=0) as stream:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise Refused(f"{shown(path)} is not a file")
+            yield stream
+
+
+def _files(folder: Path, before: str, depth: int) -> Iterator[tuple[str, int]]:
+    if depth > _DEEPEST:
+        raise Refused(f"its folders are more than {_DEEPEST} deep")
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                path = before + entry.name
+                if entry.is_symlink():
+                    raise Refused(f"{shown(path)} is a link")
+                if entry.is_dir(follow_symlinks=False):
+                    yield from _files(Path(entry.path), f"{path}/", depth + 1)
+                elif entry.is_file(follow_symlinks=False):
+                    yield path, entry.stat(follow_symlinks=False).st_size
+                else:
+                    raise Refused(f"{shown(path)} is neither a file nor a folder")
+    except OSError as error:
+        raise Refused(f"the folder {shown(before or '.')} cannot be read: {error.strerror}") from error

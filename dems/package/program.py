@@ -1,0 +1,88 @@
+"""The verifier as a program of its own: ``python dems-verify.pyz PATH --policy FILE``."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from dems.ledger.policy import MAX_POLICY_BYTES
+from dems.ledger.verifier import Verdict
+from dems.package.checking_times import MAX_ROOTS_BYTES
+from dems.package.verification import Report, Trusted, verify
+
+_EPILOG = """\
+The verdict is one of: proved; not proved (something is absent, nothing is wrong); false (do not rely on it).
+Exit code: 0 if all holds, 1 if not, 2 for wrong usage. Nothing is sent anywhere and nothing is written.
+
+example: dems-verify.pyz dems-export-….zip --policy keys-from-the-court.txt
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="dems-verify",
+        description="Verify an exported package (folder or .zip), a receipt, or a copy of the log, offline.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("path", type=Path, metavar="PATH")
+    parser.add_argument(
+        "--policy", type=Path, metavar="FILE", help="keys of the log and its witnesses that you believe"
+    )
+    parser.add_argument("--tsa-root", type=Path, metavar="FILE", help="certificates (PEM) of time-stamping authorities")
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    chosen = parser.parse_args(arguments)
+    try:
+        trusted = trusted_files(chosen.policy, chosen.tsa_root)
+    except OSError as error:
+        parser.error(f"{error.filename} cannot be read: {error.strerror}")
+    report = verify(chosen.path, trusted)
+    sys.stdout.write(as_json(report) if chosen.json else as_text(report))
+    return exit_code(report)
+
+
+def trusted_files(policy: Path | None, roots: Path | None) -> Trusted:
+    """Read what the user has from elsewhere. Raises `OSError`; a file that is too long is refused by whoever parses it."""
+    return Trusted(_read(policy, MAX_POLICY_BYTES), _read(roots, MAX_ROOTS_BYTES))
+
+
+def as_text(report: Report) -> str:
+    """One line for each check, then the verdict."""
+    lines = [f"{finding.verdict.value:<10}  {finding.check}: {finding.words}" for finding in report.findings]
+    if report.about is not None:
+        about = report.about
+        lines.insert(0, f"package of {about.items} items of {about.reference}, for {about.recipient}: {about.export}")
+    told = f", detail withheld: {report.withheld}" if report.withheld else ""
+    return "\n".join([*(_printable(line) for line in lines), f"verdict: {report.verdict.value}{told}", ""])
+
+
+def as_json(report: Report) -> str:
+    """The same for programs."""
+    about = None if report.about is None else {**asdict(report.about), "withheld": list(report.about.withheld)}
+    findings = [
+        {"check": finding.check, "verdict": finding.verdict.value, "words": finding.words}
+        for finding in report.findings
+    ]
+    told = {"kind": report.kind, "verdict": report.verdict.value, "withheld": report.withheld, "about": about}
+    return json.dumps({**told, "findings": findings}, ensure_ascii=True, indent=2) + "\n"
+
+
+def exit_code(report: Report) -> int:
+    """0 only if everything holds."""
+    return 0 if report.verdict is Verdict.PROVED else 1
+
+
+def _read(path: Path | None, most: int) -> bytes | None:
+    if path is None:
+        return None
+    with path.open("rb") as file:
+        return file.read(most + 1)
+
+
+def _printable(line: str) -> str:
+    """What a package says must not move the cursor, nor turn the direction of the line in which it is shown."""
+    safe = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in line)
+    return safe.encode(sys.stdout.encoding or "ascii", "backslashreplace").decode(sys.stdout.encoding or "ascii")

@@ -1,0 +1,117 @@
+"""Verifying a package, a receipt or a copy of the log, offline: from whatever lies at a path to findings and a verdict."""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dems.ledger.fields import shown
+from dems.ledger.invalid import LedgerInvalid
+from dems.ledger.policy import MAX_POLICY_BYTES, Policy
+from dems.ledger.verifier import Finding, Verdict, overall
+from dems.package.checking_bag import Bag
+from dems.package.checking_items import Items
+from dems.package.checking_times import check_times
+from dems.package.folder import Folder
+from dems.package.inventory import About
+from dems.package.log_copy import check_log_copy, is_log_copy
+from dems.package.places import BAGIT, POLICY
+from dems.package.receipts import MAX_RECEIPT_BYTES, check_receipt, parse_receipt
+from dems.package.refusal import Refused
+from dems.package.source import Source, base_of, read_whole
+from dems.package.zip_reading import Zip
+
+_ZIP, _GZIP = b"PK", b"\x1f\x8b"
+_TAR_AT = 257
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """What the verifier's user has from elsewhere: the policy, and certificates of time-stamping authorities in PEM."""
+
+    policy: bytes | None = None
+    roots: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found at a path. `kind` is ``package``, ``receipt``, ``log`` or ``unknown``."""
+
+    kind: str
+    findings: Sequence[Finding]
+    about: About | None = None
+    withheld: int = 0
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of the findings."""
+        return overall(self.findings)
+
+
+def verify(path: Path, trusted: Trusted) -> Report:
+    """Check everything that can be checked. Never raises for what lies at `path`: that is then a finding, ``refused``."""
+    try:
+        return _verified(path, trusted)
+    except LedgerInvalid as error:
+        return _refused(str(error))
+    except OSError as error:
+        return _refused(f"it cannot be read: {error.strerror}")
+    except Exception as error:  # noqa: BLE001 a verifier answers hostile input in words, whatever it hit upon
+        return _refused(f"it is damaged in a way that this program does not know ({type(error).__name__})")
+
+
+def _refused(why: str) -> Report:
+    return Report("unknown", [Finding("refused", Verdict.FALSE, why)])
+
+
+def _verified(path: Path, trusted: Trusted) -> Report:
+    if path.is_dir():
+        source: Source = Folder(path)
+        if is_log_copy(source) and BAGIT not in source.sizes:
+            return _log(source, trusted)
+        return _package(base_of(source, BAGIT), trusted)
+    with path.open("rb") as file:
+        head = file.read(512)
+        if head.startswith(_GZIP) or head[_TAR_AT : _TAR_AT + 5] == b"ustar":
+            raise Refused("archives other than zip are not read: unpack it and give the folder")
+        if not head.startswith(_ZIP):
+            file.seek(0)
+            return _receipt(file.read(MAX_RECEIPT_BYTES + 1), trusted)
+    return _package(base_of(Zip(path), BAGIT), trusted)
+
+
+def _package(source: Source, trusted: Trusted) -> Report:
+    policy, keys = _policy(source, trusted)
+    bag = Bag(source)
+    findings = bag.check()
+    items = Items(source, policy, bag.sha256, bag.tag_manifest_digest)
+    findings += items.check()
+    findings += check_times(source, trusted.roots)
+    return Report("package", [*findings, keys], items.about, items.withheld)
+
+
+def _log(source: Source, trusted: Trusted) -> Report:
+    policy, keys = _policy(source, trusted)
+    return Report("log", [*check_log_copy(source, policy), keys])
+
+
+def _receipt(data: bytes, trusted: Trusted) -> Report:
+    receipt = parse_receipt(data)
+    if trusted.policy is None:
+        raise Refused("a receipt is checked with the log's keys: give the policy file with --policy")
+    keys = Finding("keys", Verdict.PROVED, "the keys are those that you gave")
+    return Report("receipt", [*check_receipt(receipt, Policy.from_bytes(trusted.policy)), keys])
+
+
+def _policy(source: Source, trusted: Trusted) -> tuple[Policy, Finding]:
+    """The policy to check with, and what is to be said of whose it is."""
+    inside = read_whole(source, POLICY, most=MAX_POLICY_BYTES) if POLICY in source.sizes else None
+    if trusted.policy is not None:
+        told = "the keys are those that you gave"
+        if inside is not None and not hmac.compare_digest(inside, trusted.policy):
+            told += f"; {shown(POLICY)} in it says other ones, which were not used"
+        return Policy.from_bytes(trusted.policy), Finding("keys", Verdict.PROVED, told)
+    if inside is None:
+        raise Refused("it has no policy.txt: give the policy file with --policy")
+    words = "the keys are only those that it brings itself: give those that you have from elsewhere with --policy"
+    return Policy.from_bytes(inside), Finding("keys", Verdict.NOT_PROVED, words)

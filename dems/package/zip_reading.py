@@ -1,0 +1,198 @@
+"""A zip read as something that somebody made to do harm.
+
+The `zipfile` of the standard library follows whatever a directory says: it unpacks what is packed, reads two members
+from the same bytes, and holds a directory of any size. Here members are stored only, each has bytes of its own between
+its header and the next one, and no byte belongs to none: what is checked is what every other program will unpack.
+"""
+
+import os
+import stat
+import struct
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from io import BufferedReader, RawIOBase
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from dems.ledger.fields import shown
+from dems.package.paths import checked_path
+from dems.package.refusal import Refused
+from dems.package.source import MAX_FILES, PIECE_BYTES, require_untwinned
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+MAX_DIRECTORY_BYTES = 512 * 1024 * 1024
+_END, _END_64, _LOCATOR = struct.Struct("<IHHHHIIH"), struct.Struct("<IQHHIIQQQQ"), struct.Struct("<IIQI")
+_CENTRAL, _LOCAL = struct.Struct("<IHHHHHHIIIHHHHHII"), struct.Struct("<IHHHHHIIIHH")
+_LOCAL_SIGNATURE, _CENTRAL_SIGNATURE, _END_SIGNATURE = 0x04034B50, 0x02014B50, 0x06054B50
+_END_64_SIGNATURE, _LOCATOR_SIGNATURE = 0x06064B50, 0x07064B50
+_FULL, _MANY = 0xFFFFFFFF, 0xFFFF
+_ENCRYPTED, _UTF8 = 0x2041, 0x0800
+_MOST_AFTER = 24
+"""Bytes of the longest descriptor that may follow a member's."""
+_MOST_EXTRA = 64
+"""Bytes of the extra fields that programs give to a folder, and of its descriptor."""
+_NOT_OURS = "this zip is damaged or of a kind that is not read here; unpack it and give the folder"
+
+
+class Zip:
+    """See `dems.package.source.Source`."""
+
+    def __init__(self, path: Path) -> None:
+        """Reads the directory. Raises `Refused`."""
+        self._path = path
+        try:
+            with path.open("rb") as file:
+                self._places = _Directory(file, path.stat().st_size).places
+        except OSError as error:
+            raise Refused(f"the file cannot be read: {error.strerror}") from error
+        self.sizes: Mapping[str, int] = {name: size for name, (_, _, size) in self._places.items()}
+        require_untwinned(self.sizes)
+
+    @contextmanager
+    def open(self, path: str) -> Iterator[BinaryIO]:
+        """See `Source`."""
+        if path not in self._places:
+            raise Refused(f"there is no {shown(path)}")
+        at, beyond, size = self._places[path]
+        with self._path.open("rb", buffering=0) as file:
+            file.seek(at)
+            header = file.read(_LOCAL.size)
+            if len(header) < _LOCAL.size:
+                raise Refused(_NOT_OURS)
+            signature, _, flags, method, *_, name_bytes, extra_bytes = _LOCAL.unpack(header)
+            start = at + _LOCAL.size + name_bytes + extra_bytes
+            if signature != _LOCAL_SIGNATURE or method or flags & _ENCRYPTED or file.read(name_bytes) != path.encode():
+                raise Refused(f"{shown(path)} is another file where it begins than in the directory of the zip")
+            if not start + size <= beyond <= start + size + _MOST_AFTER:
+                raise Refused(f"{shown(path)} shares its bytes with another file, or others lie hidden behind it")
+            file.seek(start)
+            # A buffered reader closes what it reads from; this one reads from a window of the file.
+            yield cast("BinaryIO", BufferedReader(_Window(file, size), PIECE_BYTES // 16))
+
+
+class _Window(RawIOBase):
+    """The next `size` bytes of a file."""
+
+    def __init__(self, file: RawIOBase, size: int) -> None:
+        self._file, self._left = file, size
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        view = memoryview(buffer).cast("B")[: self._left]
+        count = self._file.readinto(view) or 0
+        self._left -= count
+        return count
+
+
+class _Directory:
+    """`places` says for each member where its header begins, where the next thing does, and its size."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file = file
+        count, start, directory_bytes, end = self._extent(size)
+        if count > MAX_FILES or directory_bytes > MAX_DIRECTORY_BYTES:
+            raise Refused(f"it holds more than {MAX_FILES} files")
+        if start + directory_bytes != end:
+            raise Refused(_NOT_OURS)
+        file.seek(start)
+        members = sorted(self._members(count, directory_bytes), key=lambda member: member[1])
+        beyond = [at for _, at, _ in members[1:]] + [start]
+        if members and members[0][1] != 0:
+            raise Refused("something lies before the first file of the zip")
+        self.places: dict[str, tuple[int, int, int]] = {}
+        for (name, at, length), after in zip(members, beyond, strict=True):
+            if name in self.places:
+                raise Refused(f"it holds {shown(name)} twice")
+            self.places[name] = (at, after, length)
+        for folder in [name for name in self.places if name.endswith("/")]:
+            at, after, _ = self.places.pop(folder)
+            if after - at > _LOCAL.size + len(folder.encode()) + _MOST_EXTRA:
+                raise Refused(f"something lies hidden behind the folder {shown(folder)}")
+
+    def _extent(self, size: int) -> tuple[int, int, int, int]:
+        """How many members there are, where the directory begins, its size, and where what follows it begins."""
+        end = size - _END.size
+        if end < 0:
+            raise Refused("this is not a zip")
+        signature, disk, first, here, count, directory_bytes, start, comment = _END.unpack(self._at(end, _END.size))
+        if signature != _END_SIGNATURE or comment:
+            raise Refused("this is not a zip, or it does not end where a zip ends")
+        if disk or first or here != count:
+            raise Refused(_NOT_OURS)
+        if count != _MANY and _FULL not in {directory_bytes, start}:
+            return count, start, directory_bytes, end
+        signature, _, end_64, _ = _LOCATOR.unpack(self._at(end - _LOCATOR.size, _LOCATOR.size))
+        if signature != _LOCATOR_SIGNATURE or end_64 + _END_64.size + _LOCATOR.size != end:
+            raise Refused(_NOT_OURS)
+        signature, _, _, _, _, _, _, count, directory_bytes, start = _END_64.unpack(self._at(end_64, _END_64.size))
+        if signature != _END_64_SIGNATURE:
+            raise Refused(_NOT_OURS)
+        return count, start, directory_bytes, end_64
+
+    def _at(self, place: int, size: int) -> bytes:
+        if place < 0:
+            raise Refused(_NOT_OURS)
+        self._file.seek(place, os.SEEK_SET)
+        return self._read(size)
+
+    def _read(self, size: int) -> bytes:
+        data = self._file.read(size)
+        if len(data) != size:
+            raise Refused(_NOT_OURS)
+        return data
+
+    def _members(self, count: int, most: int) -> Iterator[tuple[str, int, int]]:
+        for _ in range(count):
+            if most < _CENTRAL.size:
+                raise Refused(_NOT_OURS)
+            fields = _CENTRAL.unpack(self._read(_CENTRAL.size))
+            signature, _, _, flags, method, _, _, _, packed, size, name_bytes, extra_bytes, comment = fields[:13]
+            attributes, at = fields[15:]
+            most -= _CENTRAL.size + name_bytes + extra_bytes + comment
+            if signature != _CENTRAL_SIGNATURE or most < 0:
+                raise Refused(_NOT_OURS)
+            name = _name(self._read(name_bytes), flags)
+            extra = self._read(extra_bytes)
+            self._read(comment)
+            if method or flags & _ENCRYPTED:
+                raise Refused(
+                    f"{shown(name)} is packed or encrypted in the zip; unpack it yourself and give the folder"
+                )
+            if stat.S_IFMT(attributes >> 16) not in {0, stat.S_IFREG, stat.S_IFDIR}:
+                raise Refused(f"{shown(name)} is a link or a device")
+            size, packed, at = _large(extra, size, packed, at)
+            if size != packed or (name.endswith("/") and size):
+                raise Refused(_NOT_OURS)
+            yield name, at, size
+        if most:
+            raise Refused(_NOT_OURS)
+
+
+def _name(raw: bytes, flags: int) -> str:
+    try:
+        name = raw.decode("utf-8" if flags & _UTF8 else "ascii")
+    except UnicodeDecodeError as error:
+        raise Refused("it holds a file whose name is not text in UTF-8") from error
+    checked_path(name.removesuffix("/"))
+    return name
+
+
+def _large(extra: bytes, *values: int) -> list[int]:
+    """Sizes and place of a member, from the ZIP64 field where the 32 bits have no room for them."""
+    if _FULL not in values:
+        return list(values)
+    at = 0
+    while at + 4 <= len(extra):
+        kind, size = struct.unpack_from("<HH", extra, at)
+        if kind == 1:
+            wanted = sum(value == _FULL for value in values)
+            if size < 8 * wanted or at + 4 + size > len(extra):
+                break
+            given = iter(struct.unpack_from(f"<{wanted}Q", extra, at + 4))
+            return [next(given) if value == _FULL else value for value in values]
+        at += 4 + size
+    raise Refused(_NOT_OURS)

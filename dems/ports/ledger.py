@@ -1,0 +1,112 @@
+"""The custody log as the database holds it: its tree, the checkpoints made of it, and those that were signed and published."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from dems.ledger.nodes import Node
+from dems.model.ids import EntryId
+
+
+@dataclass(frozen=True, slots=True)
+class TreeHead:
+    """How large the tree in the database is, and its root: nobody's word for it yet."""
+
+    size: int
+    root: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedCheckpoint:
+    """A checkpoint that was signed and is published with all that it covers; `note` is the signed note, byte for byte."""
+
+    size: int
+    root: bytes
+    note: bytes
+    vkey: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerReport:
+    """The last word of one of those that watch the log; `held` is false where it found what must not be."""
+
+    name: str
+    at: datetime
+    held: bool
+    detail: str
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Ledger(Protocol):
+    """Proofs are made of what the database holds, so they prove nothing before somebody has verified them."""
+
+    def head(self) -> TreeHead | None:
+        """The newest tree; None before the first entry was taken in."""
+        ...
+
+    def heads(self, after: int, limit: int) -> list[TreeHead]:
+        """Trees that were larger than `after`, the smallest first."""
+        ...
+
+    def latest_checkpoint(self) -> SignedCheckpoint | None: ...
+
+    def signed(self, after: int, limit: int) -> list[SignedCheckpoint]:
+        """Signed checkpoints of more than `after` leaves, the smallest first."""
+        ...
+
+    def index_of(self, entry_id: EntryId) -> int | None:
+        """The place of an entry in the log, from 0; None while it waits."""
+        ...
+
+    def indexes_of(self, entry_ids: Sequence[EntryId]) -> Mapping[EntryId, int]:
+        """Of those that are in the log."""
+        ...
+
+    def entry_at(self, index: int) -> EntryId | None: ...
+
+    def inclusion(self, index: int, size: int) -> list[bytes]:
+        """The proof that the leaf at `index` is in the tree of the first `size`, the lowest hash first.
+
+        Raises `NotProved` if a node is not there, `ValueError` if there is no such leaf.
+        """
+        ...
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """The proof that the tree of `new` leaves goes on from that of `old`; empty from 0 and between equal sizes.
+
+        Raises `NotProved` if a node is not there, `ValueError` if `old` is more than `new`.
+        """
+        ...
+
+    def read(self, nodes: Sequence[Node]) -> Mapping[Node, bytes]:
+        """The hashes of perfect subtrees; a `NodeReader`: those that are not there are left out."""
+        ...
+
+    def hashes(self, level: int, start: int, end: int) -> bytes:
+        """The hashes of neighbouring perfect subtrees, one after the other; shorter where some are not there."""
+        ...
+
+    def bundle(self, start: int, end: int) -> bytes:
+        """The entries at these places as an entry bundle holds them; fewer of them where some are not there."""
+        ...
+
+    def add_signed(self, checkpoint: SignedCheckpoint) -> None:
+        """Publish it. One of this size that is there already is left as it is."""
+        ...
+
+    def waiting(self) -> tuple[int, float]:
+        """How many entries wait to be taken in, and for how many seconds the oldest does."""
+        ...
+
+    def unlogged(self) -> EntryId | None:
+        """The oldest entry that is neither in the log nor waits for it: somebody took it out of the queue."""
+        ...
+
+    def report(self, report: LedgerReport) -> None:
+        """Put it in the place of the last one of that name."""
+        ...
+
+    def reports(self) -> Mapping[str, LedgerReport]: ...

@@ -1,0 +1,57 @@
+"""Keeping what witnesses and timestamp authorities gave: bytes on write-once storage first, then the record."""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from dems.layout import anchor_key
+from dems.ledger.note import Note, Signature
+from dems.ports import LedgerReport, SignedCheckpoint, Transaction, Transactions
+from dems.ports.anchors import Anchor, AnchorKind, Answer, Heard
+from storage.errors import ObjectExists
+from storage.interface import Lock, ObjectStore
+
+log = logging.getLogger(__name__)
+
+
+def keep(transaction: Transactions, store: ObjectStore, anchors: Sequence[Anchor], until: datetime) -> None:
+    """Write each into the ledger bucket under its own digest, then record all. Raises `StorageError`."""
+    for anchor in anchors:
+        digest = hashlib.sha256(anchor.data).digest()
+        key = anchor_key(anchor.size, anchor.kind.value, digest)
+        try:
+            store.put(key, anchor.data, size=len(anchor.data), sha256=digest, lock=Lock(until))
+        except ObjectExists:
+            # The key is the digest: a run that was cut off before it recorded them wrote these very bytes.
+            continue
+    with transaction() as tx:
+        for anchor in anchors:
+            tx.anchors.add(anchor)
+
+
+def report(transaction: Transactions, name: str, answers: Sequence[Answer], at: datetime) -> None:
+    """Say in the log and in the ledger's reports what became of each question.
+
+    Somebody who says that our log is not the one that they saw is never passed over; somebody who is not there is.
+    """
+    for answer in answers:
+        told = {"by": answer.by, "outcome": answer.heard.value, "detail": answer.words}
+        if answer.heard is Heard.CONTRADICTED:
+            log.critical("witness_contradicts_log", extra=told)
+        elif answer.heard is not Heard.GIVEN:
+            log.warning("log_not_anchored", extra=told)
+    detail = "; ".join(f"{answer.by}: {answer.words}" for answer in answers)
+    held = all(answer.heard is not Heard.CONTRADICTED for answer in answers)
+    figures = {answer.by: answer.heard.value for answer in answers}
+    with transaction() as tx:
+        tx.ledger.report(LedgerReport(name, at, held, detail, figures))
+
+
+def with_cosignatures(tx: Transaction, checkpoint: SignedCheckpoint) -> bytes:
+    """The signed note with every cosignature that was given for it and kept. Whoever reads it believes whom they will."""
+    lines = [
+        anchor.data.decode().removesuffix("\n") for anchor in tx.anchors.of(checkpoint.size, AnchorKind.COSIGNATURE)
+    ]
+    note = Note.from_bytes(checkpoint.note)
+    return note.with_signatures(*(Signature.from_line(line) for line in lines)).to_bytes()

@@ -1,0 +1,30 @@
+"""Who says something of a case, and whether they may."""
+
+from dems.errors import AlreadyExists, NotFound, NotPermitted
+from dems.model.actors import Actor
+from dems.model.acts import Act
+from dems.model.custody import Authority
+from dems.model.people import Person
+from dems.ports import Transaction
+from dems.steps.taking import Known
+
+
+def somebody(actor: Actor) -> Person:
+    """The person whose act it is. Raises `RuntimeError` where it is nobody's."""
+    if actor.human is None:
+        raise RuntimeError("what is said of a case is said by somebody")
+    return actor.human
+
+
+def authority_for(tx: Transaction, actor: Actor, known: Known) -> Authority:
+    """Opening a case, or changing one that the actor may know of. Raises `AlreadyExists` or `NotPermitted` for any other."""
+    if known.case is None:
+        return tx.authorise(actor, Act.CASE_OPEN)
+    try:
+        tx.authorise(actor, Act.CASE_READ, case_id=known.case.id)
+    except (NotFound, NotPermitted) as unseen:
+        tx.authorise(actor, Act.CASE_OPEN)
+        if isinstance(unseen, NotPermitted):
+            raise
+        raise AlreadyExists("This reference cannot be used: it is taken.", field="reference") from None
+    return tx.authorise(actor, Act.CASE_CHANGE, case_id=known.case.id)

@@ -1,0 +1,235 @@
+"""Make the package of an export: bag, entries that name it by its digest, and what the log gives for them; all as one object.
+
+1. Everything that is listed is written, as things stood when the export was asked for; its tag manifest has a digest.
+2. One transaction for every few hundred items: an entry on each item's chain names that digest.
+3. The log takes these entries in and signs a tree that holds them.
+4. Their proofs are written behind, the object is completed, and the export is ready.
+
+A worker that is killed anywhere leaves nothing that counts: the next begins anew, writes the same first half, finds the
+entries that are there, and adds those that are not. If the first half comes out otherwise than the entries say, the export
+has failed: there is never a second digest.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from dems.errors import LogBehind, WrongState
+from dems.layout import package_key
+from dems.ledger.tlogproof import TlogProof
+from dems.model.actors import system
+from dems.model.acts import Act
+from dems.model.custody import of_case, of_item
+from dems.model.digests import Digest
+from dems.model.exports import Export, ExportedItem, ExportState
+from dems.model.ids import EvidenceId, ExportId
+from dems.package.composing import Composer, NotAsSealed
+from dems.ports import Clock, CustodyRow, Job, JobKind, Lease, Transaction, Transactions
+from dems.ports.ledger import SignedCheckpoint
+from dems.steps.locks import Locks
+from dems.steps.package_upload import Hold, PackageUpload
+from dems.steps.packaging import Packaging, about, entry_of_export, rows_to
+from dems.steps.reading import pause_after
+from storage.errors import ObjectMissing, StorageError
+from storage.interface import ObjectStore, StoredVersion
+from storage.reader import hash_version
+
+log = logging.getLogger(__name__)
+
+ENTRIES_AT_ONCE = 500
+ASKED_EVERY_SECONDS = 0.2
+
+Policy = Callable[[Transaction], bytes]
+"""The policy file that goes into packages, once there is a log that signs; raises `LogBehind` before."""
+
+
+@dataclass(frozen=True, slots=True)
+class MakePackage:
+    """`patience` is how long one try waits for the log."""
+
+    transaction: Transactions
+    store: ObjectStore
+    exports: ObjectStore
+    locks: Locks
+    clock: Clock
+    lease: timedelta
+    policy: Policy
+    patience: timedelta = timedelta(minutes=5)
+
+    def __call__(self, export_id: ExportId) -> ExportState:
+        """Raises `NoLongerDue`; while the store or the log does not answer, the work stays due."""
+        with self.transaction() as tx:
+            lease = tx.jobs.claim(Job(JobKind.EXPORT, export_id), self.lease)
+            export = tx.exports.get(export_id)
+        hold = Hold(self.transaction, lease, self.lease)
+        try:
+            stored, sha256 = self._earlier(export, hold) or self._made(export, hold)
+        except NotAsSealed as error:
+            with self.transaction() as tx:
+                tx.jobs.due(Job(JobKind.RECHECK, EvidenceId(UUID(error.evidence))))
+            return self._failed(lease, export_id, f"It cannot be given out: {error}.")
+        except WrongState as error:
+            log.critical("package_came_out_otherwise", extra={"export": str(export_id)})
+            return self._failed(lease, export_id, str(error))
+        except (StorageError, LogBehind) as error:
+            with self.transaction() as tx:
+                tx.jobs.put_back(lease, f"{type(error).__name__}: {error}", pause_after(lease))
+            raise
+        return self._ended(lease, export_id, lambda e: e.ready(stored.size, sha256, stored.version_id, self.clock()))
+
+    def _earlier(self, export: Export, hold: Hold) -> tuple[StoredVersion, Digest] | None:
+        """The package, where a try before came so far and could not write it down."""
+        if export.tag_manifest_sha256 is None:
+            return None
+        try:
+            stored = self.exports.head(package_key(export.id)).stored
+        except ObjectMissing:
+            return None
+        read = hash_version(self.exports, stored, ("sha256",), keep_alive=lambda _: hold.keep())
+        return stored, Digest.sha256(read.digests["sha256"])
+
+    def _made(self, export: Export, hold: Hold) -> tuple[StoredVersion, Digest]:
+        with self.transaction() as tx:
+            policy = self.policy(tx)
+            case = tx.cases.get(export.case_id)
+            expected = tx.exports.size_of_bytes(export.id) if export.with_bytes else 0
+        packaging = Packaging(self.transaction, self.store, export)
+        lock = self.locks.policy(self.clock())
+        upload = PackageUpload(self.exports, package_key(export.id), lock, expected, hold)
+        try:
+            told = about(export, case.reference, case.title)
+            with Composer(upload.write, told, policy, export.asked_at) as composer:
+                for item in packaging.items():
+                    hold.keep()
+                    with self.transaction() as tx:
+                        rows = rows_to(tx, item.evidence_id, item.last_seq)
+                    entries = [packaging.given(row) for row in rows]
+                    composer.add_item(packaging.listed(item, rows[0].chain_id), entries, packaging.payload(item))
+                self._name(packaging, composer.close_bag(), hold)
+                checkpoint = self._taken_in(packaging, hold)
+                for item in packaging.items():
+                    hold.keep()
+                    self._prove(composer, packaging, item, checkpoint)
+                composer.add_checkpoint(checkpoint.note)
+                composer.finish()
+            return upload.complete()
+        except BaseException:
+            upload.abort()
+            raise
+
+    def _name(self, packaging: Packaging, digest: bytes, hold: Hold) -> None:
+        """Have an entry on each item's chain name the package; none twice. Raises `WrongState` if another is named."""
+        begun = packaging.export.tag_manifest_sha256 is not None
+        batch: list[ExportedItem] = []
+        for item in packaging.items():
+            batch.append(item)
+            if len(batch) == ENTRIES_AT_ONCE:
+                self._name_some(packaging.export.id, batch, digest, hold, begun=begun)
+                batch = []
+        self._name_some(packaging.export.id, batch, digest, hold, begun=begun)
+
+    def _name_some(
+        self, export_id: ExportId, items: Sequence[ExportedItem], digest: bytes, hold: Hold, *, begun: bool
+    ) -> None:
+        with self.transaction() as tx:
+            authority = tx.authorise(system(), Act.EVIDENCE_EXPORT)
+            export = tx.exports.get(export_id, for_update=True).named(digest)
+            # Whoever lost the lease writes no entry that the next holder writes too.
+            tx.jobs.renew(hold.lease, self.lease)
+            lacking = [i for i in items if not begun or entry_of_export(tx, export, i.evidence_id) is None]
+            for item in lacking:
+                tx.custody.append(
+                    authority,
+                    of_item(item.evidence_id),
+                    case_id=export.case_id,
+                    evidence_id=item.evidence_id,
+                    reason=export.reason,
+                    facts={
+                        "export": str(export.id),
+                        "recipient": export.recipient,
+                        "asked_by": export.asker,
+                        "last_seq": item.last_seq,
+                        "tagmanifest_sha256": digest.hex(),
+                        "bytes": export.with_bytes and item.version_id is not None,
+                        "withheld": [act.value for act in export.withheld],
+                    },
+                )
+            if lacking:
+                tx.exports.save(export)
+
+    def _taken_in(self, packaging: Packaging, hold: Hold) -> SignedCheckpoint:
+        """Wait for a signed tree that holds every entry of the package, then give it. Raises `LogBehind`."""
+        until = time.monotonic() + self.patience.total_seconds()
+        size = 0
+        for item in packaging.items():
+            while (beyond := self._beyond(packaging, item)) is None:
+                self._wait(until, hold)
+            size = max(size, beyond)
+        while True:
+            with self.transaction() as tx:
+                checkpoint = tx.ledger.latest_checkpoint()
+            if checkpoint is not None and checkpoint.size >= size:
+                return checkpoint
+            self._wait(until, hold)
+
+    def _wait(self, until: float, hold: Hold) -> None:
+        if time.monotonic() >= until:
+            raise LogBehind
+        hold.keep()
+        time.sleep(ASKED_EVERY_SECONDS)
+
+    def _beyond(self, packaging: Packaging, item: ExportedItem) -> int | None:
+        """How large a tree must be to hold all entries of an item; None while one of them waits."""
+        with self.transaction() as tx:
+            rows = _rows(tx, packaging.export, item)
+            places = tx.ledger.indexes_of([row.id for row in rows])
+        return max(places.values()) + 1 if len(places) == len(rows) else None
+
+    def _prove(
+        self, composer: Composer, packaging: Packaging, item: ExportedItem, checkpoint: SignedCheckpoint
+    ) -> None:
+        with self.transaction() as tx:
+            rows = _rows(tx, packaging.export, item)
+            places = tx.ledger.indexes_of([row.id for row in rows])
+            proofs = [
+                TlogProof(places[r.id], tuple(tx.ledger.inclusion(places[r.id], checkpoint.size)), checkpoint.note)
+                for r in rows
+            ]
+        chain = rows[0].chain_id
+        composer.add_later(chain, [packaging.given(row) for row in rows[item.last_seq :]])
+        for row, proof in zip(rows, proofs, strict=True):
+            composer.add_proof(chain, row.seq, proof.to_bytes())
+
+    def _failed(self, lease: Lease, export_id: ExportId, problem: str) -> ExportState:
+        return self._ended(lease, export_id, lambda e: e.failed(problem, self.clock()))
+
+    def _ended(self, lease: Lease, export_id: ExportId, end: Callable[[Export], Export]) -> ExportState:
+        with self.transaction() as tx:
+            authority = tx.authorise(system(), Act.EXPORT_END)
+            export = end(tx.exports.get(export_id, for_update=True))
+            tx.jobs.finish(lease)
+            tx.exports.save(export)
+            tx.custody.append(
+                authority,
+                of_case(export.case_id),
+                case_id=export.case_id,
+                facts={
+                    "export": str(export.id),
+                    "state": export.state.value,
+                    "problem": export.problem,
+                    "size": export.size,
+                    "sha256": None if export.sha256 is None else export.sha256.hex,
+                    "version_id": export.version_id,
+                },
+            )
+        return export.state
+
+
+def _rows(tx: Transaction, export: Export, item: ExportedItem) -> list[CustodyRow]:
+    """The entries of an item to the one that names the package."""
+    last = entry_of_export(tx, export, item.evidence_id)
+    assert last is not None, "entries are asked for when all items have theirs"
+    return rows_to(tx, item.evidence_id, last.seq)

@@ -1,0 +1,81 @@
+"""Derive the log's tree anew from the ledger bucket alone, with no database, and compare it with every checkpoint kept there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from dems.ledger.bundles import verify_bundle
+from dems.ledger.invalid import LedgerInvalid
+from dems.ledger.rederived import Rederived
+from dems.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Tile
+from dems.steps.checkpoints_due import Claim, Claims
+from dems.steps.kept_checkpoints import KeptCheckpoints
+from dems.steps.log_check import Differs, LogCheck
+from dems.steps.published_log import PublishedLog
+
+
+@dataclass(frozen=True, slots=True)
+class CheckBucket:
+    """Memory does not grow with the log. It stops at the first place that does not hold."""
+
+    published: PublishedLog
+
+    def __call__(self, kept: KeptCheckpoints, *, told: Callable[[int], None] = lambda _: None) -> LogCheck:
+        """Raises `StoreUnavailable` and the like."""
+        claims = Claims(Claim(s, k.checkpoint.root if k else None, "a kept checkpoint") for s, k in kept.each_after(-1))
+        tree, upper = Rederived(), _Upper(self.published)
+        try:
+            while tree.size % TILE_WIDTH == 0 and (tile := self.published.widest(tree.size // TILE_WIDTH)) is not None:
+                rows = tree.add(self._leaves(tile))
+                upper.add([row.hashes for row in rows if row.first.level == TILE_HEIGHT])
+                claims.compare(tree)
+                told(tree.size)
+            left = _beyond(claims, tree)
+        except Differs as found:
+            return LogCheck(tree.size, claims.compared, problem=found.problem, index=found.index)
+        return LogCheck(tree.size, claims.compared, left)
+
+    def _leaves(self, tile: Tile) -> list[bytes]:
+        """The leaf hashes of a tile whose bundle holds what was hashed, in any of the versions of the two."""
+        problem = f"there is no bundle beside {tile.path()}"
+        for hashes in self.published.tile(tile):
+            for bundle in self.published.bundle(tile):
+                try:
+                    verify_bundle(tile, hashes, bundle)
+                    return tile.hashes(hashes)
+                except LedgerInvalid as error:
+                    problem = str(error)
+        raise Differs(f"{tile.path()} and its bundle do not fit together: {problem}", tile.index * TILE_WIDTH)
+
+
+def _beyond(claims: Claims, tree: Rederived) -> int:
+    """How many checkpoints cover what is not there yet. Raises `Differs` where it should be there."""
+    left = claims.left()
+    # A checkpoint is signed only after all the full tiles that the one before it covers were published.
+    if len(left) > 1 and left[-2].size // TILE_WIDTH > tree.size // TILE_WIDTH:
+        missing = Tile(0, tree.size // TILE_WIDTH)
+        raise Differs(f"{missing.path()} is not there, and checkpoints cover it", tree.size)
+    return len(left)
+
+
+@dataclass
+class _Upper:
+    """The tiles above level 0: each is compared when the last of the hashes in it is known."""
+
+    published: PublishedLog
+    level: int = 1
+    index: int = 0
+    hashes: list[bytes] = field(default_factory=list)
+    above: "_Upper | None" = None
+
+    def add(self, made: list[bytes]) -> None:
+        self.hashes += made
+        if len(self.hashes) < TILE_WIDTH:
+            return
+        tile = Tile(self.level, self.index)
+        if b"".join(self.hashes) not in self.published.tile(tile):
+            raise Differs(f"{tile.path()} is not what the tiles below it make")
+        tree = Rederived()
+        tree.add(self.hashes)
+        self.above = self.above or _Upper(self.published, self.level + 1)
+        self.index, self.hashes = self.index + 1, []
+        self.above.add([tree.root(TILE_WIDTH)])

@@ -1,0 +1,277 @@
+"""The signer signs what goes on from what it signed, whatever the database says and whoever else writes into the bucket."""
+
+import hashlib
+import logging
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from dems.errors import LogRefused
+from dems.layout import checkpoint_key
+from dems.ledger.checkpoint import Checkpoint
+from dems.ledger.judgement import judge
+from dems.ledger.keys import KEY_BYTES, KeyType, SigningKey
+from dems.ledger.note import Note
+from dems.ledger.policy import Log, Policy
+from dems.ledger.signing import sign
+from dems.ledger.tlogproof import TlogProof
+from dems.steps.log_objects import latest, put_once, versions_of
+from dems.steps.signing_key import load_key, make_key
+from storage.interface import Lock
+from tests.logbook import Chain, Logbook
+
+OTHER = SigningKey("log.example", KeyType.ED25519, b"o" * KEY_BYTES)
+
+
+def until_tomorrow() -> Lock:
+    return Lock(datetime.now(UTC) + timedelta(days=1))
+
+
+def note_of(key: SigningKey, checkpoint: Checkpoint) -> bytes:
+    text_of = checkpoint.to_text()
+    return Note(text_of, (sign(text_of, key),)).to_bytes()
+
+
+def test_it_signs_as_the_log_grows_and_publishes_what_that_covers(book: Logbook) -> None:
+    signing = book.signing()
+    assert signing.sign() is None
+    chain = Chain()
+    book.write(3, chain)
+    assert signing.sign() is None, "nothing was taken in yet"
+    book.sequence()
+    first = signing.sign()
+    assert first is not None
+    policy = Policy.of([Log(book.key.key)])
+    assert judge(first.note, policy).checkpoint == first.checkpoint
+    assert signing.publish(first) == []
+    assert signing.sign() == first, "what did not grow is not signed again"
+    lock = book.store.head(checkpoint_key(3)).lock
+    assert lock.mode == "COMPLIANCE"
+    assert lock.retain_until is not None
+    assert lock.retain_until > datetime.now(UTC) + timedelta(days=3640)
+    book.write(600, chain)
+    book.sequence()
+    second = signing.sign()
+    assert second is not None
+    assert signing.publish(second) == signing.publish(second) == []
+    found = {entry.key for entry in book.store.versions("")}
+    full = {f"tile/{kind}/{n:03}" for kind in ("0", "entries") for n in range(2)}
+    early = {"tile/0/000.p/3", "tile/entries/000.p/3"}
+    assert found == {checkpoint_key(3), checkpoint_key(603), *full, *early}
+    assert signing.publish(second, at_the_end=True) == []
+    late = {"tile/0/002.p/91", "tile/entries/002.p/91", "tile/1/000.p/2"}
+    assert {entry.key for entry in book.store.versions("")} == found | late
+    with book.transactions()() as tx:
+        latest_signed = tx.ledger.latest_checkpoint()
+        assert latest_signed is not None
+        assert (latest_signed.note, latest_signed.vkey) == (second.note, book.key.key.to_text())
+        assert [s.size for s in tx.ledger.signed(0, 10)] == [3, 603]
+        index = tx.ledger.index_of(tx.ledger.entry_at(77) or pytest.fail("it is there"))
+        assert index == 77
+        proof = TlogProof(77, tuple(tx.ledger.inclusion(77, 603)), latest_signed.note)
+    proof.verify(book.leaves()[77][1], policy)
+    database, bucket = book.checks()
+    assert (database.held, database.entries, database.checkpoints) == (True, 603, 6)
+    assert (bucket.held, bucket.entries, bucket.checkpoints, bucket.beyond) == (True, 603, 2, 0)
+    assert bucket.words() == "603 entries make the trees of 2 checkpoints"
+
+
+def test_a_new_signer_goes_on_and_another_ones_signature_is_seen(book: Logbook) -> None:
+    chain = Chain()
+    book.write(2, chain)
+    first = book.sign()
+    old, new = book.signing(), book.signing()
+    assert old.sign() == new.sign() == first
+    book.write(1, chain)
+    book.sequence()
+    second = new.sign()
+    assert second is not None
+    assert old.sign() == second
+    assert len(list(book.store.versions(checkpoint_key(3)))) == 1
+
+
+def test_of_two_signers_at_one_moment_the_second_sees_a_fork(book: Logbook) -> None:
+    """The first signs between the other's look and its signature, and signs something else."""
+    book.write(4)
+    book.sequence()
+    forked = Checkpoint("log.example", 2, hashlib.sha256(b"another").digest())
+    put = book.store.put
+
+    class Meanwhile:
+        bucket, settle, versions, open = book.store.bucket, book.store.settle, book.store.versions, book.store.open
+
+        def put(self, key: str, data: bytes, *, size: int, sha256: bytes, lock: Lock) -> object:
+            put_once(book.store, checkpoint_key(2), note_of(book.key, forked), lock)
+            return put(key, data, size=size, sha256=sha256, lock=lock)
+
+    signing = book.signing(store=Meanwhile())
+    with pytest.raises(LogRefused, match="Another signer signed another tree of 2 entries"):
+        signing.sign()
+    with book.transactions()() as tx:
+        root = tx.ledger.hashes(1, 0, 1)
+        assert root != forked.root
+
+
+def test_two_trees_of_one_size_under_the_logs_own_key_are_a_fork(book: Logbook) -> None:
+    book.write(2)
+    book.sign()
+    forked = note_of(book.key, Checkpoint("log.example", 2, hashlib.sha256(b"another").digest()))
+    book.overwrite(checkpoint_key(2), forked)
+    with pytest.raises(LogRefused, match="Two different trees of 2 leaves"):
+        book.signing().sign()
+
+
+def test_what_others_put_into_the_bucket_neither_counts_nor_stops_the_log(
+    book: Logbook, caplog: pytest.LogCaptureFixture
+) -> None:
+    chain = Chain()
+    book.write(2, chain)
+    kept = book.sign()
+    for size, data in (
+        (5, note_of(OTHER, Checkpoint("log.example", 5, b"r" * 32))),
+        (6, note_of(book.key, Checkpoint("log.example", 7, b"r" * 32))),
+        (7, note_of(book.key, Checkpoint("other.example", 7, b"r" * 32))),
+        (10**20 - 1, b"junk"),
+    ):
+        assert put_once(book.store, checkpoint_key(size), data, until_tomorrow())
+    assert put_once(book.store, "checkpoints/zzz", b"junk", until_tomorrow())
+    book.overwrite(checkpoint_key(2), b"junk")
+    signing = book.signing()
+    with caplog.at_level(logging.CRITICAL):
+        assert signing.sign() == kept
+    assert [vars(r)["size"] for r in caplog.records if r.message == "foreign_checkpoint"] == [10**20 - 1, 7, 6, 5]
+    book.write(3, chain)
+    book.sequence()
+    with pytest.raises(LogRefused, match="did not sign lies where its checkpoint of 5"):
+        signing.sign()
+    book.write(3, chain)
+    book.sequence()
+    after = signing.sign()
+    assert after is not None
+    assert after.checkpoint.size == 8
+    assert [k.checkpoint.size for k in signing.kept.after(-1)] == [2, 8]
+
+
+def test_a_key_that_came_before_is_believed_and_no_other(book: Logbook) -> None:
+    chain = Chain()
+    book.write(2, chain)
+    book.sign()
+    former = book.settings.ledger.model_copy(update={"former_keys": (book.key.key.to_text(),)})
+    book.settings = book.settings.model_copy(update={"ledger": former})
+    book.write(2, chain)
+    book.sequence()
+    rotated = book.signing(OTHER)
+    kept = rotated.sign()
+    assert kept is not None
+    assert (kept.key, rotated.publish(kept)) == (OTHER.key, [])
+    assert [k.key for k in rotated.kept.after(-1)] == [book.key.key, OTHER.key]
+    assert book.acts().kept().keys == [OTHER.key, book.key.key]
+
+
+def test_something_else_where_a_tile_belongs_is_named_and_the_rest_is_published(
+    book: Logbook, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert put_once(book.store, "tile/0/000", b"x" * 8192, until_tomorrow())
+    book.write(300)
+    book.sequence()
+    signing = book.signing()
+    kept = signing.sign()
+    assert kept is not None
+    with caplog.at_level(logging.CRITICAL):
+        assert signing.publish(kept) == ["tile/0/000"]
+    assert [vars(r)["path"] for r in caplog.records if r.message == "published_log_differs"] == ["tile/0/000"]
+    assert latest(book.store, "tile/entries/000") is not None
+    with book.transactions()() as tx:
+        assert tx.ledger.latest_checkpoint() is not None
+    _, bucket = book.checks()
+    assert (bucket.held, bucket.index) == (False, 0)
+    assert "do not fit together" in bucket.words()
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("DELETE FROM custody_leaves WHERE idx = 3", "tile/0/000"),
+        ("UPDATE custody_leaves SET leaf_hash = sha256('x') WHERE idx = 3", "tile/0/000"),
+        ("UPDATE custody_nodes SET hash = sha256('x') WHERE level = 8", "tile/0/000 is not what is above it"),
+    ],
+)
+def test_what_was_signed_and_is_not_there_any_more_is_not_published(book: Logbook, change: str, told: str) -> None:
+    book.write(256)
+    book.sequence()
+    signing = book.signing()
+    kept = signing.sign()
+    assert kept is not None
+    book.behind_its_back(change)
+    with pytest.raises(LogRefused, match=told):
+        signing.publish(kept)
+    with book.transactions()() as tx:
+        assert tx.ledger.latest_checkpoint() is None
+
+
+def test_it_says_how_it_is_and_is_observed(book: Logbook) -> None:
+    observe = book.acts().observe
+    assert observe.signers() == []
+    book.write(2)
+    with book.transactions()() as tx:
+        assert tx.ledger.head() is None
+    assert observe().waiting == 2
+    kept = book.sign()
+    signing = book.signing()
+    signing.report("signer", "signs", held=True)
+    signing.report("signer", "refuses", held=False, figures={"vkey": "x"})
+    seen = observe()
+    assert seen.signed is not None
+    assert seen.head is not None
+    assert (seen.waiting, seen.head.size, seen.signed.note) == (0, 2, kept.note)
+    report = seen.reports["signer"]
+    assert (report.held, report.detail, report.figures) == (False, "refuses", {"vkey": "x"})
+    assert observe.signers() == [book.key.key]
+
+
+def test_the_nightly_check_says_what_it_found(book: Logbook, caplog: pytest.LogCaptureFixture) -> None:
+    book.write(5)
+    book.sign()
+    acts = book.acts()
+    acts.check()
+    assert {r.name: r.held for r in acts.observe().reports.values()} == {
+        "fsck of the database": True,
+        "fsck of the bucket": True,
+    }
+    book.behind_its_back("UPDATE custody_entries SET leaf = leaf || ' '::bytea WHERE seq = 4")
+    with caplog.at_level(logging.CRITICAL):
+        acts.check()
+    [told] = [r for r in caplog.records if r.message == "log_does_not_hold"]
+    assert (vars(told)["where"], vars(told)["index"]) == ("fsck of the database", 3)
+    assert not acts.observe().reports["fsck of the database"].held
+
+
+def test_a_key_is_made_for_its_owner_only_and_read_from_such_a_file_only(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "key"
+    assert load_key(path) is None
+    key = make_key(path, "log.example")
+    assert (key.name, key.type, stat.S_IMODE(path.stat().st_mode)) == ("log.example", KeyType.ED25519, 0o600)
+    assert load_key(path) == key
+    with pytest.raises(FileExistsError):
+        make_key(path, "log.example")
+    assert make_key(tmp_path / "other", None).name.startswith("dems.invalid/")
+    path.chmod(0o640)
+    with pytest.raises(LogRefused, match="chmod 600"):
+        load_key(path)
+    path.chmod(0o600)
+    path.write_bytes(SigningKey("w.example", KeyType.COSIGNATURE, b"w" * 32).to_bytes())
+    with pytest.raises(LogRefused, match="a witness's"):
+        load_key(path)
+    path.write_bytes(b"something")
+    with pytest.raises(LogRefused, match="cannot be read"):
+        load_key(path)
+
+
+def test_an_object_of_the_log_is_written_once_and_too_large_ones_are_not_read(book: Logbook) -> None:
+    assert put_once(book.store, "tile/0/009", b"one", until_tomorrow())
+    assert put_once(book.store, "tile/0/009", b"one", until_tomorrow())
+    assert not put_once(book.store, "tile/0/009", b"two", until_tomorrow())
+    assert latest(book.store, "tile/0/008") is None
+    assert [data for data, _ in versions_of(book.store, "tile/0/009")] == [b"one"]

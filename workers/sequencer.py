@@ -1,0 +1,73 @@
+"""The process that takes entries into the log: ``python -m workers.sequencer``. Any number may run; one works at a time."""
+
+import logging
+import signal
+import sys
+import threading
+
+from sqlalchemy.exc import DBAPIError
+
+from dems import logs
+from dems import settings as dems_settings
+from dems.bootstrap import utc_now
+from dems.db.engine import connect
+from dems.db.sequencing import Sequencer
+from dems.db.transaction import DatabaseTransactions
+from dems.errors import DemsError
+from dems.settings import Settings
+
+log = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 1.0
+"""After something went wrong."""
+STUCK_AFTER_SECONDS = 60.0
+
+
+def run(settings: Settings, ended: threading.Event) -> None:
+    """Take in what waits, look again every `sequence_seconds`, until `ended`. What went wrong is logged and tried again."""
+    engine = connect(settings.database.model_copy(update={"pool_size": 1}))
+    sequencer = Sequencer(engine)
+    try:
+        while not ended.is_set():
+            pause = settings.ledger.sequence_seconds
+            try:
+                if sequencer.integrate():
+                    continue
+            except (DemsError, DBAPIError) as error:
+                log.warning("not_sequenced", extra={"error": type(error).__name__})
+                pause = PATIENCE_SECONDS
+            ended.wait(pause)
+    finally:
+        engine.dispose()
+
+
+def check(settings: Settings) -> bool:
+    """Whether the queue moves: what a health check asks."""
+    engine = connect(settings.database.model_copy(update={"pool_size": 1}))
+    try:
+        with DatabaseTransactions(engine, utc_now, lambda _: None)() as tx:
+            return tx.ledger.waiting()[1] < STUCK_AFTER_SECONDS
+    except DemsError:
+        return False
+    finally:
+        engine.dispose()
+
+
+def until_told() -> threading.Event:
+    """Set when SIGTERM or SIGINT comes."""
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    return ended
+
+
+def main() -> None:
+    settings = dems_settings.load()
+    logs.configure(settings.log_level, process="sequencer")
+    if sys.argv[1:] == ["--check"]:
+        raise SystemExit(0 if check(settings) else 1)
+    run(settings, until_told())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""The process that holds the log's key: ``python -m workers.signer``. It signs what goes on from what it signed, and publishes it."""
+
+import logging
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from dems import logs
+from dems import settings as dems_settings
+from dems.bootstrap import utc_now
+from dems.bootstrap.ledger import Signing, ledger_store
+from dems.db.engine import connect
+from dems.db.listening import Bell
+from dems.db.sequencing import CHECKPOINT_MADE
+from dems.db.transaction import DatabaseTransactions
+from dems.errors import DemsError, LogRefused
+from dems.layout import CHECKPOINT_PREFIX
+from dems.ledger.keys import SigningKey
+from dems.settings import Settings
+from dems.steps.signing_key import load_key, make_key
+from storage.errors import StorageError
+from storage.interface import ObjectStore
+from workers.sequencer import until_told
+
+log = logging.getLogger(__name__)
+
+REPORTER = "signer"
+REPORTED_EVERY_SECONDS = 30.0
+SILENT_AFTER_SECONDS = 120.0
+PATIENCE_SECONDS = 5.0
+"""After something went wrong."""
+
+
+def key_path(settings: Settings) -> Path:
+    """Where the key is, or will be."""
+    return settings.ledger.key_file or settings.data_dir.expanduser().absolute() / "ledger-key"
+
+
+def the_key(settings: Settings, store: ObjectStore) -> SigningKey:
+    """The log's key. One is made only where nothing was ever signed: under another key the log would be another log.
+
+    Raises `LogRefused` where it is lost.
+    """
+    path = key_path(settings)
+    key = load_key(path)
+    if key is not None:
+        return key
+    if next(store.versions(CHECKPOINT_PREFIX, at_once=1), None) is not None:
+        raise LogRefused(
+            f"The log's key {path} is not there, and checkpoints were signed with it: restore it, or begin a new key as "
+            "docs/ledger.md says."
+        )
+    return make_key(path, settings.ledger.origin)
+
+
+@dataclass
+class Signs:
+    """One turn after another: sign, publish, and say how it went when that changes, or when it was long ago."""
+
+    signing: Signing
+    said: tuple[bool, str] | None = field(default=None, init=False)
+    said_at: float = field(default=0.0, init=False)
+
+    def turn(self, *, at_the_end: bool = False) -> bool:
+        """Whether all went well. Raises nothing that a later turn may not mend."""
+        try:
+            kept = self.signing.sign()
+            spoilt = self.signing.publish(kept, at_the_end=at_the_end) if kept else []
+        except LogRefused as error:
+            return self._say(error.message, held=False)
+        except (DemsError, StorageError, DBAPIError) as error:
+            log.warning("log_not_signed_now", extra={"error": type(error).__name__, "message_text": str(error)[:300]})
+            return False
+        if spoilt:
+            return self._say(f"Something else lies in the ledger bucket at {', '.join(spoilt[:5])}.", held=False)
+        return self._say("signs" if kept else "waits for the first entry", held=True)
+
+    def _say(self, detail: str, *, held: bool) -> bool:
+        if not held and self.said != (held, detail):
+            log.critical("log_not_signed", extra={"why": detail})
+        if self.said != (held, detail) or time.monotonic() - self.said_at > REPORTED_EVERY_SECONDS:
+            try:
+                self.signing.report(
+                    REPORTER, detail, held=held, figures={"vkey": self.signing.sign.signer.key.to_text()}
+                )
+            except (DemsError, DBAPIError) as error:
+                log.warning("signer_not_reported", extra={"error": type(error).__name__})
+            else:
+                self.said, self.said_at = (held, detail), time.monotonic()
+        return held
+
+
+def run(settings: Settings, ended: threading.Event) -> None:
+    """Sign whenever the database tells of a new checkpoint, no more often than `sign_seconds`, until `ended`."""
+    store = ledger_store(settings.s3)
+    engine = connect(settings.database.model_copy(update={"pool_size": 1}))
+    bell = Bell(settings.database.url.get_secret_value(), CHECKPOINT_MADE, ended)
+    try:
+        signs = Signs(Signing.of(settings, _key_when_it_can_be_had(settings, store, ended), engine, store))
+        while not ended.is_set():
+            if signs.turn():
+                ended.wait(settings.ledger.sign_seconds)
+                bell.wait(REPORTED_EVERY_SECONDS / 2)
+            else:
+                ended.wait(PATIENCE_SECONDS)
+        signs.turn(at_the_end=True)
+    finally:
+        bell.close()
+        engine.dispose()
+
+
+def check(settings: Settings) -> bool:
+    """Whether it said something of late, be it that it refuses: what a health check asks."""
+    engine = connect(settings.database.model_copy(update={"pool_size": 1}))
+    try:
+        with DatabaseTransactions(engine, utc_now, lambda _: None)() as tx:
+            said = tx.ledger.reports().get(REPORTER)
+    except DemsError:
+        return False
+    finally:
+        engine.dispose()
+    return said is not None and (utc_now() - said.at).total_seconds() < SILENT_AFTER_SECONDS
+
+
+def _key_when_it_can_be_had(settings: Settings, store: ObjectStore, ended: threading.Event) -> SigningKey:
+    """A store that does not answer is waited for; a key that is lost ends the process, which says so each time."""
+    while True:
+        try:
+            return the_key(settings, store)
+        except StorageError as error:
+            log.warning("log_not_signed_now", extra={"error": type(error).__name__})
+            if ended.wait(PATIENCE_SECONDS):
+                raise SystemExit(0) from error
+
+
+def main() -> None:
+    settings = dems_settings.load()
+    logs.configure(settings.log_level, process="signer")
+    if sys.argv[1:] == ["--check"]:
+        raise SystemExit(0 if check(settings) else 1)
+    try:
+        run(settings, until_told())
+    except LogRefused as error:
+        log.critical("log_not_signed", extra={"why": error.message})
+        raise SystemExit(1) from error
+
+
+if __name__ == "__main__":
+    main()
