@@ -24,7 +24,8 @@ def parts_of(after: str | None, *kinds: type[str] | type[int]) -> tuple[Any, ...
     if after is None:
         return None
     try:
-        found = json.loads(base64.b64decode(after.encode("ascii") + b"==", altchars=b"-_", validate=True))
+        whole = after.encode("ascii") + b"=" * (-len(after) % 4)
+        found = json.loads(base64.b64decode(whole, altchars=b"-_", validate=True))
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, list) or [type(part) for part in found] != list(kinds):

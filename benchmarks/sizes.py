@@ -24,10 +24,10 @@ class Sizes:
     many_files: int
     few_for_memory: int
     many_for_memory: int
-    small_intake: int
     history_scale: float
     history_copies: int
     history_cases: int
+    small_intake: int
 
     @property
     def full(self) -> bool:
@@ -49,10 +49,10 @@ FULL = Sizes(
     many_files=5_000,
     few_for_memory=10_000,
     many_for_memory=50_000,
-    small_intake=500,
     history_scale=0.1,
     history_copies=90,
     history_cases=1_000,
+    small_intake=500,
 )
 QUICK = Sizes(
     rounds=1,
@@ -68,8 +68,8 @@ QUICK = Sizes(
     many_files=60,
     few_for_memory=40,
     many_for_memory=80,
-    small_intake=50,
     history_scale=0.01,
     history_copies=20,
     history_cases=20,
+    small_intake=50,
 )

@@ -60,7 +60,7 @@ def list_due(
     today, found = dems.timeliness.due(actor, wanted, limit, _due_after(after))
     ahead = None
     if len(found) == limit:
-        ahead = cursor(str(found[-1].row.due_on), str(found[-1].id))
+        ahead = cursor(str(found[-1].due_on), str(found[-1].id))
     return Listed[DueView](items=[DueView.of(d, today) for d in found], next=linked(request, response, limit, ahead))
 
 

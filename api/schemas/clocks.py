@@ -222,8 +222,6 @@ class DueView(View):
     @classmethod
     def of(cls, due: Due, today: date) -> "DueView":
         row = due.row
-        if row.due_on is None:
-            raise ValueError("what is due has a date")
         return cls(
             case_id=row.case_id,
             case_reference=due.reference,
@@ -234,7 +232,7 @@ class DueView(View):
             nature=row.nature,
             state=ClockState.OVERDUE if row.overdue(today) else row.state,
             started=row.started_on,
-            due=row.due_on,
+            due=due.due_on,
             due_at=row.due_at,
-            days=(row.due_on - today).days,
+            days=(due.due_on - today).days,
         )

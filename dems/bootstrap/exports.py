@@ -1,8 +1,11 @@
 """Exports: their use cases, put together."""
 
 from dataclasses import dataclass
+from functools import partial
 
+from dems.bootstrap.anchors import have_it_held
 from dems.bootstrap.core import Core
+from dems.bootstrap.ledger import witness_policy
 from dems.steps.log_policy import policy_of_log
 from dems.usecases.exports.ask import AskForExport
 from dems.usecases.exports.look_up import LookUpExports
@@ -23,6 +26,15 @@ class Exporting:
         return cls(
             AskForExport(tx, clock),
             LookUpExports(tx),
-            MakePackage(tx, core.store, core.exports, core.locks, clock, core.lease, policy_of_log),
+            MakePackage(
+                tx,
+                core.store,
+                core.exports,
+                core.locks,
+                clock,
+                core.lease,
+                partial(policy_of_log, witnesses=partial(witness_policy, core.settings.ledger)),
+                partial(have_it_held, core),
+            ),
             ReadPackage(tx),
         )

@@ -5,6 +5,7 @@ import typer
 from dems.cli import lives, up
 from dems.cli.backup.command import backup, restore
 from dems.cli.cases import case
+from dems.cli.clocks import due
 from dems.cli.evidence import custody, evidence
 from dems.cli.exports import export
 from dems.cli.invitations import announcements, invitation
@@ -33,6 +34,7 @@ app.command()(up.demo)
 app.command("seed-demo")(up.seed_demo)
 app.command()(upload)
 app.command()(announcements)
+app.command()(due)
 app.command()(search)
 app.command()(measures)
 app.command()(verify)

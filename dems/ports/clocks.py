@@ -48,6 +48,7 @@ class Due:
     """A clock that is open and has a date, with the case's reference and the clock's title."""
 
     id: UUID
+    due_on: date
     reference: str
     title: str
     row: ClockRow

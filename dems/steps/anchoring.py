@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from dems.layout import anchor_key
@@ -55,3 +56,20 @@ def with_cosignatures(tx: Transaction, checkpoint: SignedCheckpoint) -> bytes:
     ]
     note = Note.from_bytes(checkpoint.note)
     return note.with_signatures(*(Signature.from_line(line) for line in lines)).to_bytes()
+
+
+def held_checkpoint(tx: Transaction, least: int) -> SignedCheckpoint | None:
+    """Of the signed checkpoints of at least `least` leaves, the largest that somebody outside holds, else the newest.
+
+    Its note has its cosignatures. None where nothing so large is signed.
+    """
+    newest = tx.ledger.latest_checkpoint()
+    if newest is None or newest.size < least:
+        return None
+    chosen = newest
+    for kind in AnchorKind:
+        anchored = tx.anchors.newest(kind, 1)
+        if anchored and anchored[0].size >= least:
+            [chosen] = tx.ledger.signed(anchored[0].size - 1, 1)
+            break
+    return replace(chosen, note=with_cosignatures(tx, chosen))

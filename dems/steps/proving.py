@@ -7,14 +7,19 @@ from dems.ledger.invalid import NotProved
 from dems.ledger.tlogproof import TlogProof
 from dems.model.ids import EntryId
 from dems.ports import CustodyRow, Transaction
+from dems.steps.anchoring import held_checkpoint
 
 
 def proofs(tx: Transaction, rows: Sequence[CustodyRow]) -> Mapping[EntryId, bytes]:
-    """The ``.tlog-proof`` of each of these that the newest signed checkpoint covers.
+    """The ``.tlog-proof`` of each of these that the newest signed checkpoint covers, all with one checkpoint.
 
-    Raises `IntegrityBroken` where the tree in the database lacks a node.
+    It is one that witnesses cosigned, where such a one covers them. Raises `IntegrityBroken` where the tree in the database lacks a node.
     """
-    signed = tx.ledger.latest_checkpoint()
+    newest = tx.ledger.latest_checkpoint()
+    covered = [
+        row.index + 1 for row in rows if row.index is not None and newest is not None and row.index < newest.size
+    ]
+    signed = held_checkpoint(tx, max(covered, default=0))
     if signed is None:
         return {}
     found: dict[EntryId, bytes] = {}

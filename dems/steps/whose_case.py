@@ -1,6 +1,6 @@
 """Who says something of a case, and whether they may."""
 
-from dems.errors import AlreadyExists, NotFound, NotPermitted
+from dems.errors import AlreadyExists, NotFound
 from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import Authority
@@ -17,14 +17,12 @@ def somebody(actor: Actor) -> Person:
 
 
 def authority_for(tx: Transaction, actor: Actor, known: Known) -> Authority:
-    """Opening a case, or changing one that the actor may know of. Raises `AlreadyExists` or `NotPermitted` for any other."""
+    """Opening a case, or changing one that the actor may know of. Raises `AlreadyExists` for any other."""
     if known.case is None:
         return tx.authorise(actor, Act.CASE_OPEN)
     try:
         tx.authorise(actor, Act.CASE_READ, case_id=known.case.id)
-    except (NotFound, NotPermitted) as unseen:
+    except NotFound:
         tx.authorise(actor, Act.CASE_OPEN)
-        if isinstance(unseen, NotPermitted):
-            raise
         raise AlreadyExists("This reference cannot be used: it is taken.", field="reference") from None
     return tx.authorise(actor, Act.CASE_CHANGE, case_id=known.case.id)

@@ -207,7 +207,7 @@ def test_health_readiness_and_figures(http: httpx.Client, team: Team) -> None:
     ready = http.get("/readyz")
     assert ready.status_code == 200, ready.text
     assert {p: s["ok"] for p, s in ready.json()["parts"].items()} == dict.fromkeys(
-        ["database", "store", "store_self_check", "space", "broker", "readers"], True
+        ["database", "store", "store_self_check", "space", "broker", "readers", "custody_log", "anchors"], True
     )
     http.get(f"/v1/cases/{team.case.id}", headers=team.manager.headers)
     figures = http.get("/metrics").text

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from dems.bootstrap import Dems
 from dems.db import tables
-from dems.db.engine import connect
 from dems.errors import Busy, DatabaseUnavailable, NotFound, NotPermitted
 from dems.model.actors import system
 from dems.model.acts import Act

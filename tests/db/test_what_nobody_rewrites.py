@@ -113,6 +113,26 @@ def test_what_was_found_stays_as_it_was_found(
     del read
 
 
+def test_a_fact_of_a_case_stays_as_it_was_recorded(
+    dems: Dems, team: Team, as_application: Run, as_owner: Run, as_superuser: Run
+) -> None:
+    dems.cases.change(team.manager.actor, team.case.id, {"force": "kent"}, if_version=None)
+    whole = as_owner("SELECT count(*) FROM case_facts")
+    assert whole[0][0] > 0
+    change = "UPDATE case_facts SET content = content"
+    for attack in (change, "DELETE FROM case_facts", "TRUNCATE case_facts CASCADE"):
+        with pytest.raises(ProgrammingError) as refused:
+            as_application(attack)
+        assert isinstance(refused.value.orig, psycopg.errors.InsufficientPrivilege)
+        with pytest.raises(IntegrityError, match="insert-only"):
+            as_owner(attack)
+        with pytest.raises(IntegrityError, match="insert-only"):
+            as_superuser("SET LOCAL session_replication_role = replica", attack)
+    with pytest.raises(ProgrammingError):
+        as_application("UPDATE parties SET case_id = case_id")
+    assert as_owner("SELECT count(*) FROM case_facts") == whole
+
+
 def test_the_owner_may_not_pose_as_a_replica(as_owner: Run) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"):
         as_owner("SET session_replication_role = replica")

@@ -122,6 +122,7 @@ def test_a_date_alone_an_instant_alone_and_both_are_read() -> None:
         ("milestone", {"colour": "blue"}, "colour"),
         ("milestone", {"kind": None}, "kind"),
         ("milestone", {"kind": "arrested"}, "kind"),
+        ("retracted", {"when": "2021-04-09"}, "when"),
         ("milestone", {"when": "9 April"}, "when"),
         ("milestone", {"when": 20210409}, "when"),
         ("milestone", {"when": "2021-04-09T08:30:00"}, "when"),

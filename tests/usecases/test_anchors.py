@@ -12,10 +12,13 @@ from dems.bootstrap import Dems
 from dems.bootstrap.anchors import Anchoring
 from dems.errors import IntegrityBroken
 from dems.layout import anchor_key
+from dems.ledger.checkpoint import Checkpoint
 from dems.ledger.judgement import judge
+from dems.ledger.note import Note
 from dems.ledger.policy import Group, Log, Policy, Witness
-from dems.ledger.signing import cosign
+from dems.ledger.signing import cosign, sign
 from dems.ledger.witness_request import AddCheckpoint
+from dems.ports import SignedCheckpoint
 from dems.ports.anchors import Anchor, AnchorKind, Answer, Heard
 from dems.settings import LedgerSettings, Stamps
 from dems.steps.anchoring import keep
@@ -226,3 +229,37 @@ def test_a_cosignature_of_a_witness_that_was_taken_off_the_list_holds_nothing(bo
     assert [way.size for way in dems.anchors.held()] == [0]
     again = core(book, LedgerSettings(witnesses=policy_file(tmp_path, Witness("laboratory", LABORATORY.key))))
     assert [way.size for way in again.anchors.held()] == [1]
+
+
+def test_a_log_that_was_rewritten_and_signed_anew_with_the_stolen_key_is_caught_by_a_witness(
+    book: Logbook, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever holds database, ledger bucket and key makes a history that fits in itself. The witness saw the other one."""
+    court = RunningWitness(tmp_path / "court", COURT, book.key.key)
+    try:
+        path = policy_file(tmp_path, Witness("court", COURT.key, court.url))
+        dems = core(book, LedgerSettings(witnesses=path, anchor_seconds=5))
+        anchoring = Anchoring.of(dems, book.store)
+        book.write(3)
+        book.sign()
+        assert heard(anchoring.cosign()) == {"court": Heard.GIVEN}
+
+        log = ("anchors", "signed", "checkpoints", "nodes", "leaves", "queue", "details", "entries", "chains")
+        book.behind_its_back(*(f"DELETE FROM custody_{table}" for table in log))  # noqa: S608 ours
+        book.write(5)
+        book.sequence()
+        with book.transactions()() as tx:
+            head = tx.ledger.head()
+        assert head is not None
+        text = Checkpoint(book.key.key.name, head.size, head.root).to_text()
+        note = Note(text, (sign(text, book.key),)).to_bytes()
+        with book.transactions(book.signer)() as tx:
+            vkey = book.key.key.to_text()
+            tx.ledger.add_signed(SignedCheckpoint(head.size, head.root, note, vkey, datetime.now(UTC)))
+
+        assert heard(anchoring.cosign()) == {"court": Heard.CONTRADICTED}
+        [told] = [record for record in caplog.records if record.message == "witness_contradicts_log"]
+        assert told.levelname == "CRITICAL"
+        assert dems.anchors.held()[0].size == 0
+    finally:
+        court.kill()

@@ -267,7 +267,7 @@ def test_rows_that_say_otherwise_than_the_facts_are_named(
                 return found
 
     assert wrong() == []
-    as_owner(f"UPDATE case_clocks SET due_on = due_on + 1 WHERE case_id = '{team.case.id}'")  # noqa: S608
+    as_owner(f"UPDATE case_clocks SET due_on = due_on + 1 WHERE case_id = '{team.case.id}' AND clock = '{SERVICE.id}'")  # noqa: S608
     assert wrong() == [
         f"Clock 'service-complaint' of case {team.case.id}: its row is not what its facts and rules say."
     ]

@@ -234,6 +234,8 @@ def test_plain_fields_are_facts_with_the_day_from_which_they_hold(dems: Dems, te
         team.manager.actor, case.id, {"received_at": received - timedelta(days=1)}, if_version=again.version
     )
     assert moved.received_on == date(2026, 5, 1)
+    other = dems.cases.change(team.manager.actor, case.id, {"matter_type": "Recordable conduct"}, if_version=None)
+    assert other.matter_type is MatterType.CONDUCT
     with pytest.raises(Invalid, match="matter type"):
         dems.cases.change(team.manager.actor, case.id, {"matter_type": "homicide"}, if_version=None)
 

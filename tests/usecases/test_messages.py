@@ -173,7 +173,7 @@ def test_who_may_not_know_of_a_case_learns_only_that_the_reference_is_taken(
     with pytest.raises(AlreadyExists) as refused:
         dems.cases.take(team.outsider.actor, message)
     assert refused.value.data == {"field": "reference"}
-    for who in (team.investigator, world.somebody("administrator")):
+    for who in (team.investigator, world.somebody("administrator", "case_manager")):
         with pytest.raises(NotPermitted):
             dems.cases.take(who.actor, message)
     assert dems.cases.look_up.one(team.manager.actor, team.case.id).title == team.case.title
@@ -203,3 +203,10 @@ def test_a_received_time_is_taken_from_the_fields_too(dems: Dems, world: World) 
     case = dems.cases.take(who.actor, CaseMessage(reference, "t", {"received_at": at, "themes": ["taser"]})).case
     assert (case.received_at, case.received_on) == (at, date(2026, 3, 1))
     assert life_of(dems, reference).themes_on(date(2026, 3, 1)) == {"taser"}
+    same = dems.cases.take(who.actor, CaseMessage(reference, "t", {"received_at": at}))
+    assert not same.changed, "without a version, it is taken, and says nothing new"
+    moved = dems.cases.take(who.actor, CaseMessage(reference, None, {"received_at": at.replace(hour=8)}))
+    assert (moved.case.received_at, moved.case.version) == (at.replace(hour=8), 2)
+    gone = dems.cases.take(who.actor, CaseMessage(reference, None, {"received_at": None}))
+    assert gone.case.received_on is None
+    assert not dems.cases.take(who.actor, CaseMessage(reference, None, {"received_at": None})).changed

@@ -142,7 +142,7 @@ def open_clocks(limit: int, after: DueAfter | None) -> Select[Any]:
 
 
 def to_due(row: Row[Any]) -> Due:
-    return Due(row.id, row.reference, row.title, to_row(row))
+    return Due(row.id, row.due_on, row.reference, row.title, to_row(row))
 
 
 def _to_recorded(row: Row[Any], read: Any) -> Recorded[Any]:

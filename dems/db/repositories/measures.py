@@ -29,9 +29,9 @@ class MeasureRows(Rows):
         found = []
         for looked in self._looked(asked, rules, by):
             rows = self._seen(looked, viewers).subquery()
-            alike = [rows.c[name] for name in GROUP]
+            alike = [rows.c[name] for name in GROUP if by is not None or name != "key"]
             counted = select(*alike, func.count().label("number")).group_by(*alike)
-            found += [_group(r, r.number) for r in self._tx.execute(counted)]
+            found += [_group(r, r.number, None if by is None else r.key) for r in self._tx.execute(counted)]
         return [g for g in found if by is None or g.key is not None]
 
     def behind(self, viewers: Sequence[Person], asked: Asked, rule: Rule, page: Page) -> list[Behind]:
@@ -41,7 +41,7 @@ class MeasureRows(Rows):
         return [
             Behind(
                 r.id, CaseId(r.case_id), r.reference, None if r.about is None else StrandId(r.about), r.started_on,
-                r.stopped_on, r.due_on, _group(r, 1),
+                r.stopped_on, r.due_on, _group(r, 1, None),
             )
             for r in self._tx.execute(paged(statement, rows.c.id, page))
         ]  # fmt: skip
@@ -81,18 +81,19 @@ class MeasureRows(Rows):
         return looked.where(seen(looked.selected_columns.case_id, viewers, today))
 
 
-def _group(row: Row[Any], count: int) -> Group:
+def _group(row: Row[Any], count: int, key: str | None) -> Group:
     code: int = row.code
-    answer, band = code // Code.ANSWER % 16, code // Code.BAND
+    answer, band = code // Code.ANSWER % 16, code // Code.BAND % 256
+    counted, net = code // Code.COUNTED % Code.COUNTED, code // Code.NET_COUNTED
     return Group(
         clock=row.clock,
         count=count,
         member=bool(code & Code.MEMBER),
         left_out=row.left_out,
         in_time=bool(code & Code.IN_TIME),
-        counted=row.counted,
-        net_in_time=None if row.net_counted is None else bool(code & Code.NET_IN_TIME),
-        net_counted=row.net_counted,
+        counted=counted,
+        net_in_time=bool(code & Code.NET_IN_TIME) if net else None,
+        net_counted=net - 1 if net else None,
         outcome=ANSWERS[answer - 1] if answer else None,
         thematic=bool(code & Code.THEMATIC),
         started=bool(code & Code.STARTED),
@@ -100,7 +101,7 @@ def _group(row: Row[Any], count: int) -> Group:
         due=bool(code & Code.DUE),
         missed=bool(code & Code.MISSED),
         band=band - 1 if band else None,
-        key=row.key,
+        key=key,
     )
 
 

@@ -69,12 +69,13 @@ class ReminderRows(Rows):
             "clock": due.row.clock,
             "about": due.row.about,
             "title": due.title,
-            "due_on": due.row.due_on,
+            "due_on": due.due_on,
             "days_ahead": step,
             "at": at,
         }
         rows = [{"id": new_id(), "person_id": person_id, **of_it} for person_id in people]
-        return self._tx.execute(upsert(reminders).values(rows).on_conflict_do_nothing()).rowcount
+        told = upsert(reminders).values(rows).on_conflict_do_nothing().returning(reminders.c.id)
+        return len(self._tx.execute(told).all())
 
     def page(self, viewers: Sequence[Person], of: PersonId, page: Page) -> list[Told]:
         statement = (

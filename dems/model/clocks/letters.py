@@ -5,7 +5,7 @@ the Police (Conduct) Regulations 2020, regulation 19.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from dems.errors import Invalid
@@ -93,7 +93,7 @@ def letter_of(
     return Letter(
         letter_id,
         life.case_id,
-        wanted,
+        replace(wanted, number=period.number),
         answer.definition.version,
         period.number,
         period.first,

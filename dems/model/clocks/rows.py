@@ -12,7 +12,7 @@ from dems.model.clocks.definitions import Nature
 from dems.model.clocks.figures import sample_of
 from dems.model.clocks.listing import KeptClock
 from dems.model.ids import CaseId, StrandId
-from dems.model.life.lives import Life, Traits
+from dems.model.life.lives import Event, Life, Traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,11 @@ class ClockRow:
 
 def rows_of(life: Life, clocks: Iterable[KeptClock]) -> tuple[ClockRow, ...]:
     """The rows of a case's clocks; those that have not started have none."""
-    return tuple(_row(life, kept) for kept in clocks if kept.answer.started is not None)
+    return tuple(_row(life, kept, began) for kept in clocks if (began := kept.answer.started) is not None)
 
 
-def _row(life: Life, kept: KeptClock) -> ClockRow:
+def _row(life: Life, kept: KeptClock, began: Event) -> ClockRow:
     answer, traits = kept.answer, sample_of(life, kept).traits
-    if answer.started is None:
-        raise ValueError("a clock that has not started has no row")
     net = answer.net if answer.stopped is not None else None
     membership = answer.definition.population.takes(traits)
     return ClockRow(
@@ -73,7 +71,7 @@ def _row(life: Life, kept: KeptClock) -> ClockRow:
         calendar_version=answer.calendar_version,
         nature=answer.definition.nature,
         state=ClockState.RUNNING if answer.state is ClockState.OVERDUE else answer.state,
-        started_on=answer.started.when.on,
+        started_on=began.when.on,
         stopped_on=None if answer.stopped is None else answer.stopped.when.on,
         due_on=answer.due_on,
         due_at=answer.due_at,

@@ -21,8 +21,6 @@ from dems.steps.whose_case import authority_for, somebody
 AT_ONCE = 250
 """Lines in one transaction: its cases are held that long, and nobody waits for them longer than about a second."""
 
-_TRIES = 3
-
 MOST_WORDS = 2_000
 """Characters kept of what was wrong with a line."""
 
@@ -56,14 +54,11 @@ class LoadHistory:
 
         Raises `Busy` where somebody else goes on with the same load.
         """
-        for left in reversed(range(_TRIES)):
-            try:
-                return self._batch(actor, progress, lines)
-            except AlreadyExists:
-                # A case was opened by somebody else in this moment: now it is there, and is looked at again.
-                if left == 0:
-                    raise
-        raise AssertionError
+        try:
+            return self._batch(actor, progress, lines)
+        except AlreadyExists:
+            # A case was opened by somebody else in this moment: now it is there, and is looked at again.
+            return self._batch(actor, progress, lines)
 
     def _batch(self, actor: Actor, progress: CaseImport, lines: Sequence[Line]) -> CaseImport:
         now = self.clock()

@@ -39,10 +39,8 @@ class TakeMessage:
             they_exist(tx, actor, taken.case.id, message.contents, taken.added)
             try:
                 keep(tx, authority, [taken], now)
-            except AlreadyExists as taken_now:
-                if taken.opened and taken_now.data.get("field") == "reference":
-                    raise _OpenedMeanwhileError from taken_now
-                raise
+            except AlreadyExists as opened_now:
+                raise _OpenedMeanwhileError from opened_now
         return taken
 
 

@@ -28,7 +28,9 @@ from dems.model.exports import Export, ExportedItem, ExportState
 from dems.model.ids import EvidenceId, ExportId
 from dems.package.composing import Composer, NotAsSealed
 from dems.ports import Clock, CustodyRow, Job, JobKind, Lease, Transaction, Transactions
+from dems.ports.anchors import AnchorKind
 from dems.ports.ledger import SignedCheckpoint
+from dems.steps.anchoring import held_checkpoint
 from dems.steps.locks import Locks
 from dems.steps.package_upload import Hold, PackageUpload
 from dems.steps.packaging import Packaging, about, entry_of_export, rows_to
@@ -48,7 +50,7 @@ Policy = Callable[[Transaction], bytes]
 
 @dataclass(frozen=True, slots=True)
 class MakePackage:
-    """`patience` is how long one try waits for the log."""
+    """`patience` is how long one try waits for the log. Nobody waits for a witness or an authority that does not answer."""
 
     transaction: Transactions
     store: ObjectStore
@@ -57,6 +59,8 @@ class MakePackage:
     clock: Clock
     lease: timedelta
     policy: Policy
+    have_it_held: Callable[[], None]
+    """Asks those outside to hold the newest checkpoint, in bounded time. Raises nothing for what they do."""
     patience: timedelta = timedelta(minutes=5)
 
     def __call__(self, export_id: ExportId) -> ExportState:
@@ -113,7 +117,7 @@ class MakePackage:
                 for item in packaging.items():
                     hold.keep()
                     self._prove(composer, packaging, item, checkpoint)
-                composer.add_checkpoint(checkpoint.note)
+                composer.add_checkpoint(checkpoint.note, self._tokens(checkpoint.size))
                 composer.finish()
             return upload.complete()
         except BaseException:
@@ -168,12 +172,22 @@ class MakePackage:
             while (beyond := self._beyond(packaging, item)) is None:
                 self._wait(until, hold)
             size = max(size, beyond)
+        asked = False
         while True:
             with self.transaction() as tx:
-                checkpoint = tx.ledger.latest_checkpoint()
-            if checkpoint is not None and checkpoint.size >= size:
+                checkpoint = held_checkpoint(tx, size)
+            if checkpoint is not None and asked:
                 return checkpoint
-            self._wait(until, hold)
+            if checkpoint is not None:
+                asked = True
+                self.have_it_held()
+            else:
+                self._wait(until, hold)
+
+    def _tokens(self, size: int) -> list[tuple[str, bytes]]:
+        """The timestamps of the checkpoint, by the names of those who gave them."""
+        with self.transaction() as tx:
+            return [(anchor.by, anchor.data) for anchor in tx.anchors.of(size, AnchorKind.TIMESTAMP)]
 
     def _wait(self, until: float, hold: Hold) -> None:
         if time.monotonic() >= until:

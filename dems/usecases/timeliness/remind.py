@@ -12,7 +12,6 @@ from dems.ports import Clock, DueAfter, Transactions
 
 log = logging.getLogger(__name__)
 
-_PAGE = 200
 _WEEKEND = timedelta(days=14)
 """By how much at most a reminder is earlier than its number of days says, so that it falls on a working day."""
 
@@ -23,6 +22,8 @@ class Remind:
     clock: Clock
     ahead: Sequence[int]
     """How many calendar days before a date."""
+    at_once: int = 200
+    """Dates in one transaction."""
 
     def __call__(self) -> int:
         """How many reminders were made. Safe to run twice, late or on two hosts: what was told is told once.
@@ -36,16 +37,14 @@ class Remind:
         while True:
             with self.transaction() as tx:
                 working = tx.clocks.rules().newest[EW]
-                page = tx.reminders.untold(last, _PAGE, after)
+                page = tx.reminders.untold(last, self.at_once, after)
                 audiences = tx.reminders.audiences([due.row.case_id for due, _ in page])
                 for due, before in page:
-                    if due.row.due_on is None:
-                        raise RuntimeError("what is due has a date")
-                    after = DueAfter(due.row.due_on, due.id)
-                    reached = step_reached(due.row.due_on, working, today, self.ahead)
+                    after = DueAfter(due.due_on, due.id)
+                    reached = step_reached(due.due_on, working, today, self.ahead)
                     if reached is not None and (before is None or reached[0] < before):
                         told += tx.reminders.tell(due, reached[0], audiences.get(due.row.case_id, ()), self.clock())
-            if len(page) < _PAGE:
+            if len(page) < self.at_once:
                 break
         if told:
             log.info("reminded", extra={"reminders": told})

@@ -1,0 +1,72 @@
+"""`dems case clocks`, `dems due` and `dems case letter`."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from docx import Document
+
+from dems.bootstrap import Dems
+from dems.cli.main import main
+from dems.settings import Settings
+from tests.api.conftest import serve
+from tests.casework import investigated
+from tests.conftest import Team
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def url(dems: Dems, settings: Settings, team: Team) -> Iterator[str]:
+    investigated(dems, team.case, team.manager)
+    yield from serve(dems, settings)
+
+
+@pytest.fixture
+def run(url: str, team: Team, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def command(*arguments: object, code: int = 0) -> str:
+        monkeypatch.setenv("DEMS_URL", url)
+        monkeypatch.setenv("DEMS_TOKEN", team.manager.token)
+        capsys.readouterr()
+        ended = main([str(a) for a in arguments])
+        out, err = capsys.readouterr()
+        assert ended == code, err + out
+        return out + err
+
+    return command
+
+
+def test_clocks_and_dates_are_printed_and_explained(run: Run, team: Team) -> None:
+    table = run("case", "clocks", team.case.reference)
+    (line,) = [row for row in table.splitlines() if row.startswith("investigation-6-months")]
+    assert "2021-04-07" in line
+    assert "2021-10-07" in line
+    assert "appropriate-authority-views" not in table, "what has not started is in --json"
+    assert "It started: Decided to investigate on 7 April 2021." in run("case", "clocks", team.case.id, "--why")
+    whole = json.loads(run("case", "clocks", team.case.id, "--json"))
+    assert "appropriate-authority-views" in {c["definition"]["id"] for c in whole}
+    listed = json.loads(run("due", "--case", team.case.reference, "--json"))
+    assert [d["clock"] for d in listed][:2] == ["investigation-6-months", "investigation-9-months"]
+    statutory = run("due", "--case", team.case.id, "--statutory", "--by", "2022-12-31")
+    assert "Report on timeliness of an investigation" in statutory
+    assert "Investigation within" not in statutory
+
+
+def test_a_letter_is_written_as_its_name_says(run: Run, team: Team, tmp_path: Path) -> None:
+    who = ("--authority-is-chief-officer", "--no-chief-officer-is-subject")
+    pdf, docx = tmp_path / "report.pdf", tmp_path / "report.docx"
+    said = run("case", "letter", team.case.reference, "-o", pdf, *who, "--progress", "Twelve were heard.")
+    assert "Not complete: estimate, reason, planned steps is still to be written." in said
+    opened = pypdfium2.PdfDocument(pdf.read_bytes())
+    assert "Twelve were heard." in opened[0].get_textpage().get_text_range()
+    opened.close()
+    parts = ("--progress", "a", "--estimate", "b", "--reason", "c", "--planned-steps", "d")
+    made = json.loads(run("case", "letter", team.case.id, "-o", docx, *who, *parts, "--json"))
+    assert made["complete"] is True
+    text = "\n".join(p.text for p in Document(io.BytesIO(docx.read_bytes())).paragraphs)
+    assert "All six parts are there" in text
+    run("case", "letter", team.case.id, "-o", tmp_path / "report.txt", *who, code=2)
+    run("case", "letter", team.case.id, "-o", pdf, *who, "--regulation", "19", code=1)
