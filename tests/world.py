@@ -2,10 +2,9 @@
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
 from uuid import uuid4
 
 from dems.bootstrap import Dems
@@ -25,7 +24,6 @@ from dems.usecases.intake.declare import Declared
 
 OPERATOR = Actor(ActorKind.OPERATOR, "tests")
 _numbers = itertools.count(1)
-_LASTS = timedelta(days=300)
 
 
 @dataclass(frozen=True)
@@ -33,12 +31,7 @@ class Somebody:
     """A person, with the actor they are in the core and the token they send over HTTP."""
 
     person: Person
-    issue: Callable[[], str]
-
-    @cached_property
-    def token(self) -> str:
-        """Issued when it is first asked for: who only acts in the core needs none."""
-        return self.issue()
+    token: str
 
     @property
     def actor(self) -> Actor:
@@ -65,7 +58,8 @@ class World:
             force=force,
         )
         kind = TokenKind.SERVICE if service else TokenKind.PERSON
-        return Somebody(person, lambda: self.dems.people.issue_token(OPERATOR, person.id, lasts=_LASTS, kind=kind)[1])
+        _, token = self.dems.people.issue_token(OPERATOR, person.id, lasts=timedelta(days=300), kind=kind)
+        return Somebody(person, token)
 
     def case(self, by: Somebody, reference: str | None = None) -> Case:
         return self.dems.cases.open(by.actor, reference=reference or f"T/{uuid4()}", title="A case of the tests")

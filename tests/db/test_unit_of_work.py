@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from dems.bootstrap import Dems
 from dems.db import tables
-from dems.db.engine import connect
 from dems.errors import Busy, DatabaseUnavailable, NotFound, NotPermitted
 from dems.model.actors import system
 from dems.model.acts import Act
@@ -166,8 +166,8 @@ def _run(count: int, times: int, work: Callable[[int], None]) -> None:
 
 
 def test_who_waits_too_long_for_a_row_is_told_to_try_again(settings: Settings, dems: Dems, team: Team) -> None:
-    hasty = connect(settings.database.model_copy(update={"lock_timeout_ms": 50}))
-    core = Dems(settings, nudge=lambda _: None, engine=hasty)
+    hasty = settings.database.model_copy(update={"lock_timeout_ms": 50})
+    core = Dems(settings.model_copy(update={"database": hasty}), nudge=lambda _: None)
     with dems.transaction() as tx:
         tx.cases.get(team.case.id, for_update=True)
         with pytest.raises(Busy) as busy:
@@ -179,8 +179,9 @@ def test_who_waits_too_long_for_a_row_is_told_to_try_again(settings: Settings, d
 @pytest.mark.parametrize("trouble", ["nobody listens", "ended", "no connection free"])
 def test_a_database_that_does_not_answer_is_said_to_be_that(settings: Settings, as_owner: Run, trouble: str) -> None:
     chosen = settings.database.model_copy(update={"pool_size": 1, "pool_timeout_seconds": 0.1})
-    url = "postgresql+psycopg://a:b@127.0.0.1:9/x" if trouble == "nobody listens" else None
-    core = Dems(settings, nudge=lambda _: None, engine=connect(chosen, url))
+    if trouble == "nobody listens":
+        chosen = chosen.model_copy(update={"url": SecretStr("postgresql+psycopg://a:b@127.0.0.1:9/x")})
+    core = Dems(settings.model_copy(update={"database": chosen}), nudge=lambda _: None)
 
     def ask() -> None:
         with core.transaction() as tx:

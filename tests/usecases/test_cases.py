@@ -206,7 +206,7 @@ def test_who_is_taken_off_a_case_knows_it_no_more(dems: Dems, world: World, team
 def test_a_role_lost_in_the_organisation_is_lost_on_the_case(dems: Dems, world: World, team: Team) -> None:
     dems.people.change(world.somebody("administrator").actor, team.investigator.person.id, if_version=1, roles=[])
     person = dems.people.look_up.one(world.somebody("auditor").actor, team.investigator.person.id)
-    assert not _knows(dems, Somebody(person, str), team.case)
+    assert not _knows(dems, Somebody(person, ""), team.case)
 
 
 def test_a_wall_wins_over_membership_and_over_roles_that_know_every_case(dems: Dems, world: World, team: Team) -> None:
