@@ -87,7 +87,7 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"{asked['from']} to {asked['to']}, as known at {asked['as_of']}"
     for measure in found["measures"]:
         for figure in measure["figures"]:
-            yield f"  {_name(measure, figure):<58} {_value(measure, figure):<34} {_against(measure, figure)}".rstrip()
+            yield f"  {_name(measure, figure):<80} {_value(measure, figure):<34} {_against(measure, figure)}".rstrip()
         for part in measure["parts"]:
             yield f"      {shown(part['name'].replace('_', ' ')):<54} {part['count']:,}"
         for left in measure["left_out"]:
