@@ -65,6 +65,7 @@ def scene_of(world: World) -> Scene:
     entry, second = world.dems.custody.read.case(manager.actor, case.id, Page(2))
     auditor = world.somebody("auditor")
     approval = world.dems.approvals.ask(auditor.actor, Act.DETAIL_DESTROY, second.id, reason="order")
+    assert other.token, "issued when it is first asked for"
     token = world.dems.people.look_up.tokens(world.somebody("administrator").actor, other.person.id, Page(1))[0]
     people = {}
     for role in OrganisationRole:
