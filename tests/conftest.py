@@ -166,14 +166,16 @@ def book(engines: Connections, s3: S3Settings, empty_log: str) -> Iterator[logbo
 
 
 @pytest.fixture
-def as_owner(engines: Connections) -> Owner:
+def as_owner(engines: Connections, settings: Settings) -> Owner:
     """Run SQL as the owner of the schema."""
+    del settings  # the schema is there
     return _sql(engines.database_owner_url)
 
 
 @pytest.fixture
-def as_application(engines: Connections) -> Owner:
+def as_application(engines: Connections, settings: Settings) -> Owner:
     """Run SQL with the application's rights."""
+    del settings  # the schema is there
     return _sql(engines.database_url)
 
 

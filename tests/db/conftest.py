@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 
 from dems.engines import Connections
+from dems.settings import Settings
 
 Run = Callable[..., list[Any]]
 
 
 @pytest.fixture
-def as_reader(engines: Connections) -> Iterator[Run]:
+def as_reader(engines: Connections, settings: Settings) -> Iterator[Run]:
+    del settings  # the schema is there
     engine = create_engine(engines.database_reader_url)
 
     def run(statement: str) -> list[Any]:
@@ -31,7 +33,8 @@ def superuser(engines: Connections) -> URL:
 
 
 @pytest.fixture
-def as_superuser(engines: Connections) -> Iterator[Run]:
+def as_superuser(engines: Connections, settings: Settings) -> Iterator[Run]:
+    del settings  # the schema is there
     engine = create_engine(superuser(engines))
 
     def run(*statements: str) -> list[Any]:
