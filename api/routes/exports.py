@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 
+from api.bodies import BodyRoute
 from api.deps import Core, OnceKey, Paging, Whoever, act, answer, paged
 from api.problems import problem_responses
 from api.schemas.base import Listed
@@ -16,7 +17,7 @@ from dems.model.acts import Act
 from dems.model.ids import CaseId, EvidenceId, ExportId
 from storage.errors import ObjectMissing
 
-router = APIRouter(prefix="/v1", tags=["exports"])
+router = APIRouter(prefix="/v1", tags=["exports"], route_class=BodyRoute)
 
 
 @router.post(

@@ -248,7 +248,7 @@ def test_not_even_the_superuser_changes_the_log_while_its_triggers_stand(book: L
         "custody_checkpoints": "root",
         "custody_signed": "note",
     }
-    changes = ("UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {}")
+    changes = ("UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {} CASCADE")
     for change, (table, column) in itertools.product(changes, columns.items()):
         with book.superuser.begin() as connection:
             connection.execute(text("SET LOCAL session_replication_role = replica"))

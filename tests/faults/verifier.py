@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain
@@ -37,7 +37,7 @@ class Expected:
 class Below:
     """A view of a store for the reconciler that holds these items and no other, so that a test's run stays its own."""
 
-    def __init__(self, real: ObjectStore, prefixes: Sequence[str]) -> None:
+    def __init__(self, real: ObjectStore, *prefixes: str) -> None:
         self._real, self._prefixes = real, prefixes
 
     def __getattr__(self, name: str) -> Any:
@@ -143,7 +143,7 @@ class Verifier:
         """By one run over all items, each with the version that its record names."""
         prefixes = {item: f"evidence/{item}/" for item in sorted(recorded, key=str)}
         before = {item: list(self.core.store.versions(prefix)) for item, prefix in prefixes.items()}
-        below: Any = Below(self.core.store, list(prefixes.values()))
+        below: Any = Below(self.core.store, *prefixes.values())
         later = self.core.clock() + timedelta(days=2)
         Reconcile(self.core.transaction, below, lambda: later, timedelta(0))()
         for item, prefix in prefixes.items():

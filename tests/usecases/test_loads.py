@@ -62,7 +62,7 @@ def test_lines_of_one_batch_follow_one_another_and_what_is_wrong_is_said_of_its_
         line(4, message(f"{mark}/1")),
         line(5, Invalid("Not JSON.")),
         line(6, message(team.case.reference)),
-        line(7, CaseMessage(mine.reference, contents=(referred,))),
+        line(7, CaseMessage(mine.reference, contents=(referred, decided[0]))),
         line(8, CaseMessage(mine.reference, contents=(referred,))),
     ]
     done = dems.cases.load.batch(who.actor, begun, lines)

@@ -136,6 +136,8 @@ def test_what_others_put_into_the_bucket_neither_counts_nor_stops_the_log(
     book: Logbook, caplog: pytest.LogCaptureFixture
 ) -> None:
     chain = Chain()
+    for name in ("-junk", "zzz"):
+        assert put_once(book.store, f"checkpoints/{name}", b"junk", until_tomorrow())
     book.write(2, chain)
     kept = book.sign()
     for size, data in (
@@ -145,8 +147,6 @@ def test_what_others_put_into_the_bucket_neither_counts_nor_stops_the_log(
         (10**20 - 1, b"junk"),
     ):
         assert put_once(book.store, checkpoint_key(size), data, until_tomorrow())
-    for name in ("-junk", "zzz"):
-        assert put_once(book.store, f"checkpoints/{name}", b"junk", until_tomorrow())
     book.overwrite(checkpoint_key(2), b"junk")
     signing = book.signing()
     with caplog.at_level(logging.CRITICAL):
