@@ -114,3 +114,13 @@ def test_a_clock_that_has_not_started_has_no_row() -> None:
     started = {k.answer.definition.id for k in kept if k.answer.started is not None}
     assert {r.clock for r in rows_of(life, kept)} == started
     assert "appropriate-authority-views" in {k.answer.definition.id for k in kept} - started
+
+
+def test_the_rules_of_an_instant_are_what_had_been_recorded_by_then_and_the_earliest_before_anything_was() -> None:
+    first = next(d for d in CLOCKS if d.id == "dsi-review")
+    second, offered = replace(first, version=2, target=99), replace(first, version=3, target=10)
+    versions = (Recorded(first, BEFORE), Recorded(second, AFTER), Recorded(offered, BEFORE, offered=True))
+    known = Rules(versions, ())
+    assert known.in_use_at(RECORDED) == (first,)
+    assert known.in_use_at(AFTER) == known.in_use == (first, second)
+    assert known.in_use_at(BEFORE - timedelta(days=1)) == (first,)

@@ -63,6 +63,20 @@ def test_measures_come_in_the_order_of_a_life_and_what_was_added_comes_after_the
         named(RULES, "speed")
 
 
+def test_a_clock_that_comes_into_force_later_keeps_nobody_from_the_measures_of_an_earlier_period() -> None:
+    ours = next(d for d in CLOCKS if d.id == "service-complaint")
+    own = replace(ours, id="a-clock-of-ours", statistic=Statistic.SHARE, target=90, in_force_from=date(2022, 4, 1))
+    assert measures((own, *CLOCKS), DAY) == RULES
+    assert "a-clock-of-ours" in [r.name for r in measures((own, *CLOCKS), date(2022, 4, 1))]
+
+
+def test_a_clock_whose_version_in_force_has_no_figure_is_no_measure() -> None:
+    before = next(d for d in CLOCKS if d.id == "dsi-review")
+    given_up = replace(before, version=2, statistic=Statistic.NONE, target=None, in_force_from=date(2022, 4, 1))
+    assert "dsi-review" in [r.name for r in measures((given_up, *CLOCKS), DAY)]
+    assert "dsi-review" not in [r.name for r in measures((given_up, *CLOCKS), date(2022, 4, 1))]
+
+
 def test_a_share_is_exact_gross_and_net_with_mean_and_median() -> None:
     found = result(
         MODE, modes(7, 1, in_time=True), modes(1, 3, in_time=True), modes(2, 8, in_time=False, net=(3, True))

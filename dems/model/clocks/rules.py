@@ -46,6 +46,14 @@ class Rules:
         """The definitions that clocks are kept by, every version of each."""
         return tuple(d.rule for d in self.definitions if not d.offered)
 
+    def in_use_at(self, at: datetime) -> tuple[ClockDefinition, ...]:
+        """As `in_use` was at an instant: of each clock what had been recorded by then or, where nothing had, the earliest."""
+        used = [d for d in self.definitions if not d.offered]
+        first: dict[str, datetime] = {}
+        for one in used:
+            first[one.rule.id] = min(one.recorded_at, first.get(one.rule.id, one.recorded_at))
+        return tuple(d.rule for d in used if d.recorded_at <= max(at, first[d.rule.id]))
+
     @cached_property
     def newest(self) -> Mapping[str, Calendar]:
         """By name, the version that open clocks are counted with."""

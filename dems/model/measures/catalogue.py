@@ -110,10 +110,10 @@ MONITORED: tuple[Rule, ...] = (
 
 
 def measures(definitions: tuple[ClockDefinition, ...], day: date) -> tuple[Rule, ...]:
-    """All measures as they are made on a London date: of each clock with a figure the version that is in force."""
-    clocks = {d.id for d in definitions if d.statistic is not Statistic.NONE}
+    """All measures as they are made on a London date: of each clock the version that is in force, where that has a figure."""
+    clocks = {d.id for d in definitions if (d.in_force_from or date.min) <= day}
     newest = (in_force(definitions, clock, day) for clock in sorted(clocks, key=_place))
-    return (*(_of_clock(d) for d in newest), *MONITORED)
+    return (*(_of_clock(d) for d in newest if d.statistic is not Statistic.NONE), *MONITORED)
 
 
 def _place(clock: str) -> tuple[int, str]:

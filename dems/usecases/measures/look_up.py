@@ -53,4 +53,4 @@ class LookUpMeasures:
     def _rules(self, tx: Transaction, asked: Asked) -> tuple[Rule, ...]:
         if asked.as_of > self.clock():
             raise Invalid("What will be known is not known yet: ask as of an instant that has passed.", field="as_of")
-        return measures(tx.clocks.rules().in_use, asked.period.last)
+        return measures(tx.clocks.rules().in_use_at(asked.as_of), asked.period.last)

@@ -31,7 +31,7 @@ class MakeReport:
             raise Invalid("What will be known is not known yet: ask as of an instant that has passed.", field="as_of")
         with self.transaction() as tx:
             authority = tx.authorise(actor, Act.MEASURES_READ)
-            rules = measures(tx.clocks.rules().in_use, asked.period.last)
+            rules = measures(tx.clocks.rules().in_use_at(asked.as_of), asked.period.last)
             people, year = actor.people, year_to_date(asked.period)
 
             def of(period: Period) -> tuple[Result, ...]:
