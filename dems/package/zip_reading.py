@@ -29,6 +29,9 @@ _LOCAL_SIGNATURE, _CENTRAL_SIGNATURE, _END_SIGNATURE = 0x04034B50, 0x02014B50, 0
 _END_64_SIGNATURE, _LOCATOR_SIGNATURE = 0x06064B50, 0x07064B50
 _FULL, _MANY = 0xFFFFFFFF, 0xFFFF
 _ENCRYPTED, _UTF8 = 0x2041, 0x0800
+_SIZES_FOLLOW = 0x0008
+_OTHER_NAME = 0x7075
+"""The extra field that gives a member a second name, by which some programs unpack it (APPNOTE 4.6.9)."""
 _MOST_AFTER = 24
 """Bytes of the longest descriptor that may follow a member's."""
 _MOST_EXTRA = 64
@@ -61,10 +64,17 @@ class Zip:
             header = file.read(_LOCAL.size)
             if len(header) < _LOCAL.size:
                 raise Refused(_NOT_OURS)
-            signature, _, flags, method, *_, name_bytes, extra_bytes = _LOCAL.unpack(header)
+            signature, _, flags, method, *_, packed, unpacked, name_bytes, extra_bytes = _LOCAL.unpack(header)
             start = at + _LOCAL.size + name_bytes + extra_bytes
             if signature != _LOCAL_SIGNATURE or method or flags & _ENCRYPTED or file.read(name_bytes) != path.encode():
                 raise Refused(f"{shown(path)} is another file where it begins than in the directory of the zip")
+            extra = file.read(extra_bytes)
+            _require_one_name(extra, path)
+            # Programs that read a zip from its beginning go by these sizes, where they do not follow the bytes.
+            if not (flags & _SIZES_FOLLOW and {packed, unpacked} <= {0, _FULL}):
+                packed, unpacked = _large(extra, packed, unpacked)
+                if (packed, unpacked) != (size, size):
+                    raise Refused(f"{shown(path)} has another size where it begins than in the directory of the zip")
             if not start + size <= beyond <= start + size + _MOST_AFTER:
                 raise Refused(f"{shown(path)} shares its bytes with another file, or others lie hidden behind it")
             file.seek(start)
@@ -158,6 +168,7 @@ class _Directory:
             name = _name(self._read(name_bytes), flags)
             extra = self._read(extra_bytes)
             self._read(comment)
+            _require_one_name(extra, name)
             if method or flags & _ENCRYPTED:
                 raise Refused(
                     f"{shown(name)} is packed or encrypted in the zip; unpack it yourself and give the folder"
@@ -181,18 +192,32 @@ def _name(raw: bytes, flags: int) -> str:
     return name
 
 
+def _fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
+    """The extra fields of a member: what each is, and what it holds. Raises `Refused` where they do not fill their room."""
+    at = 0
+    while at < len(extra):
+        if at + 4 > len(extra):
+            raise Refused(_NOT_OURS)
+        kind, size = struct.unpack_from("<HH", extra, at)
+        if at + 4 + size > len(extra):
+            raise Refused(_NOT_OURS)
+        yield kind, extra[at + 4 : at + 4 + size]
+        at += 4 + size
+
+
+def _require_one_name(extra: bytes, name: str) -> None:
+    """Raise `Refused` for a member that some programs unpack under another name than the one that was checked."""
+    if any(kind == _OTHER_NAME for kind, _ in _fields(extra)):
+        raise Refused(f"{shown(name)} has a second name in the zip, by which some programs unpack it")
+
+
 def _large(extra: bytes, *values: int) -> list[int]:
     """Sizes and place of a member, from the ZIP64 field where the 32 bits have no room for them."""
     if _FULL not in values:
         return list(values)
-    at = 0
-    while at + 4 <= len(extra):
-        kind, size = struct.unpack_from("<HH", extra, at)
-        if kind == 1:
-            wanted = sum(value == _FULL for value in values)
-            if size < 8 * wanted or at + 4 + size > len(extra):
-                break
-            given = iter(struct.unpack_from(f"<{wanted}Q", extra, at + 4))
+    wanted = sum(value == _FULL for value in values)
+    for kind, field in _fields(extra):
+        if kind == 1 and len(field) >= 8 * wanted:
+            given = iter(struct.unpack_from(f"<{wanted}Q", field))
             return [next(given) if value == _FULL else value for value in values]
-        at += 4 + size
     raise Refused(_NOT_OURS)

@@ -7,6 +7,7 @@ import tarfile
 import time
 import tracemalloc
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,6 +63,23 @@ def hidden() -> bytes:
     return body + one[start:end] + struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, 1, 1, end - start, len(body), 0)
 
 
+def named_twice() -> bytes:
+    """The Unicode Path field of Info-ZIP: ``unzip`` takes the second name where this checksum is that of the first."""
+    info = zipfile.ZipInfo("a/bagit.txt")
+    info.extra = struct.pack("<HHBI", 0x7075, 5 + 8, 1, zlib.crc32(b"a/bagit.txt")) + b"a/another"[:8]
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(info, b"x")
+    return out.getvalue()
+
+
+def sized_twice() -> bytes:
+    """A member that is shorter for programs which read from the beginning: there, others come out of what is left of it."""
+    one = bytearray(zipped(("a/bagit.txt", b"x" * 100)))
+    struct.pack_into("<II", one, 18, 10, 10)
+    return bytes(one)
+
+
 def of_claimed(count: int, size: int) -> bytes:
     """A directory that is said to have more than there is."""
     return b"PK\x03\x04" + bytes(60) + struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, count, count, size, 64, 0)
@@ -80,6 +98,7 @@ def of_claimed(count: int, size: int) -> bytes:
         (lambda: zipped(("a/link", b"/etc/passwd"), mode=0o120777), "is a link or a device"),
         (lambda: zipped(("a/bomb", bytes(10_000_000)), method=zipfile.ZIP_DEFLATED), "is packed or encrypted"),
         (twice, "twice"),
+        (named_twice, "has a second name in the zip"),
         (lambda: zipped(("a/bagit.txt", b""), ("A/BAGIT.TXT", b"")), "are one file on some systems"),
         (lambda: zipped(("a/\u00e9", b""), ("a/e\u0301", b"")), "are one file on some systems"),
         (lambda: zipped(("a/bagit.txt", b"")) + b"trailing", "does not end where a zip ends"),
@@ -101,7 +120,14 @@ def test_a_hostile_file_is_refused_in_words(tmp_path: Path, make: Callable[[], b
     assert words in found["refused"]
 
 
-@pytest.mark.parametrize(("make", "words"), [(overlapping, "shares its bytes"), (hidden, "lie hidden behind it")])
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (overlapping, "shares its bytes"),
+        (hidden, "lie hidden behind it"),
+        (sized_twice, "has another size where it begins"),
+    ],
+)
 def test_bytes_that_belong_to_two_files_or_to_none_are_refused(
     tmp_path: Path, make: Callable[[], bytes], words: str
 ) -> None:
