@@ -1,12 +1,14 @@
 """Look at the life of a case: the case with all that its life says today, its facts, its parties, what runs beside it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.cases import Case
-from dems.model.ids import CaseId, FactId, PartyId
+from dems.model.clocks.rules import answers_due
+from dems.model.ids import CaseId, FactId, PartyId, StrandId
 from dems.model.life.contents import Content
 from dems.model.life.events import Strand
 from dems.model.life.facts import Fact, story_of
@@ -76,6 +78,13 @@ class LookUpLife:
             f for f in life.strands if strand_of(f.content) is strand and (page.after is None or f.id > page.after)
         ]
         return life, found[: page.limit]
+
+    def answers_due(self, actor: Actor, case_id: CaseId) -> Mapping[StrandId, date]:
+        """When the recommendations of a case are to be answered, as their clocks say today."""
+        with self.transaction() as tx:
+            tx.consulted(tx.authorise(actor, Act.LIFE_READ, case_id=case_id), case_id)
+            tx.cases.get(case_id)
+            return answers_due(tx.clocks.rules(), tx.lives.of_case(case_id), self.clock())
 
     def parties(self, actor: Actor, case_id: CaseId, page: Page) -> tuple[Life, list[Party]]:
         with self.transaction() as tx:
