@@ -36,6 +36,9 @@ _IN_AN_ENTRY = 100
 _WORDS_OF_PEOPLE = frozenset({"reason", "text", "authority", "proceedings", "forum", "reference", "addressee", "label"})
 """Fields in which somebody writes what they like, names too: an entry has their digest, and not them."""
 
+_UNSAID = _WORDS_OF_PEOPLE | {"other"}
+"""A linked case too: whoever reads the entries of one case may be kept from knowing of the other by a wall."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -182,7 +185,7 @@ def in_entry(fact: Fact[Content]) -> dict[str, Any]:
     told = {
         "id": str(fact.id),
         "kind": kind,
-        "content": {k: v for k, v in record_.items() if k not in _WORDS_OF_PEOPLE and not isinstance(v, list)},
+        "content": {k: v for k, v in record_.items() if k not in _UNSAID and not isinstance(v, list)},
         "sha256": sha256(canonical(whole)).hexdigest(),
     }
     return told if fact.corrects is None else {**told, "corrects": str(fact.corrects)}

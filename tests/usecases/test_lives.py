@@ -178,6 +178,33 @@ def test_cases_are_linked_by_who_may_know_of_both(dems: Dems, world: World, team
         tell(dems, team.manager, team.case, CaseLink(team.case.id, True, on("2026-03-05"), "x"))
 
 
+def test_a_link_to_a_case_behind_a_wall_is_nowhere_for_whom_the_wall_keeps_out(
+    dems: Dems, world: World, team: Team
+) -> None:
+    walled, seen = world.case(team.manager), world.case(team.manager)
+    for case in (walled, seen):
+        world.join(case, team.investigator, "investigator", by=team.manager)
+    manager, reader = team.manager.actor, team.investigator.actor
+    links = [CaseLink(c.id, True, on("2026-03-05"), f"As {c.reference} says.") for c in (walled, seen)]
+    told = tell(dems, team.manager, team.case, COMPLAINT, *links)
+    link = told.facts[1]
+    back = NewFact(Retracted(), link.id, f"Not {walled.reference} after all.")
+    dems.cases.record(manager, team.case.id, [back])
+    look = dems.cases.life
+    assert [k.number for k in look.facts(reader, team.case.id, Page(9))] == [1, 2, 3, 4]
+    assert len(look.story(reader, team.case.id, link.id)) == 2
+    dems.cases.raise_wall(manager, walled.id, person_id=team.investigator.person.id, force=None, reason="x")
+    assert [k.number for k in look.facts(reader, team.case.id, Page(2))] == [1, 3], "and a page is full where it can be"
+    assert [k.number for k in look.facts(manager, team.case.id, Page(9))] == [1, 2, 3, 4]
+    shown = [*look.timeline(reader, team.case.id, Page(50)), *dems.custody.read.case(reader, team.case.id, Page(50))]
+    assert walled.reference not in str(shown)
+    assert str(walled.id) not in str(shown)
+    assert seen.reference in str(shown)
+    with pytest.raises(Invalid, match="no such fact"):
+        look.story(reader, team.case.id, link.id)
+    assert len(look.story(manager, team.case.id, link.id)) == 2
+
+
 def test_a_force_that_is_not_on_the_installations_list_is_refused(dems: Dems, team: Team) -> None:
     known = RecordFacts(dems.transaction, dems.clock, Vocabulary(forces={"kent": "Kent Police"}))
     known(team.manager.actor, team.case.id, [NewFact(COMPLAINT)])
