@@ -11,7 +11,7 @@ from dems.errors import ImpossibleLife, Invalid, NotFound, PreconditionFailed, W
 from dems.model.actors import system
 from dems.model.acts import Act
 from dems.model.cases import Case
-from dems.model.ids import CaseId, PersonId, StrandId, new_id
+from dems.model.ids import CaseId, FactId, PartyId, PersonId, StrandId, new_id
 from dems.model.life.contents import (
     CaseLink,
     Content,
@@ -19,19 +19,29 @@ from dems.model.life.contents import (
     Milestone,
     ModeDecision,
     Particulars,
+    PartyStatus,
     PauseBegun,
     PauseEnded,
     Retracted,
     ThemeStatus,
 )
 from dems.model.life.events import EventKind, PauseKind
+from dems.model.life.facts import Fact
 from dems.model.life.lives import Life
 from dems.model.life.saying import NewFact
 from dems.model.life.stages import Stage
-from dems.model.life.vocabulary import Jurisdiction, MatterType, Mode, Source, Vocabulary
+from dems.model.life.vocabulary import (
+    DataSubjectCategory,
+    Jurisdiction,
+    MatterType,
+    Mode,
+    PartyRole,
+    Source,
+    Vocabulary,
+)
 from dems.model.life.when import When
 from dems.ports import Once, Page
-from dems.steps.telling import MOST_FACTS, Told
+from dems.steps.telling import MOST_FACTS, MOST_OF_A_CASE, Told, judged_facts
 from dems.usecases.cases.record_facts import RecordFacts
 from tests.conftest import Team
 from tests.world import Somebody, World
@@ -48,6 +58,7 @@ def milestone(kind: EventKind, day: str) -> Milestone:
     return Milestone(kind, on(day))
 
 
+STATUS = (PartyId(new_id()), PartyRole.WITNESS, DataSubjectCategory.WITNESS, True, on("2026-03-02"))
 REFERRED = milestone(E.REFERRAL_RECEIVED, "2026-03-02")
 
 
@@ -163,6 +174,19 @@ def test_nothing_too_much_and_nobody_unknown_is_recorded(dems: Dems, team: Team)
         dems.cases.record(system(), case.id, [NewFact(REFERRED)])
 
 
+def test_a_full_case_takes_corrections_and_nothing_new(team: Team) -> None:
+    who, now = team.manager.person, datetime(2026, 5, 1, tzinfo=UTC)
+    facts = [Fact(FactId(new_id()), PartyStatus(*STATUS), who.id, now) for _ in range(MOST_OF_A_CASE)]
+    full = Life(team.case.id, tuple(facts))
+    with pytest.raises(Invalid, match="at most 10000 facts"):
+        judged_facts(full, [NewFact(PartyStatus(*STATUS))], who, now, Vocabulary())
+    assert (
+        len(judged_facts(full, [NewFact(Retracted(), facts[0].id, "Twice.")], who, now, Vocabulary())[1].life.facts)
+        == 10_001
+    )
+    assert judged_facts(full, [], who, now, Vocabulary())[0] == ()
+
+
 def test_cases_are_linked_by_who_may_know_of_both(dems: Dems, world: World, team: Team) -> None:
     mine = world.case(team.manager)
     secret = world.case(team.outsider)
@@ -176,33 +200,6 @@ def test_cases_are_linked_by_who_may_know_of_both(dems: Dems, world: World, team
             tell(dems, team.manager, team.case, CaseLink(other, True, on("2026-03-05"), "Perhaps."))
     with pytest.raises(Invalid, match="itself"):
         tell(dems, team.manager, team.case, CaseLink(team.case.id, True, on("2026-03-05"), "x"))
-
-
-def test_a_link_to_a_case_behind_a_wall_is_nowhere_for_whom_the_wall_keeps_out(
-    dems: Dems, world: World, team: Team
-) -> None:
-    walled, seen = world.case(team.manager), world.case(team.manager)
-    for case in (walled, seen):
-        world.join(case, team.investigator, "investigator", by=team.manager)
-    manager, reader = team.manager.actor, team.investigator.actor
-    links = [CaseLink(c.id, True, on("2026-03-05"), f"As {c.reference} says.") for c in (walled, seen)]
-    told = tell(dems, team.manager, team.case, COMPLAINT, *links)
-    link = told.facts[1]
-    back = NewFact(Retracted(), link.id, f"Not {walled.reference} after all.")
-    dems.cases.record(manager, team.case.id, [back])
-    look = dems.cases.life
-    assert [k.number for k in look.facts(reader, team.case.id, Page(9))] == [1, 2, 3, 4]
-    assert len(look.story(reader, team.case.id, link.id)) == 2
-    dems.cases.raise_wall(manager, walled.id, person_id=team.investigator.person.id, force=None, reason="x")
-    assert [k.number for k in look.facts(reader, team.case.id, Page(2))] == [1, 3], "and a page is full where it can be"
-    assert [k.number for k in look.facts(manager, team.case.id, Page(9))] == [1, 2, 3, 4]
-    shown = [*look.timeline(reader, team.case.id, Page(50)), *dems.custody.read.case(reader, team.case.id, Page(50))]
-    assert walled.reference not in str(shown)
-    assert str(walled.id) not in str(shown)
-    assert seen.reference in str(shown)
-    with pytest.raises(Invalid, match="no such fact"):
-        look.story(reader, team.case.id, link.id)
-    assert len(look.story(manager, team.case.id, link.id)) == 2
 
 
 def test_a_force_that_is_not_on_the_installations_list_is_refused(dems: Dems, team: Team) -> None:
