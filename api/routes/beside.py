@@ -1,6 +1,8 @@
 """What runs beside the investigation and has dates of its own: reviews, recommendations, proceedings."""
 
-from typing import Any
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -12,9 +14,11 @@ from api.schemas.base import Listed
 from api.schemas.lives import StrandRecorded, StrandView, warned
 from api.schemas.telling import DsiReviewBody, ProceedingBody, RecommendationBody, ReviewBody
 from dems.model.acts import Act
-from dems.model.ids import CaseId
+from dems.model.ids import CaseId, StrandId
 from dems.model.life.events import Strand
+from dems.model.life.facts import Fact
 from dems.model.life.saying import NewFact
+from dems.model.life.strands import StrandRecord, strand_of
 from dems.model.times import london_date
 
 router = APIRouter(prefix="/v1/cases/{case_id}", tags=["beside the investigation"], route_class=BodyRoute)
@@ -96,8 +100,8 @@ def _listed(
     dems: Core, actor: Whoever, case_id: UUID, strand: Strand, page: Paging, request: Request, response: Response
 ) -> Listed[StrandView]:
     life, rows = dems.cases.life.strands(actor, CaseId(case_id), strand, page)
-    today = london_date(dems.clock())
-    shown = paged(request, response, page, rows, key=lambda f: f.id, show=lambda f: StrandView.of(life, f, today))
+    today, due = london_date(dems.clock()), _due(dems, actor, case_id, strand)
+    shown = paged(request, response, page, rows, key=lambda f: f.id, show=lambda f: StrandView.of(life, f, today, due))
     return Listed[StrandView](**shown)
 
 
@@ -105,7 +109,14 @@ def _recorded(
     dems: Core, actor: Whoever, case_id: UUID, facts: list[NewFact], once: OnceKey, version: int | None
 ) -> Response:
     told = dems.cases.record(actor, CaseId(case_id), facts, if_version=version, once=once)
-    fact = next(f for f in told.life.strands if f.id == told.facts[0].id)
-    shown = StrandView.of(told.life, fact, london_date(dems.clock()))
+    # Not among the strands of now: what is sent again may have been corrected since.
+    fact = cast("Fact[StrandRecord]", told.facts[0])
+    due = _due(dems, actor, case_id, strand_of(fact.content))
+    shown = StrandView.of(told.life, fact, london_date(dems.clock()), due)
     body = StrandRecorded(**shown.model_dump(), warnings=warned(told.warnings))
     return answer(dems, once, 201, body, headers={"ETag": etag(told.case.version)})
+
+
+def _due(dems: Core, actor: Whoever, case_id: UUID, strand: Strand) -> Mapping[StrandId, date] | None:
+    """When answers are due, where that is asked of what runs beside the investigation."""
+    return dems.cases.life.answers_due(actor, CaseId(case_id)) if strand is Strand.RECOMMENDATION else None

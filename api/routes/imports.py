@@ -26,6 +26,9 @@ router = APIRouter(prefix="/v1/imports", tags=["case system"])
 LONGEST_LINE = 1024 * 1024
 """Bytes."""
 
+MOST_AT_ONCE = 4 * LONGEST_LINE
+"""Bytes of lines after which a batch takes no other."""
+
 _SHOWN = 50
 """Bad lines in the answer to a load."""
 
@@ -77,11 +80,22 @@ def _load(dems: Core, actor: Actor, key: str | None, lines: BodyLines) -> Import
     progress = dems.cases.load.begin(actor, hashlib.sha256(who.encode()).digest())
     coming = iter(lines)
     _skip(coming, progress)
-    while some := [Line(raw.number, said_in(raw.body), raw.sha256) for raw in islice(coming, AT_ONCE)]:
+    while some := batch_of(coming):
         progress = dems.cases.load.batch(actor, progress, some)
     if progress.finished_at is None:
         dems.cases.load.finish(actor, progress)
     return ImportView.of(*dems.cases.load.look_up(actor, progress.id, 0, _SHOWN), _SHOWN)
+
+
+def batch_of(coming: Iterator[RawLine]) -> list[Line]:
+    """The lines of one transaction: fewer where they are long, so that what is held of a load stays small."""
+    some, size = [], 0
+    for raw in islice(coming, AT_ONCE):
+        some.append(Line(raw.number, said_in(raw.body), raw.sha256))
+        size += len(raw.body or b"")
+        if size >= MOST_AT_ONCE:
+            break
+    return some
 
 
 def _skip(coming: Iterator[RawLine], progress: CaseImport) -> None:

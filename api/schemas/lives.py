@@ -1,6 +1,6 @@
 """Facts, milestones, parties, what runs beside the investigation, and the timeline, on the wire."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from api.schemas.contents import (
     content_view,
 )
 from api.schemas.custody import EntryView
+from dems.model.ids import StrandId
 from dems.model.life.beside import RecommendationStatus, ReviewStatus, recommendation_on, review_on
 from dems.model.life.contents import Content
 from dems.model.life.events import EventKind, Outcome, PauseKind
@@ -151,13 +152,16 @@ class StrandView(View):
     pauses: list[PauseView]
 
     @classmethod
-    def of(cls, life: Life, fact: Fact[StrandRecord], today: date) -> "StrandView":
+    def of(
+        cls, life: Life, fact: Fact[StrandRecord], today: date, due: Mapping[StrandId, date] | None = None
+    ) -> "StrandView":
+        """`due` is when recommendations are to be answered."""
         record = fact.content
         status: ReviewStatus | RecommendationStatus | None = None
         if isinstance(record, Review):
             status = review_on(life, record.id, today)
         elif isinstance(record, Recommendation):
-            status = recommendation_on(life, record.id, today, None)
+            status = recommendation_on(life, record.id, today, (due or {}).get(record.id))
         return cls(
             id=record.id,
             fact=fact.id,

@@ -1,6 +1,6 @@
 """The lives of cases and the parties to them, as the use cases see them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,11 +39,22 @@ class Lives(Protocol):
         """
         ...
 
+    def links(self, case_id: CaseId) -> Mapping[FactId, CaseId]:
+        """The facts that link a case to others or take such a fact back, corrected ones too, each with the other case."""
+        ...
+
     def facts(
-        self, case_id: CaseId, page: Page, *, kinds: Collection[str] | None = None, standing: bool = False
+        self,
+        case_id: CaseId,
+        page: Page,
+        *,
+        kinds: Collection[str] | None = None,
+        standing: bool = False,
+        without: Collection[FactId] = (),
     ) -> list[KeptFact]:
         """A page of one case's facts in the order of their ids, which is that of recording; only those of `kinds`, where
-        any are named, and, where only what is `standing` is wanted, no corrected one and no retraction.
+        any are named, and, where only what is `standing` is wanted, no corrected one and no retraction. Those `without`
+        which it is asked are left out.
         """
         ...
 

@@ -32,9 +32,17 @@ from dems.steps.many_facts import shared_out
 MOST_FACTS = 1_000
 """At once, of one case."""
 
+MOST_OF_A_CASE = 10_000
+"""In one life: what is recorded is judged against all of it, and every night its clocks are read anew. As many corrections
+again are taken, so that nothing stays wrong because a case is full.
+"""
+
 _IN_AN_ENTRY = 100
 _WORDS_OF_PEOPLE = frozenset({"reason", "text", "authority", "proceedings", "forum", "reference", "addressee", "label"})
 """Fields in which somebody writes what they like, names too: an entry has their digest, and not them."""
+
+_UNSAID = _WORDS_OF_PEOPLE | {"other"}
+"""A linked case too: whoever reads the entries of one case may be kept from knowing of the other by a wall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,9 @@ def judged_facts(
     """New facts of a life, and what it is with them. Raises `Invalid` for too many, and what `record` raises."""
     if len(new) > MOST_FACTS:
         raise Invalid(f"At most {MOST_FACTS} facts are recorded at once: send the others after these.")
+    most = MOST_OF_A_CASE * (1 if any(n.corrects is None for n in new) else 2)
+    if new and len(life.facts) + len(new) > most:
+        raise Invalid(f"A case has at most {most} facts: correct those it has, or open another case and link the two.")
     ids = [first or FactId(new_id()), *(FactId(new_id()) for _ in new[1:])]
     facts = tuple(Fact(i, n.content, human.id, now, n.corrects, n.reason) for i, n in zip(ids, new, strict=False))
     return facts, _recorded(life, facts, now, vocabulary)
@@ -182,7 +193,7 @@ def in_entry(fact: Fact[Content]) -> dict[str, Any]:
     told = {
         "id": str(fact.id),
         "kind": kind,
-        "content": {k: v for k, v in record_.items() if k not in _WORDS_OF_PEOPLE and not isinstance(v, list)},
+        "content": {k: v for k, v in record_.items() if k not in _UNSAID and not isinstance(v, list)},
         "sha256": sha256(canonical(whole)).hexdigest(),
     }
     return told if fact.corrects is None else {**told, "corrects": str(fact.corrects)}

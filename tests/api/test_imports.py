@@ -9,7 +9,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.routes.imports import LONGEST_LINE
+from api.lines import RawLine
+from api.routes.imports import LONGEST_LINE, MOST_AT_ONCE, batch_of
 from dems.usecases.cases.load_history import AT_ONCE
 from tests.api.problems import problem_of
 from tests.conftest import Owner, Team
@@ -106,3 +107,11 @@ def test_a_load_that_broke_off_goes_on_after_the_last_line_that_was_recorded(
     anew = loaded(load(http, who, b"".join(lines)))
     assert (anew["opened"], anew["unchanged"]) == (0, AT_ONCE + 10), "said again, it changes nothing"
     assert load(http, world.somebody("investigator"), b"").status_code == 403
+
+
+def test_a_batch_of_long_lines_is_cut_short_and_no_line_is_lost() -> None:
+    coming = (RawLine(n, b" " * LONGEST_LINE, b"") for n in range(1, 11))
+    sizes = [len(some) for some in iter(lambda: batch_of(coming), [])]
+    assert sizes == [MOST_AT_ONCE // LONGEST_LINE] * 2 + [2]
+    short = (RawLine(n, None, b"") for n in range(1, AT_ONCE + 2))
+    assert [len(some) for some in iter(lambda: batch_of(short), [])] == [AT_ONCE, 1]

@@ -1,5 +1,6 @@
 """The life of a case over HTTP: facts, milestones, what runs beside the investigation, parties, the timeline."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -7,6 +8,7 @@ import httpx
 import pytest
 
 from dems.bootstrap import Dems
+from dems.model.times import london_date
 from tests.api.problems import problem_of
 from tests.conftest import Team
 from tests.world import World
@@ -224,6 +226,23 @@ def test_reviews_recommendations_and_proceedings_have_their_own_dates(http: http
     nowhere = {"kind": "review_decided", "when": "2026-06-30", "outcome": "upheld", **decided, "about": str(uuid4())}
     refused = problem(post(http, team, "milestones", nowhere), 409, "impossible-life")
     assert [p["rule"] for p in refused["problems"]] == ["no-such-strand"]
+
+
+def test_a_recommendation_nobody_answers_is_overdue_after_56_days_and_one_by_section_10_owes_none(
+    http: httpx.Client, team: Team, dems: Dems
+) -> None:
+    told(post(http, team, "facts", {"facts": [COMPLAINT, REFERRED]}))
+    today = london_date(dems.clock())
+    for kind, age, status in (
+        ("para28A", 56, "overdue"),
+        ("para28A", 55, "response_due"),
+        ("section10", 100, "issued"),
+    ):
+        made = {"kind": "recommendation_made", "when": str(today - timedelta(days=age))}
+        said = {"kind": kind, "addressee": "Chief Constable", "text": "Check cells.", "events": [made]}
+        assert told(post(http, team, "recommendations", said))["status"] == status
+    found = [r["status"] for r in get(http, team, "recommendations")["items"]]
+    assert found == ["overdue", "response_due", "issued"]
 
 
 def test_the_timeline_has_facts_and_entries_in_one_order_and_page_by_page(http: httpx.Client, team: Team) -> None:

@@ -11,7 +11,7 @@ from dems.errors import ImpossibleLife, Invalid, NotFound, PreconditionFailed, W
 from dems.model.actors import system
 from dems.model.acts import Act
 from dems.model.cases import Case
-from dems.model.ids import CaseId, PersonId, StrandId, new_id
+from dems.model.ids import CaseId, FactId, PartyId, PersonId, StrandId, new_id
 from dems.model.life.contents import (
     CaseLink,
     Content,
@@ -19,19 +19,29 @@ from dems.model.life.contents import (
     Milestone,
     ModeDecision,
     Particulars,
+    PartyStatus,
     PauseBegun,
     PauseEnded,
     Retracted,
     ThemeStatus,
 )
 from dems.model.life.events import EventKind, PauseKind
+from dems.model.life.facts import Fact
 from dems.model.life.lives import Life
 from dems.model.life.saying import NewFact
 from dems.model.life.stages import Stage
-from dems.model.life.vocabulary import Jurisdiction, MatterType, Mode, Source, Vocabulary
+from dems.model.life.vocabulary import (
+    DataSubjectCategory,
+    Jurisdiction,
+    MatterType,
+    Mode,
+    PartyRole,
+    Source,
+    Vocabulary,
+)
 from dems.model.life.when import When
 from dems.ports import Once, Page
-from dems.steps.telling import MOST_FACTS, Told
+from dems.steps.telling import MOST_FACTS, MOST_OF_A_CASE, Told, judged_facts
 from dems.usecases.cases.record_facts import RecordFacts
 from tests.conftest import Team
 from tests.world import Somebody, World
@@ -48,6 +58,7 @@ def milestone(kind: EventKind, day: str) -> Milestone:
     return Milestone(kind, on(day))
 
 
+STATUS = (PartyId(new_id()), PartyRole.WITNESS, DataSubjectCategory.WITNESS, True, on("2026-03-02"))
 REFERRED = milestone(E.REFERRAL_RECEIVED, "2026-03-02")
 
 
@@ -161,6 +172,19 @@ def test_nothing_too_much_and_nobody_unknown_is_recorded(dems: Dems, team: Team)
         tell(dems, who, case, ModeDecision(Mode.LOCAL, on("2026-03-04"), PersonId(new_id()), "x"))
     with pytest.raises(RuntimeError, match="by somebody"):
         dems.cases.record(system(), case.id, [NewFact(REFERRED)])
+
+
+def test_a_full_case_takes_corrections_and_nothing_new(team: Team) -> None:
+    who, now = team.manager.person, datetime(2026, 5, 1, tzinfo=UTC)
+    facts = [Fact(FactId(new_id()), PartyStatus(*STATUS), who.id, now) for _ in range(MOST_OF_A_CASE)]
+    full = Life(team.case.id, tuple(facts))
+    with pytest.raises(Invalid, match="at most 10000 facts"):
+        judged_facts(full, [NewFact(PartyStatus(*STATUS))], who, now, Vocabulary())
+    assert (
+        len(judged_facts(full, [NewFact(Retracted(), facts[0].id, "Twice.")], who, now, Vocabulary())[1].life.facts)
+        == 10_001
+    )
+    assert judged_facts(full, [], who, now, Vocabulary())[0] == ()
 
 
 def test_cases_are_linked_by_who_may_know_of_both(dems: Dems, world: World, team: Team) -> None:

@@ -86,6 +86,7 @@ def test_a_life_is_looked_at_by_who_is_on_the_case_and_by_nobody_else(dems: Dems
         assert [s.content for s in strands] == [review]
         assert look.strands(seen_by.actor, case.id, Strand.REVIEW, Page(5, facts[2].id))[1] == []
         assert look.parties(seen_by.actor, case.id, Page(5))[1] == []
+        assert look.answers_due(seen_by.actor, case.id) == {}
         rows = look.timeline(seen_by.actor, case.id, Page(4))
         assert [isinstance(r, KeptFact) for r in rows] == [False, False, True, True]
     with pytest.raises(Invalid, match="no such fact"):
@@ -95,6 +96,7 @@ def test_a_life_is_looked_at_by_who_is_on_the_case_and_by_nobody_else(dems: Dems
         lambda: look.facts(team.outsider.actor, case.id, Page(5)),
         lambda: look.timeline(team.outsider.actor, case.id, Page(5)),
         lambda: look.parties(team.outsider.actor, case.id, Page(5)),
+        lambda: look.answers_due(team.outsider.actor, case.id),
     ):
         with pytest.raises(NotFound):
             hidden()

@@ -100,6 +100,20 @@ def test_where_nobody_leads_or_manages_it_the_next_run_asks_again(
     assert dems.timeliness.remind() == 1
 
 
+def test_who_is_kept_from_the_case_counts_as_nobody_so_that_whoever_takes_over_is_told(
+    dems: Dems, world: World, team: Team, lead: Somebody
+) -> None:
+    record(dems, team.case, team.manager, Milestone(EventKind.COMPLAINT_MADE, on("2021-03-30")))
+    boss = world.somebody("administrator")
+    for who in (team.manager, lead):
+        dems.cases.raise_wall(boss.actor, team.case.id, person_id=who.person.id, reason="kin")
+    assert dems.timeliness.remind() == 0
+    after = world.somebody("lead_investigator")
+    world.join(team.case, after, "lead_investigator", by=boss)
+    assert dems.timeliness.remind() == 1
+    assert [t.case_id for t in told(dems, after)] == [team.case.id]
+
+
 def test_what_is_no_statutory_date_reminds_nobody(dems: Dems, team: Team, lead: Somebody, time: Time) -> None:
     record(dems, team.case, team.manager, Milestone(EventKind.REFERRAL_RECEIVED, on("2021-04-01")))
     (due,) = dems.timeliness.due(lead.actor, DueFilter(), 50)[1]

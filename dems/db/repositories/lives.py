@@ -1,11 +1,12 @@
 """Facts as rows, and lives made of them."""
 
-from collections.abc import Collection, Iterable, Sequence
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, any_, func, insert, literal, select
+from sqlalchemy import Row, all_, and_, any_, func, insert, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from dems.db.repositories.base import Rows, chunks, paged, paged_within
@@ -53,8 +54,25 @@ class LifeRows(Rows):
         )
         return list(_lives(rows))
 
+    def links(self, case_id: CaseId) -> Mapping[FactId, CaseId]:
+        old = case_facts.alias("old")
+        other = func.coalesce(case_facts.c.content["other"].astext, old.c.content["other"].astext)
+        link = or_(case_facts.c.kind == "case_link", and_(case_facts.c.kind == "retracted", old.c.kind == "case_link"))
+        statement = (
+            select(case_facts.c.id, other.label("other"))
+            .outerjoin(old, old.c.id == case_facts.c.corrects)
+            .where(case_facts.c.case_id == case_id, case_facts.c.kind.in_(["case_link", "retracted"]), link)
+        )
+        return {FactId(r.id): CaseId(uuid.UUID(r.other)) for r in self._tx.execute(statement)}
+
     def facts(
-        self, case_id: CaseId, page: Page, *, kinds: Collection[str] | None = None, standing: bool = False
+        self,
+        case_id: CaseId,
+        page: Page,
+        *,
+        kinds: Collection[str] | None = None,
+        standing: bool = False,
+        without: Collection[FactId] = (),
     ) -> list[KeptFact]:
         statement = select(*_OF_A_FACT, _later.c.id.label("corrected_by")).outerjoin(
             _later, _later.c.corrects == case_facts.c.id
@@ -63,6 +81,8 @@ class LifeRows(Rows):
             statement = statement.where(case_facts.c.kind.in_(sorted(kinds)))
         if standing:
             statement = statement.where(_later.c.id.is_(None), case_facts.c.kind != "retracted")
+        if without:
+            statement = statement.where(case_facts.c.id != all_(literal(sorted(without), ARRAY(UUID))))
         rows = self._tx.execute(paged_within(statement, case_facts.c.case_id, case_id, case_facts.c.id, page))
         return [
             KeptFact(_to_fact(r), r.number, None if r.corrected_by is None else FactId(r.corrected_by)) for r in rows

@@ -60,6 +60,8 @@ class MeasureRows(Rows):
             .add_columns(new.c.happened_on.label("is_on"), new.c.recorded_at, new.c.reason)
             .add_columns(func.count().over().label("all"))
             .select_from(new.join(old, new.c.corrects == old.c.id).join(cases, cases.c.id == old.c.case_id))
+            # No figure asks for a link, and why one was corrected may speak of a case behind a wall.
+            .where(old.c.kind != "case_link")
             .where(old.c.recorded_at <= asked.as_of, new.c.recorded_at > asked.as_of, new.c.case_id.in_(of_them))
             .order_by(new.c.recorded_at, new.c.id)
             .limit(limit)

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from dems.db.repositories.base import Rows, paged
 from dems.db.repositories.cases import known_to
 from dems.db.repositories.clocks import open_clocks, to_due
-from dems.db.tables import case_clocks, case_grants, cases, people, reminders
+from dems.db.tables import case_clocks, case_grants, case_walls, cases, people, reminders
 from dems.model.clocks.definitions import Nature
 from dems.model.clocks.reminders import Told
 from dems.model.ids import CaseId, PersonId, StrandId, new_id
@@ -53,6 +53,12 @@ class ReminderRows(Rows):
                 case_grants.c.ended_at.is_(None),
                 case_grants.c.starts_on <= today,
                 or_(case_grants.c.ends_on.is_(None), case_grants.c.ends_on >= today),
+                # Whom a wall keeps out would never see it, and it would count as told.
+                ~exists().where(
+                    case_walls.c.case_id == case_grants.c.case_id,
+                    case_walls.c.lowered_at.is_(None),
+                    or_(case_walls.c.person_id == people.c.id, case_walls.c.force_key == people.c.force_key),
+                ),
             )
             .order_by(case_grants.c.case_id, people.c.id)
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Generic, TypeVar
 
@@ -12,7 +12,8 @@ from dems.model.clocks.calendars import Calendar
 from dems.model.clocks.definitions import ClockDefinition
 from dems.model.clocks.evaluation import evaluate
 from dems.model.clocks.listing import KeptClock, clocks_of
-from dems.model.ids import PersonId
+from dems.model.ids import PersonId, StrandId
+from dems.model.life.events import EventKind
 from dems.model.life.lives import Life
 
 RuleT_co = TypeVar("RuleT_co", ClockDefinition, Calendar, covariant=True)
@@ -93,3 +94,14 @@ def clocks_by(rules: Rules, life: Life, now: datetime) -> tuple[KeptClock, ...]:
                 continue
         found.append(kept)
     return tuple(found)
+
+
+def answers_due(rules: Rules, life: Life, now: datetime) -> Mapping[StrandId, date]:
+    """When each recommendation of a case is to be answered; those that no clock gives a date are left out."""
+    return {
+        kept.about: kept.answer.due_on
+        for kept in clocks_by(rules, life, now)
+        if kept.about is not None
+        and kept.answer.due_on is not None
+        and EventKind.RECOMMENDATION_ANSWERED in kept.answer.definition.stops
+    }

@@ -9,6 +9,8 @@ from dems.errors import AlreadyExists, Invalid, WrongState
 from dems.model.ids import FactId, PersonId
 from dems.model.life.contents import Content, Retracted
 
+NO_SUCH_FACT = "This case has no such fact."
+
 ContentT_co = TypeVar("ContentT_co", bound=Content, covariant=True)
 
 
@@ -87,7 +89,7 @@ def story_of(facts: Sequence[Fact[Content]], fact_id: FactId) -> tuple[Fact[Cont
     """A fact with all that it corrected and that corrected it, oldest first. Raises `Invalid` for an unknown one."""
     by_id = {f.id: f for f in facts}
     if fact_id not in by_id:
-        raise Invalid("This case has no such fact.")
+        raise Invalid(NO_SUCH_FACT)
     by_corrected = {f.corrects: f for f in facts if f.corrects is not None}
     first = by_id[fact_id]
     while first.corrects is not None:

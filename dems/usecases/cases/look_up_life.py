@@ -1,20 +1,23 @@
 """Look at the life of a case: the case with all that its life says today, its facts, its parties, what runs beside it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from dems.errors import Invalid
 from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.cases import Case
-from dems.model.ids import CaseId, FactId, PartyId
+from dems.model.clocks.rules import answers_due
+from dems.model.ids import CaseId, FactId, PartyId, StrandId
 from dems.model.life.contents import Content
 from dems.model.life.events import Strand
-from dems.model.life.facts import Fact, story_of
+from dems.model.life.facts import NO_SUCH_FACT, Fact, story_of
 from dems.model.life.lives import Life
 from dems.model.life.parties import Party
 from dems.model.life.strands import StrandRecord, strand_of
 from dems.model.times import london_date
-from dems.ports import Clock, CustodyRow, KeptFact, Page, Transactions
+from dems.ports import Clock, CustodyRow, KeptFact, Page, Transaction, Transactions
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,17 @@ class LookUpLife:
         with self.transaction() as tx:
             tx.consulted(tx.authorise(actor, Act.LIFE_READ, case_id=case_id), case_id)
             tx.cases.get(case_id)
-            return tx.lives.facts(case_id, page, kinds=kinds, standing=standing)
+            return tx.lives.facts(case_id, page, kinds=kinds, standing=standing, without=_hidden(tx, actor, case_id))
 
     def story(self, actor: Actor, case_id: CaseId, fact_id: FactId) -> tuple[Fact[Content], ...]:
         """A fact with all that it corrected and that corrected it, oldest first. Raises `Invalid` for an unknown one."""
-        return story_of(self.life(actor, case_id).facts, fact_id)
+        with self.transaction() as tx:
+            tx.consulted(tx.authorise(actor, Act.LIFE_READ, case_id=case_id), case_id)
+            tx.cases.get(case_id)
+            life, hidden = tx.lives.of_case(case_id), _hidden(tx, actor, case_id)
+        if fact_id in hidden:
+            raise Invalid(NO_SUCH_FACT)
+        return tuple(f for f in story_of(life.facts, fact_id) if f.id not in hidden)
 
     def strands(
         self, actor: Actor, case_id: CaseId, strand: Strand, page: Page
@@ -76,6 +85,13 @@ class LookUpLife:
             f for f in life.strands if strand_of(f.content) is strand and (page.after is None or f.id > page.after)
         ]
         return life, found[: page.limit]
+
+    def answers_due(self, actor: Actor, case_id: CaseId) -> Mapping[StrandId, date]:
+        """When the recommendations of a case are to be answered, as their clocks say today."""
+        with self.transaction() as tx:
+            tx.consulted(tx.authorise(actor, Act.LIFE_READ, case_id=case_id), case_id)
+            tx.cases.get(case_id)
+            return answers_due(tx.clocks.rules(), tx.lives.of_case(case_id), self.clock())
 
     def parties(self, actor: Actor, case_id: CaseId, page: Page) -> tuple[Life, list[Party]]:
         with self.transaction() as tx:
@@ -97,8 +113,18 @@ class LookUpLife:
             tx.consulted(tx.authorise(actor, Act.CUSTODY_READ, case_id=case_id), case_id)
             tx.authorise(actor, Act.LIFE_READ, case_id=case_id)
             tx.cases.get(case_id)
-            both: list[KeptFact | CustodyRow] = [*tx.lives.facts(case_id, page), *tx.custody.of_case(case_id, page)]
+            both: list[KeptFact | CustodyRow] = [
+                *tx.lives.facts(case_id, page, without=_hidden(tx, actor, case_id)),
+                *tx.custody.of_case(case_id, page),
+            ]
         return sorted(both, key=id_in_order)[: page.limit]
+
+
+def _hidden(tx: Transaction, actor: Actor, case_id: CaseId) -> frozenset[FactId]:
+    """The facts that link a case to one that the actor may not know of: that there is one, and why it belongs here."""
+    links = tx.lives.links(case_id)
+    known = {c.id for c in tx.cases.known(actor.people, sorted(set(links.values())))}
+    return frozenset(fact for fact, other in links.items() if other not in known)
 
 
 def id_in_order(row: KeptFact | CustodyRow) -> FactId:
