@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,13 @@ def change(path: str, value: Any) -> Callable[[Receipt], None]:
         (change("chain", "another"), "entries", "another chain"),
         (change("entry.seq", 4), "entries", "another place"),
         (change("entry.leaf_hash", "0" * 64), "entries", "is not that of its bytes"),
+        (change("entry.at", "2026-11-23T08:30:02.999Z"), "entries", "another time of entry 3"),
+        (change("entry.at", "last week"), "entries", "a time that is none"),
+        (change("entry.at", "2026-11-23T08:30:03"), "entries", "a time without a zone"),
+        (change("entry.act", "evidence.mismatch"), "receipt", "is not what the entry says"),
+        (change("digests", {"sha256": "0" * 64}), "receipt", "another digests"),
+        (change("entry.index", 0), "inclusion", "another place in the log"),
+        (change("entry.index", [0]), "inclusion", "another place in the log"),
         (change("entry.leaf", "AAAA"), "entries", "canonical JSON"),
         (change("entry.detail", "e30="), "receipt", "does not commit"),
         (change("entry.proof", "no proof"), "inclusion", "entry '3': a proof begins with"),
@@ -102,6 +111,39 @@ def test_a_receipt_that_was_changed_is_false(
 ) -> None:
     alter(receipt)
     assert words in wrong(checked_receipt(tmp_path, receipt))[check]
+
+
+def test_what_stands_beside_the_bytes_of_an_entry_is_compared_with_them(receipt: Receipt, tmp_path: Path) -> None:
+    receipt["digests"] = {"sha256": receipt["sha256"]}
+    receipt["entries"][2].update(at="2026-11-23T08:30:03Z", act="evidence.seal", index=5)
+    assert checked_receipt(tmp_path, receipt).verdict is Verdict.PROVED
+
+
+def test_a_machine_whose_clock_is_behind_makes_no_receipt_false(tmp_path: Path) -> None:
+    log, item = a_log(), Made("ABC/1", b"a film", ticks=timedelta(seconds=-1))
+    assert checked_receipt(tmp_path, receipt_of(log, item.sealed_in(log))).verdict is Verdict.PROVED
+
+
+def test_a_receipt_whose_proofs_are_of_a_forked_log_is_false(tmp_path: Path) -> None:
+    log, fork, item = a_log(), a_log(), Made("ABC/1", b"a film")
+    item.sealed_in(log)
+    for entry in (*item.entries[:2], replace(item.entries[2], leaf=item.entries[2].leaf + b" ")):
+        fork.take(entry)
+    receipt = receipt_of(log, item)
+    other = fork.checkpoint(COURT, PROSECUTOR)
+    receipt["entries"][0]["proof"] = fork.proof(item.entries[0], other, fork.frontier.size).decode()
+    assert "two different trees of 6 leaves" in wrong(checked_receipt(tmp_path, receipt))["inclusion"]
+
+
+def test_proofs_of_two_checkpoints_do_not_show_that_they_are_of_one_log(tmp_path: Path) -> None:
+    log, item = a_log(), Made("ABC/1", b"a film")
+    item.sealed_in(log)
+    earlier, size = log.checkpoint(COURT, PROSECUTOR), log.frontier.size
+    proof = log.proof(item.entries[0], earlier, size).decode()
+    Made("ABC/2", b"").sealed_in(log)
+    receipt = receipt_of(log, item)
+    receipt["entries"][0]["proof"] = proof
+    assert "of 2 checkpoints" in unproved(checked_receipt(tmp_path, receipt))["inclusion"]
 
 
 def test_what_a_receipt_has_not_is_not_proved(receipt: Receipt, tmp_path: Path) -> None:
