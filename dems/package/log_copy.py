@@ -1,6 +1,9 @@
 """A copy of a whole log, as files in the form of C2SP tlog-tiles: whether its leaves make the tree that was signed."""
 
+import re
+
 from dems.ledger.bundles import MAX_BUNDLE_BYTES, bundle_path, from_bundle, new_bundles
+from dems.ledger.fields import shown
 from dems.ledger.frontier import Frontier
 from dems.ledger.hashing import HASH_BYTES, leaf_hash
 from dems.ledger.invalid import Contradicted, NotProved
@@ -9,9 +12,14 @@ from dems.ledger.note import MAX_NOTE_BYTES
 from dems.ledger.policy import Policy
 from dems.ledger.tiles import TILE_WIDTH, Tile
 from dems.ledger.verifier import Finding, checked
+from dems.package.places import POLICY
 from dems.package.source import Source, read_whole
 
 NEWEST = "checkpoint"
+_OF_A_LOG = re.compile(
+    r"tile/(entries|[0-9]{1,2})/(x[0-9]{3}/)*[0-9]{3}(\.p/[0-9]{1,3})?|(checkpoints|anchors)/[0-9]{20}(/[a-z0-9/]+)?"
+)
+"""Tiles and bundles as C2SP tlog-tiles names them, and what the ledger bucket keeps beside them."""
 _TILE_BYTES = TILE_WIDTH * HASH_BYTES
 
 
@@ -44,7 +52,20 @@ def check_log_copy(source: Source, policy: Policy) -> list[Finding]:
             raise Contradicted("the entries make another tree than the one that was signed")
         return f"the {checkpoint.size} entries make the tree that was signed"
 
-    return [checked("log", signed), checked("witnesses", cosigned), checked("entries", same)]
+    return [
+        checked("log", signed),
+        checked("witnesses", cosigned),
+        checked("entries", same),
+        checked("files", lambda: _only_a_log(source)),
+    ]
+
+
+def _only_a_log(source: Source) -> str:
+    """What lies beside a log is not in it: a verdict on the log must not be taken for one on a recording."""
+    other = next((path for path in source.sizes if not (path in {NEWEST, POLICY} or _OF_A_LOG.fullmatch(path))), None)
+    if other is not None:
+        raise Contradicted(f"{shown(other)} is no part of a log, so nothing here says anything of it: take it out")
+    return "nothing lies here but a log"
 
 
 def _file(source: Source, path: str, tile: Tile) -> bytes:

@@ -14,6 +14,7 @@ from dems.ledger.entry import Entry, Leaf, leaf_hash
 from dems.ledger.fields import to_base64
 from dems.ledger.tiles import TILE_WIDTH
 from dems.ledger.verifier import Verdict
+from dems.package.program import as_text
 from dems.package.verification import Report, Trusted, verify
 from tests.ledger.signers import COURT, POLICY, PROSECUTOR
 from tests.package.making import Made, SmallLog, a_log
@@ -197,3 +198,14 @@ def test_a_copy_in_which_something_was_changed_or_left_out_says_so(copy: Path) -
     bundle.write_bytes(data)
     tile.write_bytes(tile.read_bytes()[:-1] + b"x")
     assert "tile/0/000" in wrong(verify(copy, TRUSTED))["entries"]
+
+
+def test_a_recording_that_lies_beside_a_log_gets_no_verdict_from_it(copy: Path) -> None:
+    (copy / "checkpoints").mkdir()
+    (copy / "checkpoints" / f"{300:020}").write_bytes((copy / "checkpoint").read_bytes())
+    (copy / "policy.txt").write_bytes(POLICY.to_bytes())
+    assert verify(copy, TRUSTED).verdict is Verdict.PROVED
+    assert as_text(verify(copy, TRUSTED)).startswith("a copy of a log, without any evidence\n")
+    (copy / "data" / "evidence").mkdir(parents=True)
+    (copy / "data" / "evidence" / "custody suite.mp4").write_bytes(b"another recording")
+    assert "'data/evidence/custody suite.mp4' is no part of a log" in wrong(verify(copy, TRUSTED))["files"]
