@@ -1,12 +1,14 @@
 """A copy of a whole log, as files in the form of C2SP tlog-tiles: whether its leaves make the tree that was signed."""
 
 import re
+from uuid import UUID
 
 from dems.ledger.bundles import MAX_BUNDLE_BYTES, bundle_path, from_bundle, new_bundles
+from dems.ledger.entry import Leaf
 from dems.ledger.fields import shown
 from dems.ledger.frontier import Frontier
 from dems.ledger.hashing import HASH_BYTES, leaf_hash
-from dems.ledger.invalid import Contradicted, NotProved
+from dems.ledger.invalid import Contradicted, LedgerInvalid, NotProved
 from dems.ledger.judgement import judge
 from dems.ledger.note import MAX_NOTE_BYTES
 from dems.ledger.policy import Policy
@@ -40,14 +42,18 @@ def check_log_copy(source: Source, policy: Policy) -> list[Finding]:
         judge(note, policy).require_quorum()
         return "as many witnesses cosigned the checkpoint as the policy asks for"
 
+    chains = _Chains()
+
     def same() -> str:
         checkpoint = judge(note, policy).checkpoint
         frontier = Frontier()
         for tile in new_bundles(0, checkpoint.size):
-            hashes = [leaf_hash(leaf) for leaf in from_bundle(_file(source, bundle_path(tile), tile), tile.width)]
+            leaves = from_bundle(_file(source, bundle_path(tile), tile), tile.width)
+            hashes = [leaf_hash(leaf) for leaf in leaves]
             _same_tile(source, tile, b"".join(hashes))
-            for each in hashes:
+            for leaf, each in zip(leaves, hashes, strict=True):
                 frontier.append(each)
+                chains.take(leaf, each)
         if frontier.root() != checkpoint.root:
             raise Contradicted("the entries make another tree than the one that was signed")
         return f"the {checkpoint.size} entries make the tree that was signed"
@@ -56,8 +62,48 @@ def check_log_copy(source: Source, policy: Policy) -> list[Finding]:
         checked("log", signed),
         checked("witnesses", cosigned),
         checked("entries", same),
+        checked("chains", chains.whole),
         checked("files", lambda: _only_a_log(source)),
     ]
+
+
+class _Chains:
+    """What stands last in each chain. A log takes the entries of a chain in in their order, and each place of it once.
+
+    Whoever shows one person a chain with an entry and another person the same chain without it has to put two entries at
+    one place of it, and both are here.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[UUID, tuple[int, bytes]] = {}
+        self._problem: str | None = None
+        self._taken = 0
+
+    def take(self, data: bytes, hashed: bytes) -> None:
+        """The next leaf of the log, with its hash. What does not follow is told by `whole`."""
+        place, self._taken = self._taken, self._taken + 1
+        if self._problem is not None:
+            return
+        try:
+            leaf = Leaf.from_bytes(data)
+        except LedgerInvalid as error:
+            self._problem = f"entry {place} of the log: {error}"
+            return
+        seq, before = self._last.get(leaf.chain, (0, None))
+        if (leaf.seq, leaf.previous) != (seq + 1, before):
+            self._problem = (
+                f"entry {place} of the log is number {leaf.seq} of the chain {leaf.chain} and does not follow from number "
+                f"{seq}, which came before it: the log holds two tales of one chain, or lacks a part of it"
+            )
+        self._last[leaf.chain] = leaf.seq, hashed
+
+    def whole(self) -> str:
+        """Raises `Contradicted` where a chain is not one."""
+        if self._problem is not None:
+            raise Contradicted(self._problem)
+        if not self._taken:
+            raise NotProved("there is no entry to check it on")
+        return f"the {self._taken} entries are of {len(self._last)} chains, each told once and without a gap"
 
 
 def _only_a_log(source: Source) -> str:

@@ -1,7 +1,7 @@
 """Receipts and copies of the log, checked without asking anybody."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -168,7 +168,10 @@ def copy(tmp_path: Path) -> Path:
     item = Made("ABC/1", b"")
     for number in range(300):
         item.entry(log, "evidence.access", {"number": number})
-    leaves = [entry.leaf for entry in item.entries]
+    return copied(log, [entry.leaf for entry in item.entries], folder)
+
+
+def copied(log: SmallLog, leaves: Sequence[bytes], folder: Path) -> Path:
     for tile in new_bundles(0, len(leaves)):
         start = tile.index * TILE_WIDTH
         some = leaves[start : start + tile.width]
@@ -198,6 +201,24 @@ def test_a_copy_in_which_something_was_changed_or_left_out_says_so(copy: Path) -
     bundle.write_bytes(data)
     tile.write_bytes(tile.read_bytes()[:-1] + b"x")
     assert "tile/0/000" in wrong(verify(copy, TRUSTED))["entries"]
+
+
+@pytest.mark.parametrize("between", [0, 1])
+def test_a_log_that_tells_one_chain_in_two_ways_is_false(tmp_path: Path, between: int) -> None:
+    """The owner shows one court the chain with an entry, and another court without it: each chain is whole by itself."""
+    log, told = SmallLog(), Made("ABC/1", b"a film").sealed_in(SmallLog())
+    other = Made("ABC/1", b"a film", entries=told.entries[: 3 - between])
+    other.entry(SmallLog(), "evidence.export", {})
+    entries = [*told.entries, other.entries[-1]]
+    for entry in entries:
+        log.take(entry)
+    report = verify(copied(log, [entry.leaf for entry in entries], tmp_path / "log"), TRUSTED)
+    assert [f.verdict for f in report.findings if f.check == "entries"] == [Verdict.PROVED]
+    if between:
+        assert "entry 3 of the log is number 3" in wrong(report)["chains"]
+        assert "two tales of one chain" in wrong(report)["chains"]
+    else:
+        assert report.verdict is Verdict.PROVED
 
 
 def test_a_recording_that_lies_beside_a_log_gets_no_verdict_from_it(copy: Path) -> None:
