@@ -75,6 +75,9 @@ _TITLES = {
     507: "No space",
 }
 
+UNKNOWN = "There is no such thing, or you have no access to it."
+"""All that a 404 says, whatever was asked for."""
+
 
 class Problem(BaseModel):
     """A problem document (RFC 9457). Further members carry the error's data."""
@@ -143,7 +146,10 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
         data["source"] = source
     if isinstance(error, errors.Refused):
         data["rule"] = error.rule
-    return document(status, kind_of(error), error.message, headers, **data)
+    # What is missing has a name of its own where it is looked for, and none where the permission is asked: told apart,
+    # they would say of a thing behind a wall that it is there.
+    message = UNKNOWN if isinstance(error, errors.NotFound) else error.message
+    return document(status, kind_of(error), message, headers, **data)
 
 
 async def _store_failed(_: Request, error: Exception) -> JSONResponse:
@@ -201,7 +207,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         headers["Allow"] = ", ".join(sorted(request.app.state.methods_at(request.url.path)))
     kinds = {404: "not-found", 408: "too-slow", 405: "method-not-allowed", 400: "bad-request", 413: "too-large"}
     details = {
-        404: "There is no such thing, or you have no access to it.",
+        404: UNKNOWN,
         405: "This address does not know this method: see Allow.",
         408: "The body did not come in time. Send it again.",
         413: TOO_LARGE,

@@ -19,6 +19,11 @@ Exit code: 0 if all holds, 1 if not, 2 for wrong usage. Nothing is sent anywhere
 example: dems-verify.pyz dems-export-….zip --policy keys-from-the-court.txt
 """
 
+_KINDS = {
+    "receipt": "a receipt, without the bytes that it is for: compare their SHA-256 with the one below",
+    "log": "a copy of a log, without any evidence",
+}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; the exit code."""
@@ -55,6 +60,8 @@ def as_text(report: Report) -> str:
     if report.about is not None:
         about = report.about
         lines.insert(0, f"package of {about.items} items of {about.reference}, for {about.recipient}: {about.export}")
+    elif report.kind in _KINDS:
+        lines.insert(0, _KINDS[report.kind])
     told = f", detail withheld: {report.withheld}" if report.withheld else ""
     return "\n".join([*(_printable(line) for line in lines), f"verdict: {report.verdict.value}{told}", ""])
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from dems.ledger.entry import Entry, Leaf, leaf_hash
@@ -15,6 +16,8 @@ from dems.package.refusal import Refused
 MAX_RECEIPT_BYTES = 16 * 1024 * 1024
 _SEAL = "evidence.seal"
 _MOST_ENTRIES = 10_000
+_BESIDE = (("id", "entry"), ("act", "act"))
+"""What stands beside an entry for people to read, and what its detail calls it."""
 
 
 def parse_receipt(data: bytes) -> dict[str, Any]:
@@ -74,6 +77,20 @@ class _Given:
         return proof.encode("utf-8", "surrogatepass")
 
     @property
+    def at(self) -> datetime | None:
+        """The time that stands beside the bytes, for people to read."""
+        at = self.given.get("at")
+        if at is None:
+            return None
+        try:
+            read = datetime.fromisoformat(at)
+        except (TypeError, ValueError) as error:
+            raise Malformed("an entry of the receipt has a time that is none") from error
+        if read.tzinfo is None:
+            raise Malformed("an entry of the receipt has a time without a zone")
+        return read
+
+    @property
     def entry(self) -> Entry:
         return Entry(self.leaf, self.bytes_of("nonce"), self.bytes_of("detail"))
 
@@ -88,14 +105,24 @@ def _of_one_chain(receipt: Mapping[str, Any], entries: Sequence[_Given]) -> str:
             raise Contradicted("an entry is of another chain, or at another place in it, than the receipt says")
         if leaf_hash(each.leaf).hex() != each.given.get("leaf_hash"):
             raise Contradicted(f"the leaf hash of entry {leaf.seq} is not that of its bytes")
-        if before is not None and (leaf.seq <= before.seq or leaf.at < before.at):
+        # Their times need not be in order: two machines' clocks differ, and the chain itself says what came first.
+        if before is not None and leaf.seq <= before.seq:
             raise Contradicted(f"entry {leaf.seq} stands after one that came later")
+        if each.at is not None and each.at != leaf.at:
+            raise Contradicted(f"the receipt says another time of entry {leaf.seq} than its bytes")
         before = leaf
     return f"{len(entries)} entries of the chain {receipt['chain']}"
 
 
 def _as_sealed(receipt: Mapping[str, Any], entries: Sequence[_Given]) -> str:
-    opened = [each.entry.opened() for each in entries if each.given.get("detail") is not None]
+    read = [(each, each.entry.opened()) for each in entries if each.given.get("detail") is not None]
+    opened = [detail for _, detail in read]
+    if any(
+        each.given.get(beside, detail.get(name)) != detail.get(name)
+        for each, detail in read
+        for beside, name in _BESIDE
+    ):
+        raise Contradicted("what the receipt says beside an entry, of what was done, is not what the entry says")
     if any(detail.get("evidence") != receipt["evidence_id"] for detail in opened):
         raise Contradicted("an entry is about another item")
     seals = [detail for detail in opened if detail.get("act") == _SEAL]
@@ -108,6 +135,8 @@ def _as_sealed(receipt: Mapping[str, Any], entries: Sequence[_Given]) -> str:
         "size": facts.get("size"),
         "declared_sha256": facts.get("declared_sha256"),
     }
+    if "digests" in receipt:
+        said["digests"] = facts.get("digests")
     for name, value in said.items():
         if receipt.get(name) != value:
             raise Contradicted(f"the receipt says another {name} than the entry of the seal")
@@ -118,14 +147,22 @@ def _in_the_log(entries: Sequence[_Given], policy: Policy) -> str:
     if not entries:
         raise NotProved("there is no entry in this receipt yet")
     missing: NotProved | None = None
+    roots: dict[tuple[str, int], bytes] = {}
     for each in entries:
         seq = shown(str(each.given.get("seq")))
         try:
-            TlogProof.from_bytes(each.proof).verify(each.leaf, policy)
+            proof = TlogProof.from_bytes(each.proof)
+            tree = proof.verify(each.leaf, policy).checkpoint
+            if each.given.get("index") not in (None, proof.index):
+                raise Contradicted("the receipt says another place in the log than its proof")
+            if roots.setdefault((tree.origin, tree.size), tree.root) != tree.root:
+                raise Contradicted(f"the log signed two different trees of {tree.size} leaves")
         except NotProved as error:
             missing = missing or NotProved(f"entry {seq}: {error}")
         except LedgerInvalid as error:
             raise Contradicted(f"entry {seq}: {error}") from error
     if missing is not None:
         raise missing
+    if len(roots) != 1:
+        raise NotProved(f"the proofs are of {len(roots)} checkpoints, and nothing shows that they are of one tree")
     return "every entry is in the log"

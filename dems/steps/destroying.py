@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from dems.errors import NotFound, WrongState
+from dems.errors import NotFound, NotPermitted, WrongState
+from dems.model.actors import Actor, ActorKind
 from dems.model.acts import Act
 from dems.model.approvals import Approval
 from dems.model.custody import Authority, ChainKind, ChainOf
 from dems.model.ids import CaseId, EntryId, EvidenceId
+from dems.model.people import Person
 from dems.ports import CustodyRow, Transaction
 
 KEPT = frozenset({Act.APPROVAL_ASK.value, Act.DETAIL_DESTROY.value})
@@ -36,6 +38,16 @@ class Matter:
     def facts(self) -> dict[str, Any]:
         """How the entries about it name it."""
         return {"entry": str(self.row.id), "seq": self.row.seq, "leaf_hash": self.row.leaf_hash.hex()}
+
+
+def themselves(actor: Actor) -> Person:
+    """The person who asks or agrees. Raises `NotPermitted` for the installation, and for whoever speaks for somebody.
+
+    A service names the person that it acts for: whoever has its token would be both of the two people.
+    """
+    if actor.person is None or actor.kind is not ActorKind.PERSON:
+        raise NotPermitted("Two people do this, each signed in as themselves: no service and no installation is one.")
+    return actor.person
 
 
 def matter(tx: Transaction, subject: UUID) -> Matter:

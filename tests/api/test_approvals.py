@@ -46,6 +46,13 @@ def test_two_people_destroy_a_detail_and_everyone_sees_who_did(http: httpx.Clien
         "confirmed_by": team.manager.person.name,
     }
 
+    # Whoever is not of the case cannot tell by the words of the answer that it is there.
+    stranger = world.somebody("case_manager").headers
+    there, not_there = (http.get(f"/v1/approvals/{i}", headers=stranger) for i in (approval["id"], uuid4()))
+    answers = [{name: said for name, said in a.json().items() if name != "instance"} for a in (there, not_there)]
+    assert answers[0] == answers[1]
+    assert (answers[0]["status"], answers[0]["detail"]) == (404, "There is no such thing, or you have no access to it.")
+
 
 def test_what_is_asked_for_is_checked(http: httpx.Client, team: Team) -> None:
     for body in (

@@ -9,9 +9,12 @@ import httpx
 import pytest
 
 from dems.bootstrap import Dems
+from dems.ledger.verifier import Verdict
 from dems.model.times import rfc3339
+from dems.package.receipts import check_receipt
 from tests.api.intakes import JSON, Submitter, entry, sha256
 from tests.conftest import Team, Time
+from tests.ledger.signers import POLICY
 from tests.world import World
 
 MARKED = "\u202efdp.exe <img src=x onerror=alert(1)>.pdf"
@@ -70,6 +73,8 @@ def test_a_file_comes_by_invitation_and_is_receipted(
     hashes = {e["id"]: e["leaf_hash"] for e in chain}
     assert all(hashes[e["id"]] == e["leaf_hash"] for e in receipt["entries"])
     assert [e["act"] for e in receipt["entries"]][-1] == "evidence.seal"
+    checks = {found.check: found.verdict for found in check_receipt(receipt, POLICY)}
+    assert (checks["entries"], checks["receipt"]) == (Verdict.PROVED, Verdict.PROVED)
     view = inviter.get(f"{case}/invitations/{made['id']}")
     assert (view["sent_files"], view["sent_bytes"], view["counts"]["sealed"]) == (1, 3, 1)
     assert "url" not in view

@@ -56,6 +56,8 @@ class Made:
     data: bytes
     name: str = "body cam.mp4"
     case: str = CASE
+    ticks: timedelta = timedelta(seconds=1)
+    """How much later than the one before it an entry says that it is."""
     entries: list[Entry] = field(default_factory=list)
 
     @property
@@ -68,7 +70,7 @@ class Made:
 
     def entry(self, log: SmallLog, act: str, facts: Mapping[str, Any]) -> None:
         place = len(self.entries) + 1
-        at = AT - timedelta(hours=1) + timedelta(seconds=place)
+        at = AT - timedelta(hours=1) + place * self.ticks
         detail = canonical(
             {
                 "act": act,

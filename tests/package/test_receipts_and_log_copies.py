@@ -1,7 +1,9 @@
 """Receipts and copies of the log, checked without asking anybody."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from dems.ledger.entry import Entry, Leaf, leaf_hash
 from dems.ledger.fields import to_base64
 from dems.ledger.tiles import TILE_WIDTH
 from dems.ledger.verifier import Verdict
+from dems.package.program import as_text
 from dems.package.verification import Report, Trusted, verify
 from tests.ledger.signers import COURT, POLICY, PROSECUTOR
 from tests.package.making import Made, SmallLog, a_log
@@ -88,6 +91,13 @@ def change(path: str, value: Any) -> Callable[[Receipt], None]:
         (change("chain", "another"), "entries", "another chain"),
         (change("entry.seq", 4), "entries", "another place"),
         (change("entry.leaf_hash", "0" * 64), "entries", "is not that of its bytes"),
+        (change("entry.at", "2026-11-23T08:30:02.999Z"), "entries", "another time of entry 3"),
+        (change("entry.at", "last week"), "entries", "a time that is none"),
+        (change("entry.at", "2026-11-23T08:30:03"), "entries", "a time without a zone"),
+        (change("entry.act", "evidence.mismatch"), "receipt", "is not what the entry says"),
+        (change("digests", {"sha256": "0" * 64}), "receipt", "another digests"),
+        (change("entry.index", 0), "inclusion", "another place in the log"),
+        (change("entry.index", [0]), "inclusion", "another place in the log"),
         (change("entry.leaf", "AAAA"), "entries", "canonical JSON"),
         (change("entry.detail", "e30="), "receipt", "does not commit"),
         (change("entry.proof", "no proof"), "inclusion", "entry '3': a proof begins with"),
@@ -102,6 +112,39 @@ def test_a_receipt_that_was_changed_is_false(
 ) -> None:
     alter(receipt)
     assert words in wrong(checked_receipt(tmp_path, receipt))[check]
+
+
+def test_what_stands_beside_the_bytes_of_an_entry_is_compared_with_them(receipt: Receipt, tmp_path: Path) -> None:
+    receipt["digests"] = {"sha256": receipt["sha256"]}
+    receipt["entries"][2].update(at="2026-11-23T08:30:03Z", act="evidence.seal", index=5)
+    assert checked_receipt(tmp_path, receipt).verdict is Verdict.PROVED
+
+
+def test_a_machine_whose_clock_is_behind_makes_no_receipt_false(tmp_path: Path) -> None:
+    log, item = a_log(), Made("ABC/1", b"a film", ticks=timedelta(seconds=-1))
+    assert checked_receipt(tmp_path, receipt_of(log, item.sealed_in(log))).verdict is Verdict.PROVED
+
+
+def test_a_receipt_whose_proofs_are_of_a_forked_log_is_false(tmp_path: Path) -> None:
+    log, fork, item = a_log(), a_log(), Made("ABC/1", b"a film")
+    item.sealed_in(log)
+    for entry in (*item.entries[:2], replace(item.entries[2], leaf=item.entries[2].leaf + b" ")):
+        fork.take(entry)
+    receipt = receipt_of(log, item)
+    other = fork.checkpoint(COURT, PROSECUTOR)
+    receipt["entries"][0]["proof"] = fork.proof(item.entries[0], other, fork.frontier.size).decode()
+    assert "two different trees of 6 leaves" in wrong(checked_receipt(tmp_path, receipt))["inclusion"]
+
+
+def test_proofs_of_two_checkpoints_do_not_show_that_they_are_of_one_log(tmp_path: Path) -> None:
+    log, item = a_log(), Made("ABC/1", b"a film")
+    item.sealed_in(log)
+    earlier, size = log.checkpoint(COURT, PROSECUTOR), log.frontier.size
+    proof = log.proof(item.entries[0], earlier, size).decode()
+    Made("ABC/2", b"").sealed_in(log)
+    receipt = receipt_of(log, item)
+    receipt["entries"][0]["proof"] = proof
+    assert "of 2 checkpoints" in unproved(checked_receipt(tmp_path, receipt))["inclusion"]
 
 
 def test_what_a_receipt_has_not_is_not_proved(receipt: Receipt, tmp_path: Path) -> None:
@@ -125,7 +168,10 @@ def copy(tmp_path: Path) -> Path:
     item = Made("ABC/1", b"")
     for number in range(300):
         item.entry(log, "evidence.access", {"number": number})
-    leaves = [entry.leaf for entry in item.entries]
+    return copied(log, [entry.leaf for entry in item.entries], folder)
+
+
+def copied(log: SmallLog, leaves: Sequence[bytes], folder: Path) -> Path:
     for tile in new_bundles(0, len(leaves)):
         start = tile.index * TILE_WIDTH
         some = leaves[start : start + tile.width]
@@ -155,3 +201,32 @@ def test_a_copy_in_which_something_was_changed_or_left_out_says_so(copy: Path) -
     bundle.write_bytes(data)
     tile.write_bytes(tile.read_bytes()[:-1] + b"x")
     assert "tile/0/000" in wrong(verify(copy, TRUSTED))["entries"]
+
+
+@pytest.mark.parametrize("between", [0, 1])
+def test_a_log_that_tells_one_chain_in_two_ways_is_false(tmp_path: Path, between: int) -> None:
+    """The owner shows one court the chain with an entry, and another court without it: each chain is whole by itself."""
+    log, told = SmallLog(), Made("ABC/1", b"a film").sealed_in(SmallLog())
+    other = Made("ABC/1", b"a film", entries=told.entries[: 3 - between])
+    other.entry(SmallLog(), "evidence.export", {})
+    entries = [*told.entries, other.entries[-1]]
+    for entry in entries:
+        log.take(entry)
+    report = verify(copied(log, [entry.leaf for entry in entries], tmp_path / "log"), TRUSTED)
+    assert [f.verdict for f in report.findings if f.check == "entries"] == [Verdict.PROVED]
+    if between:
+        assert "entry 3 of the log is number 3" in wrong(report)["chains"]
+        assert "two tales of one chain" in wrong(report)["chains"]
+    else:
+        assert report.verdict is Verdict.PROVED
+
+
+def test_a_recording_that_lies_beside_a_log_gets_no_verdict_from_it(copy: Path) -> None:
+    (copy / "checkpoints").mkdir()
+    (copy / "checkpoints" / f"{300:020}").write_bytes((copy / "checkpoint").read_bytes())
+    (copy / "policy.txt").write_bytes(POLICY.to_bytes())
+    assert verify(copy, TRUSTED).verdict is Verdict.PROVED
+    assert as_text(verify(copy, TRUSTED)).startswith("a copy of a log, without any evidence\n")
+    (copy / "data" / "evidence").mkdir(parents=True)
+    (copy / "data" / "evidence" / "custody suite.mp4").write_bytes(b"another recording")
+    assert "'data/evidence/custody suite.mp4' is no part of a log" in wrong(verify(copy, TRUSTED))["files"]

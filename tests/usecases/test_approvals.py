@@ -12,7 +12,7 @@ import pytest
 from dems.bootstrap import Dems
 from dems.errors import Invalid, NotFound, NotPermitted, SecondPersonNeeded, WrongState
 from dems.ledger.entry import Entry, verify_chain
-from dems.model.actors import system
+from dems.model.actors import ActorKind, system
 from dems.model.acts import Act
 from dems.model.approvals import LASTS, Approval, ApprovalState
 from dems.model.evidence import Evidence
@@ -122,6 +122,23 @@ def test_nobody_does_both(dems: Dems, team: Team, world: World, item: Evidence) 
     service = world.somebody("integration", service=True)
     with pytest.raises((NotPermitted, SecondPersonNeeded)):
         dems.approvals.confirm(replace(service.actor, on_behalf_of=both.person), approval.id)
+    assert chain(dems, team.manager, item)[0].detail is not None
+
+
+def test_a_service_is_neither_of_the_two_whoever_it_names(
+    dems: Dems, team: Team, world: World, item: Evidence, auditor: Somebody
+) -> None:
+    """Nor where it holds the role: whoever has its token would ask in one name and agree in another."""
+    row = chain(dems, team.manager, item)[0]
+    service = world.somebody("auditor", "integration", service=True)
+    asks, agrees = (
+        replace(service.actor, kind=ActorKind.SERVICE, on_behalf_of=one.person) for one in (auditor, team.manager)
+    )
+    with pytest.raises(NotPermitted, match="each signed in as themselves"):
+        dems.approvals.ask(asks, Act.DETAIL_DESTROY, row.id, reason=ORDER)
+    approval = ask(dems, auditor, row)
+    with pytest.raises(NotPermitted, match="each signed in as themselves"):
+        dems.approvals.confirm(agrees, approval.id)
     assert chain(dems, team.manager, item)[0].detail is not None
 
 

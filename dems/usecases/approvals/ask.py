@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from dems.errors import Invalid, NotPermitted, WrongState
+from dems.errors import Invalid, WrongState
 from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.approvals import LASTS, Approval
 from dems.model.ids import ApprovalId, new_id
 from dems.model.times import rfc3339
 from dems.ports import Clock, Once, Transactions
-from dems.steps.destroying import matter, require_destroyable
+from dems.steps.destroying import matter, require_destroyable, themselves
 
 TWO_PEOPLE = frozenset({Act.DETAIL_DESTROY})
 """The acts that can be asked for like this. Each has its own permission, which both people need."""
@@ -22,15 +22,14 @@ class AskApproval:
     clock: Clock
 
     def __call__(self, actor: Actor, act: Act, subject: UUID, *, reason: str, once: Once | None = None) -> Approval:
-        """`subject` is the entry whose detail is to go. Raises `Invalid`, `NotFound`, `WrongState`."""
+        """`subject` is the entry whose detail is to go. Raises `Invalid`, `NotFound`, `NotPermitted`, `WrongState`."""
         if act not in TWO_PEOPLE:
             allowed = ", ".join(sorted(TWO_PEOPLE))
             raise Invalid(f"Two people are needed for: {allowed}. Anything else is done by itself.", field="act")
         with self.transaction() as tx:
             found = matter(tx, subject)
             authority = tx.authorise(actor, act, case_id=found.case_id)
-            if actor.human is None:
-                raise NotPermitted("People ask for this, and the installation is none.")
+            person = themselves(actor)
             now = self.clock()
             approval = Approval(
                 id=ApprovalId(new_id()),
@@ -38,8 +37,8 @@ class AskApproval:
                 subject=subject,
                 case_id=found.case_id,
                 reason=reason,
-                asked_by=actor.human.id,
-                asked_name=actor.human.name,
+                asked_by=person.id,
+                asked_name=person.name,
                 asked_at=now,
                 expires_at=now + LASTS,
             )

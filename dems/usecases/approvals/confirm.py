@@ -7,7 +7,7 @@ from dems.model.actors import Actor, ActorKind
 from dems.model.approvals import Approval, ApprovalState
 from dems.model.ids import ApprovalId
 from dems.ports import Clock, Transaction, Transactions
-from dems.steps.destroying import destroy, matter
+from dems.steps.destroying import destroy, matter, themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,11 @@ class ConfirmApproval:
             case_id = tx.approvals.get(approval_id).case_id
             approval = tx.approvals.get(approval_id, for_update=True)
             authority = tx.authorise(actor, approval.act, case_id=case_id)
-            if actor.human is None:
-                raise NotPermitted("People agree to this, and the installation is none.")
+            person = themselves(actor)
             now = self.clock()
-            if approval.state(now) is ApprovalState.CONFIRMED and approval.confirmed_by == actor.human.id:
+            if approval.state(now) is ApprovalState.CONFIRMED and approval.confirmed_by == person.id:
                 return approval
-            confirmed = approval.confirmed(actor.human, now)
+            confirmed = approval.confirmed(person, now)
             self._require_asker(tx, approval)
             tx.approvals.confirm(confirmed)
             destroy(tx, authority, matter(tx, approval.subject), confirmed)
