@@ -58,11 +58,11 @@ def test_lines_of_one_batch_follow_one_another_and_what_is_wrong_is_said_of_its_
     lines = [
         line(1, message(f"{mark}/1")),
         line(2, CaseMessage(f"{mark}/1", contents=(referred, *decided))),
-        line(3, CaseMessage(f"{mark}/1", contents=(impossible,))),
+        line(3, CaseMessage(f"{mark}/1", contents=(impossible, decided[0]))),
         line(4, message(f"{mark}/1")),
         line(5, Invalid("Not JSON.")),
         line(6, message(team.case.reference)),
-        line(7, CaseMessage(mine.reference, contents=(referred, decided[0]))),
+        line(7, CaseMessage(mine.reference, contents=(referred,))),
         line(8, CaseMessage(mine.reference, contents=(referred,))),
     ]
     done = dems.cases.load.batch(who.actor, begun, lines)
