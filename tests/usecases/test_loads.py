@@ -58,16 +58,17 @@ def test_lines_of_one_batch_follow_one_another_and_what_is_wrong_is_said_of_its_
     lines = [
         line(1, message(f"{mark}/1")),
         line(2, CaseMessage(f"{mark}/1", contents=(referred, *decided))),
-        line(3, CaseMessage(f"{mark}/1", contents=(impossible, decided[0]))),
+        line(3, CaseMessage(f"{mark}/1", contents=(impossible,))),
         line(4, message(f"{mark}/1")),
         line(5, Invalid("Not JSON.")),
         line(6, message(team.case.reference)),
         line(7, CaseMessage(mine.reference, contents=(referred,))),
         line(8, CaseMessage(mine.reference, contents=(referred,))),
+        line(9, CaseMessage(f"{mark}/1", contents=(decided[0],))),
     ]
     done = dems.cases.load.batch(who.actor, begun, lines)
-    assert (done.lines, done.opened, done.changed, done.unchanged, done.failed) == (8, 1, 2, 2, 3)
-    assert done.sha256 == bytes([8]) * 32
+    assert (done.lines, done.opened, done.changed, done.unchanged, done.failed) == (9, 1, 2, 3, 3)
+    assert done.sha256 == bytes([9]) * 32
     case = dems.cases.look_up.by_reference(who.actor, f"{mark}/1")
     assert (case.facts, case.received_on, case.version) == (4, referred.when.on, 2)
     assert case.mode is Mode.INDEPENDENT
