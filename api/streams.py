@@ -13,8 +13,10 @@ from typing import BinaryIO, cast
 import anyio
 import anyio.from_thread
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import StreamingResponse
 
 from dems.errors import Incomplete, RangeNotSatisfiable
+from dems.model.digests import Digest
 from dems.model.spans import Span
 from dems.model.uploads import Upload
 from dems.steps.body import Piece
@@ -184,3 +186,18 @@ class Outgoing:
             raise ConnectionAbortedError("what the store gave is not what was sealed")
         if held:
             yield held
+
+
+def sent(body: Outgoing, span: Span, size: int, sha256: Digest, disposition: str, media_type: str) -> StreamingResponse:
+    """The answer with these bytes: `span` of the `size` that are stored, and the digest of all of them (RFC 9530)."""
+    headers = {
+        "Content-Length": str(span.end - span.start),
+        "Accept-Ranges": "bytes",
+        "ETag": f'"sha256-{sha256.hex}"',
+        "Repr-Digest": f"sha-256=:{sha256.base64}:",
+        "Content-Disposition": disposition,
+    }
+    partial = (span.start, span.end) != (0, size)
+    if partial:
+        headers["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{size}"
+    return StreamingResponse(iter(body), 206 if partial else 200, headers, media_type=media_type)

@@ -24,7 +24,7 @@ from api.schemas.evidence import (
     digest,
 )
 from api.schemas.reading import AccessWanted, GrantView, VerificationView, VerificationWanted
-from api.streams import Outgoing, span_wanted
+from api.streams import Outgoing, sent, span_wanted
 from dems.errors import IntegrityBroken
 from dems.model.acts import Act
 from dems.model.evidence import Evidence, EvidenceState, Integrity
@@ -233,17 +233,7 @@ def read_content(
         raise IntegrityBroken(
             "The stored bytes of this item are missing. It is being verified; somebody must look."
         ) from error
-    headers = {
-        "Content-Length": str(span.end - span.start),
-        "Accept-Ranges": "bytes",
-        "ETag": f'"sha256-{sha256.hex}"',
-        "Repr-Digest": f"sha-256=:{sha256.base64}:",
-        "Content-Disposition": _disposition(item),
-    }
-    partial = (span.start, span.end) != (0, stored.size)
-    if partial:
-        headers["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{stored.size}"
-    return StreamingResponse(iter(body), 206 if partial else 200, headers, media_type="application/octet-stream")
+    return sent(body, span, stored.size, sha256, _disposition(item), "application/octet-stream")
 
 
 def _disposition(item: Evidence) -> str:

@@ -11,7 +11,7 @@ from api.deps import Core, OnceKey, Paging, Whoever, act, answer, paged
 from api.problems import problem_responses
 from api.schemas.base import Listed
 from api.schemas.exports import ExportView, ExportWanted
-from api.streams import Outgoing, span_wanted
+from api.streams import Outgoing, sent, span_wanted
 from dems.errors import IntegrityBroken
 from dems.model.acts import Act
 from dems.model.ids import CaseId, EvidenceId, ExportId
@@ -90,14 +90,6 @@ def read_package(
     except ObjectMissing as error:
         doubted()
         raise IntegrityBroken("The package is missing in the store. Somebody must look; ask for another.") from error
-    headers = {
-        "Content-Length": str(span.end - span.start),
-        "Accept-Ranges": "bytes",
-        "ETag": f'"sha256-{sha256.hex}"',
-        "Repr-Digest": f"sha-256=:{sha256.base64}:",
-        "Content-Disposition": f'attachment; filename="dems-export-{export.id}.zip"',
-    }
-    partial = (span.start, span.end) != (0, stored.size)
-    if partial:
-        headers["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{stored.size}"
-    return StreamingResponse(iter(body), 206 if partial else 200, headers, media_type="application/zip")
+    return sent(
+        body, span, stored.size, sha256, f'attachment; filename="dems-export-{export.id}.zip"', "application/zip"
+    )

@@ -4,24 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Executable, insert
+from sqlalchemy import insert
 
+from dems.db.repositories.all_of_them import Repositories
 from dems.db.tables import consultations
 from dems.model.actors import Actor, ActorKind
 from dems.model.custody import Authority
 from dems.model.ids import new_id
 from dems.model.times import rfc3339
-from dems.ports import Clock
 
 
-class Notes:
+class Notes(Repositories):
     """A part of the transaction; the chain of each person gets them in batches, later."""
-
-    clock: Clock
-
-    def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
-        """The transaction runs it."""
-        raise NotImplementedError
 
     def consulted(self, authority: Authority, subject: UUID, **fact: Any) -> None:
         """Only people consult: a worker's reading is its work."""

@@ -21,7 +21,6 @@ from sqlalchemy.sql.dml import UpdateBase
 from dems.db import tables
 from dems.db.engine import told_apart
 from dems.db.notes import Notes
-from dems.db.repositories.all_of_them import Repositories
 from dems.errors import BadRequest, NotFound, NotPermitted, SelfGrant
 from dems.model.actors import NOBODY_NAMED, Actor, ActorKind
 from dems.model.acts import Act
@@ -76,7 +75,7 @@ class DatabaseTransactions:
             log.warning("nudge_not_sent", extra={"jobs": len(unsent), "error": type(error).__name__})
 
 
-class DatabaseTransaction(Repositories, Notes):
+class DatabaseTransaction(Notes):
     """See `dems.ports.Transaction`."""
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
