@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from api import problems
 from api.auth import Failures
 from api.denials import Denials
+from api.following import MOST_WAIT
 from api.middleware import Surroundings
 from api.relays import Relays
 from api.routes import (
@@ -20,6 +21,7 @@ from api.routes import (
     cases,
     clocks,
     custody,
+    events,
     evidence,
     exports,
     findings,
@@ -64,6 +66,7 @@ def create_app(settings: Settings, *, dems: Dems | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
         app.state.relays = Relays(settings.api.max_relays)
+        app.state.followers = anyio.CapacityLimiter(MOST_WAIT)
         app.state.loads = anyio.CapacityLimiter(_LOADS)
         yield
         core.close()
@@ -105,6 +108,7 @@ _ROUTERS = (
     invitations.router,
     uploads.router,
     custody.router,
+    events.router,
     approvals.router,
     ledger.router,
     findings.router,
