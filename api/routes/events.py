@@ -1,10 +1,10 @@
 """The feed of events, and the schemas of what they carry."""
 
-import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic_core import to_json
 
 from api.cursors import Limit
 from api.deps import Core, Whoever, act
@@ -29,14 +29,10 @@ async def read_events(
     """
     found = await followed(request, wait, lambda: dems.events.follow(actor, after, limit))
     source = _source(request)
-    body = json.dumps(
-        {"items": [cloud_event(event, source) for event in found.events], "next": found.next},
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    body = to_json({"items": [cloud_event(event, source) for event in found.events], "next": found.next})
     url = request.url.include_query_params(after=found.next, limit=limit)
     headers = {"Link": f'<{url.path}?{url.query}>; rel="next"', "Cache-Control": "no-store"}
-    return Response(body.encode(), 200, headers, media_type="application/json")
+    return Response(body, 200, headers, media_type="application/json")
 
 
 @router.get("/schemas", openapi_extra=act(Act.EVENTS_READ), responses=problem_responses(401, 404, 429))

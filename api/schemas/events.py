@@ -9,7 +9,6 @@ from api.schemas.base import Instant, View
 from dems.model.actors import ActorKind
 from dems.model.acts import Act
 from dems.model.events import Event, makes_events
-from dems.model.times import rfc3339
 
 PREFIX = "dems."
 DESTROYED = "dems.destroyed"
@@ -78,22 +77,22 @@ class TypesView(View):
 
 
 def cloud_event(event: Event, source: str) -> dict[str, Any]:
-    """An event as `CloudEvent` says, ready for JSON: a page has hundreds, so they go through no model."""
+    """An event as `CloudEvent` says, of what JSON is written from: a page has hundreds, so they go through no model."""
     kind = DESTROYED if event.act is None else PREFIX + event.act
     return {
         "specversion": "1.0",
-        "id": str(event.id),
+        "id": event.id,
         "source": source,
         "type": kind,
         "subject": event.address,
-        "time": rfc3339(event.at),
+        "time": event.at,
         "datacontenttype": "application/json",
         "dataschema": f"{source}{SCHEMAS}{kind}",
         "data": {
             "act": event.act,
-            "case_id": None if event.case_id is None else str(event.case_id),
+            "case_id": event.case_id,
             "case_reference": event.case_reference,
-            "evidence_id": None if event.evidence_id is None else str(event.evidence_id),
+            "evidence_id": event.evidence_id,
             "actor": None if event.actor is None else _actor(event.actor),
             "on_behalf_of": None if event.on_behalf_of is None else _person(event.on_behalf_of),
             "concerns": event.concerns,

@@ -9,14 +9,13 @@ entry which they may not read.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, assert_never
 from uuid import UUID
 
 from dems.model.acts import Act
 from dems.model.custody import ChainKind, Record
-from dems.model.ids import CaseId, EntryId, EvidenceId
+from dems.model.ids import EntryId
 
 
 class Audience(StrEnum):
@@ -115,18 +114,19 @@ class Event:
     """An act as one entry tells it, thin: it says what happened to what, and the rest is to be read there.
 
     Where two people destroyed the detail, `act` and everything that only the detail said is None, and `destroyed` true.
-    `place` is that of the entry in the log, and nobody's to know.
+    `place` is that of the entry in the log, and nobody's to know. Ids are texts, and `at` is RFC 3339: hundreds are read at
+    once, only to be written down again.
     """
 
     place: int
-    id: EntryId
-    at: datetime
+    id: str
+    at: str
     kind: ChainKind
-    subject: UUID
+    subject: str
     act: str | None = None
-    case_id: CaseId | None = None
+    case_id: str | None = None
     case_reference: str | None = None
-    evidence_id: EvidenceId | None = None
+    evidence_id: str | None = None
     actor: dict[str, Any] | None = None
     on_behalf_of: dict[str, Any] | None = None
     concerns: dict[str, str] = field(default_factory=dict)

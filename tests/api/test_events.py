@@ -6,14 +6,17 @@ import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx
 import jsonschema_rs
 import pytest
 
 from dems.bootstrap import Dems
+from dems.cli.main import main
 from dems.model.acts import Act
 from dems.model.events import makes_events
+from dems.model.ids import EntryId
 from tests.api.conftest import PLAIN, serve
 from tests.logbook import Logbook
 from tests.world import Somebody, World
@@ -111,7 +114,9 @@ def test_events_are_cloud_events_that_hold_against_their_published_schemas(serve
     assert added["data"]["actor"]["person_id"] == str(service.person.id)
     resource = served.get(manager, f"/v1/{added['subject']}").raise_for_status().json()
     assert (resource["id"], resource["exhibit_ref"]) == (declared["id"], "AB/1")
-    approval = served.dems.approvals.ask(auditor.actor, Act.DETAIL_DESTROY, opened["id"], reason="an order")
+    approval = served.dems.approvals.ask(
+        auditor.actor, Act.DETAIL_DESTROY, EntryId(UUID(opened["id"])), reason="an order"
+    )
     served.dems.approvals.confirm(manager.actor, approval.id)
     served.book.sequence()
     seen = served.get(auditor, limit=500).json()["items"]
@@ -158,6 +163,23 @@ def test_a_page_says_where_it_goes_on_and_what_is_no_cursor_is_400(served: Follo
     assert served.http.get("/v1/events").status_code == 401
 
 
+def test_the_program_prints_an_event_a_line_and_where_to_go_on(
+    served: Followed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manager = served.world.somebody("case_manager")
+    cases = [served.world.case(manager) for _ in range(2)]
+    served.book.sequence()
+    monkeypatch.setenv("DEMS_URL", str(served.http.base_url))
+    monkeypatch.setenv("DEMS_TOKEN", manager.token)
+    assert main(["events"]) == 0
+    *told, end = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert [event["subject"] for event in told] == [f"cases/{c.id}" for c in cases]
+    assert main(["events", "--after", end["next"]]) == 0
+    assert [*json.loads(capsys.readouterr().out)] == ["next"], "one line, and nothing new"
+    assert main(["events", "--after", "x"]) == 1
+    assert "is not a cursor of this feed" in capsys.readouterr().err
+
+
 def test_who_waits_is_told_as_soon_as_something_happens(served: Followed) -> None:
     manager = served.world.somebody("case_manager")
     end = served.get(manager).json()["next"]
@@ -176,4 +198,3 @@ def test_who_waits_is_told_as_soon_as_something_happens(served: Followed) -> Non
     later.join()
     assert [event["type"] for event in told] == ["dems.case.open"]
     assert time.monotonic() - begun < 10
-    assert json.dumps(told)

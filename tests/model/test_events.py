@@ -1,5 +1,6 @@
 """What is one event, who learns of it, and which acts make events."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,7 @@ from dems.model.acts import Act
 from dems.model.custody import INSTALLATION, Authority, ChainKind, ChainOf, Record, of_case, of_item, of_person
 from dems.model.events import Audience, Event, makes_events, telling, told_by_others
 from dems.model.ids import CaseId, EntryId, EvidenceId, new_id
-from tests.model.people import CASE_ID, EVIDENCE_ID, NOON, person_id
+from tests.model.people import CASE_ID, EVIDENCE_ID, person_id
 
 OTHER_ITEM = EvidenceId(UUID(int=77))
 WHO_LEARNS = {
@@ -82,7 +83,7 @@ def test_what_is_done_makes_events(act: Act, makes: bool) -> None:
 
 
 def test_an_event_says_where_to_look_and_whether_its_detail_is_gone() -> None:
-    event = Event(7, EntryId(UUID(int=5)), NOON, ChainKind.ITEM, EVIDENCE_ID)
+    event = Event(7, "5", "2026-03-01T12:00:00.000000Z", ChainKind.ITEM, str(EVIDENCE_ID))
     assert (event.address, event.destroyed) == (f"evidence/{EVIDENCE_ID}", True)
-    told = Event(7, EntryId(UUID(int=5)), NOON, ChainKind.INSTALLATION, INSTALLATION.subject, "orphan.report")
+    told = replace(event, kind=ChainKind.INSTALLATION, act="orphan.report")
     assert (told.address, told.destroyed) == ("custody", False)

@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
@@ -9,7 +10,7 @@ from dems.errors import BadRequest
 from dems.model.actors import system
 from dems.model.acts import Act
 from dems.model.custody import INSTALLATION, of_case, of_item, of_person
-from dems.model.ids import new_id
+from dems.model.ids import EntryId, new_id
 from dems.ports import Page
 from dems.steps.places import opened, sealed
 from tests.usecases.following import Feed, acts
@@ -24,12 +25,12 @@ def test_a_member_follows_a_case_act_by_act_in_order_in_pages_of_any_size(feed: 
     told = feed.all(manager)
     assert acts(told) == ["case.open", "team.grant", "evidence.declare", "life.record", "case.change"]
     assert {e.case_reference for e in told} == {case.reference}
-    assert {e.case_id for e in told} == {case.id}
+    assert {e.case_id for e in told} == {str(case.id)}
     assert [e.address for e in told][:3] == [f"cases/{case.id}", f"cases/{case.id}", f"evidence/{item}"]
-    assert (told[2].evidence_id, told[2].actor and told[2].actor["name"]) == (item, manager.person.name)
+    assert (told[2].evidence_id, told[2].actor and told[2].actor["name"]) == (str(item), manager.person.name)
     assert [e.place for e in told] == sorted(e.place for e in told)
     chain = feed.dems.custody.read.case(manager.actor, case.id, Page(50))
-    assert [e.id for e in told] == [row.id for row in chain], "each is the entry of that act"
+    assert [e.id for e in told] == [str(row.id) for row in chain], "each is the entry of that act"
     for limit in (1, 2, 3):
         assert feed.all(manager, limit=limit) == told
     # What comes later comes after the cursor, and what was read can be read again.
@@ -54,7 +55,7 @@ def test_an_act_that_fills_several_entries_or_stands_in_two_chains_is_one_event(
             tx.custody.append(authority, chain, case_id=case.id, evidence_id=item)
         tx.custody.append(authority, of_person(manager.person.id))
     [told] = feed.all(manager, end)
-    assert (told.id, told.evidence_id, set(told.concerns)) == (first, item, {"upload"})
+    assert (told.id, told.evidence_id, set(told.concerns)) == (str(first), str(item), {"upload"})
     auditor = feed.world.somebody("auditor")
     with_it = [e for e in feed.all(auditor, end) if e.act == "evidence.describe"]
     assert [e.address for e in with_it] == [f"evidence/{item}", f"people/{manager.person.id}"]
@@ -70,12 +71,14 @@ def test_of_a_destroyed_detail_the_event_stays_and_says_no_more(feed: Feed) -> N
     case = feed.world.case(manager)
     item = feed.registered(manager, case)
     before = feed.all(manager)
-    approval = feed.dems.approvals.ask(auditor.actor, Act.DETAIL_DESTROY, before[-1].id, reason="an order")
+    approval = feed.dems.approvals.ask(
+        auditor.actor, Act.DETAIL_DESTROY, EntryId(UUID(before[-1].id)), reason="an order"
+    )
     feed.dems.approvals.confirm(manager.actor, approval.id)
     after = feed.all(manager)
     gone = replace(before[-1], act=None, actor=None)
     assert after[: len(before)] == [*before[:-1], gone]
-    assert (gone.evidence_id, gone.case_id, gone.destroyed) == (item, case.id, True)
+    assert (gone.evidence_id, gone.case_id, gone.destroyed) == (str(item), str(case.id), True)
     assert acts(after[len(before) :]) == ["approval.ask", "custody.destroy_detail"]
     assert after[-1].concerns == {"approval": str(approval.id)}
     # The same where the feed takes it in only afterwards.
@@ -120,7 +123,7 @@ def test_that_somebody_read_the_feed_is_noted_and_reading_the_note_is_not(feed: 
     [note] = feed.all(auditor, end)
     row = feed.dems.custody.read.person(auditor.actor, auditor.person.id, Page(50))[-1]
     assert f'"events":{len(read)},"first":"{read[0].id}","last":"{read[-1].id}"'.encode() in (row.detail or b"")
-    assert (row.id, note.act) == (note.id, "records.consulted")
+    assert (str(row.id), note.act) == (note.id, "records.consulted")
     with feed.dems.transaction() as tx:
         noted = [fact["act"] for _, _, fact in tx.upkeep.consultations(50)]
     assert noted == ["person.custody"]

@@ -45,7 +45,7 @@ class FollowEvents:
             found, until = tx.events.between(actor.people, beside_cases, place, end, limit)
             if actor.human is not None and any(event.act != _NOTES for event in found):
                 # That somebody read what was noted of reading is not noted again: it would go on for ever.
-                span = {"events": len(found), "first": str(found[0].id), "last": str(found[-1].id)}
+                span = {"events": len(found), "first": found[0].id, "last": found[-1].id}
                 tx.consulted(authority, actor.human.id, **span)
         return Followed(found, sealed(key, found[-1].place + 1 if len(found) == limit else until))
 
