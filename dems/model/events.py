@@ -109,6 +109,9 @@ CONCERNS = frozenset({"approval", "export", "intake", "invitation", "party", "re
 """Members of an entry's facts that are ids of what the act was about beside case and item; an event names them too."""
 
 
+_ADDRESSES = {kind: telling(kind).address for kind in ChainKind}
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """An act as one entry tells it, thin: it says what happened to what, and the rest is to be read there.
@@ -138,4 +141,4 @@ class Event:
     @property
     def address(self) -> str:
         """Of what it happened to, under ``/v1/``."""
-        return telling(self.kind).address.format(self.subject)
+        return _ADDRESSES[self.kind].format(self.subject)

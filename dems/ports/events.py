@@ -16,12 +16,8 @@ class Events(Protocol):
         """Take the next entries of the log into the feed, in its order: how many, 0 where somebody else is at it."""
         ...
 
-    def end(self) -> int:
-        """How many entries of the log the feed has taken in. What comes later comes behind them."""
-        ...
-
-    def log_size(self) -> int:
-        """How many entries are in the log."""
+    def taken_in(self) -> tuple[int, int]:
+        """How many entries the feed has taken in, and how many the log. What comes later comes behind them."""
         ...
 
     def between(

@@ -5,7 +5,7 @@ how long it takes, tells of what is kept from its reader. Only whoever sees ever
 walk through all, and that walk is bounded.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, assert_never
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
+    bindparam,
     case,
     cast,
     func,
@@ -58,31 +59,18 @@ class EventRows(Rows):
         return bytes(self._tx.execute(select(feed_key.c.key)).scalar_one())
 
     def place(self, at_most: int) -> int:
-        start, size = self._taken_in()
-        if start >= size:
+        start, size = self.taken_in()
+        if start >= size or not self._tx.execute(select(func.pg_try_advisory_xact_lock(_PLACING))).scalar_one():
             return 0
-        if not self._tx.execute(select(func.pg_try_advisory_xact_lock(_PLACING))).scalar_one():
-            return 0
-        start = self.end()  # whoever had the lock before may have gone on since
-        # A leaf whose entry somebody removed keeps its place, so that those behind it are still found.
+        start, _ = self.taken_in()  # whoever had the lock before may have gone on since
         end = min(start + at_most, size)
         found = _to_place(start, end)
         self._tx.execute(insert(events).from_select([c.name for c in found.selected_columns], found))
         return end - start
 
-    def end(self) -> int:
-        return self._taken_in()[0]
-
-    def log_size(self) -> int:
-        return self._taken_in()[1]
-
-    def _taken_in(self) -> tuple[int, int]:
-        """By the feed, and by the log."""
-        last = [
-            select(func.coalesce(func.max(c), -1) + 1).scalar_subquery() for c in (events.c.idx, custody_leaves.c.idx)
-        ]
-        found = self._tx.execute(select(*last)).one()
-        return found[0], found[1]
+    def taken_in(self) -> tuple[int, int]:
+        row = self._tx.execute(_TAKEN_IN).one()
+        return row.feed, row.log
 
     def between(
         self, viewers: Sequence[Person], beside_cases: Collection[Audience], start: int, end: int, limit: int
@@ -120,46 +108,62 @@ class EventRows(Rows):
         statement = select(events).where(events.c.idx >= start, events.c.idx < end)
         statement = statement.where(events.c.audience.in_(sorted(audiences)))
         statement = statement.where(*(~walled(v, events.c.scope) for v in viewers))
-        return self._read(statement.order_by(events.c.idx).limit(limit))
+        return self._read(_with_details(statement.order_by(events.c.idx).limit(limit)))
 
     def _merged(self, scopes: Sequence[tuple[Audience, UUID]], start: int, end: int, limit: int) -> list[Event]:
         """The first of each of these, and of all those the first."""
         if not scopes or start >= end:
             return []
-        names = literal([a.value for a, _ in scopes], ARRAY(Text)), literal([s for _, s in scopes], ARRAY(Uuid))
-        theirs = func.unnest(*names).table_valued("audience", "scope", name="theirs").render_derived()
-        key = tuple_(events.c.audience, events.c.scope, events.c.idx)
-        # A range of the index and nothing else, whatever the planner believes of how often a case comes by.
-        first = tuple_(theirs.c.audience, theirs.c.scope, literal(start, BigInteger))
-        last = tuple_(theirs.c.audience, theirs.c.scope, literal(end, BigInteger))
-        few = select(events).where(events.c.audience.is_not(None), key >= first, key < last)
-        few_of_each = few.order_by(events.c.audience, events.c.scope, events.c.idx).limit(limit).lateral("few")
-        together = select(few_of_each).select_from(theirs.join(few_of_each, true()))
-        return self._read(together.order_by(few_of_each.c.idx).limit(limit))
+        given = {"audiences": [a.value for a, _ in scopes], "scopes": [s for _, s in scopes]}
+        return self._read(_MERGED, {**given, "start": start, "end": end, "most": limit})
 
-    def _read(self, page: Select[Any]) -> list[Event]:
-        """The page is cut first and its details looked up then."""
-        cut = page.subquery("page")
-        statement = (
-            select(
-                cut.c.idx,
-                cast(cut.c.entry_id, Text).label("entry"),
-                func.to_char(func.timezone("UTC", cut.c.at), _RFC3339).label("said_at"),
-                cut.c.kind,
-                cast(cut.c.subject, Text).label("subject"),
-                cast(func.nullif(cut.c.scope, literal(NOBODYS, Uuid)), Text).label("case_id"),
-                cases.c.reference,
-                cast(custody_details.c.evidence_id, Text).label("evidence"),
-                custody_details.c.detail,
-            )
-            .outerjoin(custody_details, custody_details.c.entry_id == cut.c.entry_id)
-            .outerjoin(cases, cases.c.id == cut.c.scope)
-            .order_by(cut.c.idx)
-        )
-        rows = self._tx.execute(statement).all()
+    def _read(self, statement: Select[Any], given: Mapping[str, Any] | None = None) -> list[Event]:
+        rows = self._tx.execute(statement, given).all()
         # All at once: one by one they would take twice as long.
-        details = from_json(b"[" + b",".join(b"null" if r.detail is None else bytes(r.detail) for r in rows) + b"]")
+        details = from_json(b"[" + b",".join(b"null" if r[-1] is None else r[-1] for r in rows) + b"]")
         return [_to_event(row, said) for row, said in zip(rows, details, strict=True)]
+
+
+def _with_details(page: Select[Any]) -> Select[Any]:
+    """The page is cut first and its details looked up then."""
+    cut = page.subquery("page")
+    return (
+        select(
+            cut.c.idx,
+            cast(cut.c.entry_id, Text).label("entry"),
+            func.to_char(func.timezone("UTC", cut.c.at), _RFC3339).label("said_at"),
+            cut.c.kind,
+            cast(cut.c.subject, Text).label("subject"),
+            cast(func.nullif(cut.c.scope, literal(NOBODYS, Uuid)), Text).label("case_id"),
+            cases.c.reference,
+            cast(custody_details.c.evidence_id, Text).label("evidence"),
+            custody_details.c.detail,
+        )
+        .outerjoin(custody_details, custody_details.c.entry_id == cut.c.entry_id)
+        .outerjoin(cases, cases.c.id == cut.c.scope)
+        .order_by(cut.c.idx)
+    )
+
+
+def _of_each() -> Select[Any]:
+    """The first of each scope, and of all those the first; made once, for making it takes longer than asking."""
+    audiences, scopes = bindparam("audiences", type_=ARRAY(Text)), bindparam("scopes", type_=ARRAY(Uuid))
+    theirs = func.unnest(audiences, scopes).table_valued("audience", "scope", name="theirs").render_derived()
+    key = tuple_(events.c.audience, events.c.scope, events.c.idx)
+    # A range of the index and nothing else, whatever the planner believes of how often a case comes by.
+    first = tuple_(theirs.c.audience, theirs.c.scope, bindparam("start", type_=BigInteger))
+    last = tuple_(theirs.c.audience, theirs.c.scope, bindparam("end", type_=BigInteger))
+    most = bindparam("most", type_=BigInteger)
+    few = select(events).where(events.c.audience.is_not(None), key >= first, key < last)
+    few_of_each = few.order_by(events.c.audience, events.c.scope, events.c.idx).limit(most).lateral("few")
+    together = select(few_of_each).select_from(theirs.join(few_of_each, true()))
+    return _with_details(together.order_by(few_of_each.c.idx).limit(most))
+
+
+_MERGED = _of_each()
+_LAST = {"feed": events.c.idx, "log": custody_leaves.c.idx}
+_TAKEN_IN = select(*(select(func.coalesce(func.max(c), -1) + 1).scalar_subquery().label(n) for n, c in _LAST.items()))
+_KINDS = {kind.value: kind for kind in ChainKind}
 
 
 def _whole(viewers: Sequence[Person], audience: Audience, beside_cases: Collection[Audience]) -> bool:
@@ -199,19 +203,19 @@ def _to_place(start: int, end: int) -> Select[Any]:
 
 
 def _to_event(row: Row[Any], detail: Any) -> Event:
-    kind = ChainKind(row.kind)
-    said = detail or {}
+    place, entry, at, of_kind, subject, case_id, reference, evidence, _ = tuple(row)
+    kind, said = _KINDS[of_kind], detail or {}
     facts = said.get("facts", {})
     return Event(
-        row.idx,
-        row.entry,
-        row.said_at,
+        place,
+        entry,
+        at,
         kind,
-        row.subject,
+        subject,
         said.get("act"),
-        row.case_id,
-        row.reference,
-        row.subject if kind is ChainKind.ITEM else row.evidence,
+        case_id,
+        reference,
+        subject if kind is ChainKind.ITEM else evidence,
         said.get("actor"),
         said.get("on_behalf_of"),
         {name: facts[name] for name in CONCERNS.intersection(facts)},

@@ -8,7 +8,7 @@ from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.events import Audience, Event
 from dems.model.permission import Subject, may
-from dems.ports import Transaction, Transactions
+from dems.ports import Transactions
 from dems.steps.places import opened, sealed
 
 AT_ONCE = 20_000
@@ -38,9 +38,15 @@ class FollowEvents:
         with self.transaction() as tx:
             authority = tx.authorise(actor, Act.EVENTS_READ)
             key = tx.events.key()
-            place = 0 if after is None else _place(tx, key, after)
+            place = 0 if after is None else opened(key, after)
             tx.events.place(AT_ONCE)
-            end = max(place, tx.events.end())
+            end, log_size = tx.events.taken_in()
+            if place > log_size:
+                raise BadRequest(
+                    "`after` is a cursor of a log that was longer than this one is: the database was set back. "
+                    "Begin anew without it."
+                )
+            end = max(place, end)
             beside_cases = {a for a, act in _BESIDE_CASES.items() if may(actor, act, Subject()).allowed}
             found, until = tx.events.between(actor.people, beside_cases, place, end, limit)
             if actor.human is not None and any(event.act != _NOTES for event in found):
@@ -53,12 +59,3 @@ class FollowEvents:
         """Raises as `authorise` does for whoever may follow nothing, and so need not know how events look."""
         with self.transaction() as tx:
             tx.authorise(actor, Act.EVENTS_READ)
-
-
-def _place(tx: Transaction, key: bytes, after: str) -> int:
-    place = opened(key, after)
-    if place > tx.events.log_size():
-        raise BadRequest(
-            "`after` is a cursor of a log that was longer than this one is: the database was set back. Begin anew without it."
-        )
-    return place
