@@ -36,8 +36,8 @@ class Audience(StrEnum):
                 return True
             case Audience.INSTALLATION | Audience.PERSON:
                 return False
-            case _:
-                assert_never(self)
+            case _ as never:
+                assert_never(never)
 
 
 NOBODYS = UUID(int=0)
@@ -63,8 +63,8 @@ def telling(kind: ChainKind) -> Telling:
             return Telling(Audience.PERSON, "people/{}")
         case ChainKind.INSTALLATION:
             return Telling(Audience.INSTALLATION, "custody")
-        case _:
-            assert_never(kind)
+        case _ as never:
+            assert_never(never)
 
 
 _LOOKING = frozenset({"read", "list"})

@@ -98,8 +98,8 @@ class EventRows(Rows):
                 return [r.id for r in self._tx.execute(statement)] if viewers else []
             case Audience.PERSON | Audience.INSTALLATION:
                 return [NOBODYS] if audience in everywhere else []
-            case _:
-                assert_never(audience)
+            case _ as never:
+                assert_never(never)
 
     def _walked(
         self, viewers: Sequence[Person], audiences: Collection[Audience], start: int, end: int, limit: int
@@ -173,8 +173,8 @@ def _whole(viewers: Sequence[Person], audience: Audience, beside_cases: Collecti
             return bool(viewers) and all(sees_every_case(v) for v in viewers)
         case Audience.PERSON | Audience.INSTALLATION:
             return audience in beside_cases
-        case _:
-            assert_never(audience)
+        case _ as never:
+            assert_never(never)
 
 
 def _to_place(start: int, end: int) -> Select[Any]:
