@@ -19,7 +19,9 @@ router = APIRouter(prefix="/v1/events", tags=["events"])
 After = Annotated[str | None, Query(description="The `next` of an answer before; without it the feed is read anew")]
 
 
-@router.get("", openapi_extra=act(Act.EVENTS_READ), responses=problem_responses(401, 404, 429), response_model=FeedView)
+@router.get(
+    "", openapi_extra=act(Act.EVENTS_READ), responses=problem_responses(401, 403, 404, 429), response_model=FeedView
+)
 async def read_events(
     dems: Core, actor: Whoever, request: Request, wait: LongWait, after: After = None, limit: Limit = 50
 ) -> Response:
@@ -35,7 +37,7 @@ async def read_events(
     return Response(body, 200, headers, media_type="application/json")
 
 
-@router.get("/schemas", openapi_extra=act(Act.EVENTS_READ), responses=problem_responses(401, 404, 429))
+@router.get("/schemas", openapi_extra=act(Act.EVENTS_READ), responses=problem_responses(401, 403, 404, 429))
 def list_schemas(dems: Core, actor: Whoever, request: Request) -> TypesView:
     """Every type of event, and where the schema of its data is."""
     dems.events.follow.permitted(actor)
@@ -51,7 +53,7 @@ _SCHEMA: dict[int | str, dict[str, Any]] = {
 @router.get(
     "/schemas/{kind}",
     openapi_extra=act(Act.EVENTS_READ),
-    responses={**problem_responses(401, 404, 429), **_SCHEMA},
+    responses={**problem_responses(401, 403, 404, 429), **_SCHEMA},
     response_class=Response,
 )
 def read_schema(
