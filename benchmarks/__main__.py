@@ -17,6 +17,7 @@ from rich.console import Console
 from benchmarks import (
     corpus,
     direct,
+    feed,
     load_history,
     many_files,
     measures,
@@ -40,6 +41,7 @@ BENCHMARKS: Mapping[str, Callable[[Installation, Sizes], list[Result]]] = {
     "memory": memory.measure,
     "pages": pages.measure,
     "search": search.measure,
+    "feed": feed.measure,
     "small-item": small_item.measure,
     "direct": direct.measure,
     "many-files": many_files.measure,

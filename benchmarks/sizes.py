@@ -28,6 +28,7 @@ class Sizes:
     history_copies: int
     history_cases: int
     small_intake: int
+    feed_events: int
 
     @property
     def full(self) -> bool:
@@ -53,6 +54,7 @@ FULL = Sizes(
     history_copies=90,
     history_cases=1_000,
     small_intake=500,
+    feed_events=50_000,
 )
 QUICK = Sizes(
     rounds=1,
@@ -72,4 +74,5 @@ QUICK = Sizes(
     history_copies=20,
     history_cases=20,
     small_intake=50,
+    feed_events=1_000,
 )

@@ -6,6 +6,7 @@ from dems.cli import lives, up
 from dems.cli.backup.command import backup, restore
 from dems.cli.cases import case
 from dems.cli.clocks import due
+from dems.cli.events import events
 from dems.cli.evidence import custody, evidence
 from dems.cli.exports import export
 from dems.cli.invitations import announcements, invitation
@@ -36,6 +37,7 @@ app.command()(upload)
 app.command()(announcements)
 app.command()(due)
 app.command()(search)
+app.command()(events)
 app.command()(measures)
 app.command()(verify)
 case.command("show")(lives.show_case)

@@ -13,6 +13,7 @@ from dems.db.repositories.approvals import ApprovalRows
 from dems.db.repositories.cases import CaseRows
 from dems.db.repositories.clocks import ClockRows
 from dems.db.repositories.custody import CustodyRows
+from dems.db.repositories.events import EventRows
 from dems.db.repositories.evidence import EvidenceRows
 from dems.db.repositories.exports import ExportRows
 from dems.db.repositories.findings import FindingRows
@@ -125,6 +126,10 @@ class Repositories(ABC):
     @cached_property
     def measures(self) -> MeasureRows:
         return MeasureRows(self)
+
+    @cached_property
+    def events(self) -> EventRows:
+        return EventRows(self)
 
     @cached_property
     def access_grants(self) -> AccessGrantRows:

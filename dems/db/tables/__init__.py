@@ -15,6 +15,7 @@ from dems.db.tables.of_custody import (
     custody_entries,
     custody_queue,
 )
+from dems.db.tables.of_events import events, feed_key
 from dems.db.tables.of_evidence import access_grants, evidence, exhibit_refs, intakes, uploads, verifications
 from dems.db.tables.of_exports import export_items, exports
 from dems.db.tables.of_findings import findings, item_index, reader_reports, readings, renditions
@@ -73,11 +74,13 @@ __all__ = [
     "custody_nodes",
     "custody_queue",
     "custody_signed",
+    "events",
     "evidence",
     "exhibit_numbers",
     "exhibit_refs",
     "export_items",
     "exports",
+    "feed_key",
     "findings",
     "hash_states",
     "idempotency_keys",
