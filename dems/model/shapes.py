@@ -18,6 +18,9 @@ MOST_TEXT = 4_000
 MOST_LISTED = 200
 """Values in one list, such as the parties in one proceeding."""
 
+MOST_NUMBER = 2**53 - 1
+"""What every reader of JSON takes for a whole number."""
+
 FIRST_YEAR, LAST_YEAR = 1900, 8999
 
 T = TypeVar("T")
@@ -97,7 +100,7 @@ def _reader(hint: Any) -> Read:
         return _texts if get_args(hint)[0] is str else _ids
     if issubclass(hint, StrEnum):
         return lambda value: _one_of(hint, value)
-    return {str: text_from, bool: _truth, date: date_from, When: when_from}[hint]
+    return {str: text_from, bool: _truth, int: _whole, date: date_from, When: when_from}[hint]
 
 
 def _read(read: Read, value: Any, name: str) -> Any:
@@ -160,6 +163,12 @@ def text_from(value: Any) -> str:
 def _truth(value: Any) -> bool:
     if not isinstance(value, bool):
         raise Invalid("it is neither true nor false.")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > MOST_NUMBER:
+        raise Invalid("it is not a whole number.")
     return value
 
 
