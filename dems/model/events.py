@@ -27,6 +27,8 @@ class Audience(StrEnum):
     """Whoever may read the installation's chain (`installation.custody`)."""
     PERSON = "person"
     """Whoever may read what people did and looked at (`person.custody`)."""
+    NOBODY = "nobody"
+    """What restricted chains say is no event: who is cleared for it reads the chain."""
 
     @property
     def of_a_case(self) -> bool:
@@ -34,7 +36,7 @@ class Audience(StrEnum):
         match self:
             case Audience.CASE:
                 return True
-            case Audience.INSTALLATION | Audience.PERSON:
+            case Audience.INSTALLATION | Audience.PERSON | Audience.NOBODY:
                 return False
             case _ as never:
                 assert_never(never)
@@ -63,6 +65,10 @@ def telling(kind: ChainKind) -> Telling:
             return Telling(Audience.PERSON, "people/{}")
         case ChainKind.INSTALLATION:
             return Telling(Audience.INSTALLATION, "custody")
+        case ChainKind.PROCEEDING:
+            return Telling(Audience.CASE, "proceedings/{}")
+        case ChainKind.RESTRICTED:
+            return Telling(Audience.NOBODY, "proceedings/{}")
         case _ as never:
             assert_never(never)
 

@@ -33,6 +33,10 @@ BlockId = NewType("BlockId", UUID)
 """Of items that a schedule lists together, by quantity and a generic title."""
 SearchId = NewType("SearchId", UUID)
 """Of a search strategy that material was found, or left out, with."""
+SampleId = NewType("SampleId", UUID)
+"""Of items that somebody looked at in place of all."""
+HappeningId = NewType("HappeningId", UUID)
+"""Of something that happened in a proceeding."""
 ScheduleId = NewType("ScheduleId", UUID)
 """Of one version of one schedule."""
 ScheduleSetId = NewType("ScheduleSetId", UUID)

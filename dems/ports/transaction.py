@@ -12,6 +12,7 @@ from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
 from dems.ports.anchors import Anchors
 from dems.ports.approvals import Approvals
 from dems.ports.clocks import Clocks, Letters, Reminders
+from dems.ports.disclosure import Blocks, Disclosure, MaterialOfCases
 from dems.ports.events import Events
 from dems.ports.exports import Exports
 from dems.ports.findings import Findings
@@ -81,6 +82,12 @@ class Transaction(Protocol):
     def measures(self) -> Measures: ...
     @property
     def events(self) -> Events: ...
+    @property
+    def disclosure(self) -> Disclosure: ...
+    @property
+    def blocks(self) -> Blocks: ...
+    @property
+    def material(self) -> MaterialOfCases: ...
     @property
     def access_grants(self) -> AccessGrants: ...
     @property

@@ -98,6 +98,8 @@ class EventRows(Rows):
                 return [r.id for r in self._tx.execute(statement)] if viewers else []
             case Audience.PERSON | Audience.INSTALLATION:
                 return [NOBODYS] if audience in everywhere else []
+            case Audience.NOBODY:
+                return []
             case _ as never:
                 assert_never(never)
 
@@ -173,6 +175,8 @@ def _whole(viewers: Sequence[Person], audience: Audience, beside_cases: Collecti
             return bool(viewers) and all(sees_every_case(v) for v in viewers)
         case Audience.PERSON | Audience.INSTALLATION:
             return audience in beside_cases
+        case Audience.NOBODY:
+            return False
         case _ as never:
             assert_never(never)
 

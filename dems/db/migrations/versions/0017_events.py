@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0014"
+down_revision = "0016"
 
 KEY_BYTES = 64
 """Of AES-256-SIV, which has two keys."""
