@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from dems.errors import Invalid, WrongState
+from dems.model.disclosure.acting import Acting
 from dems.model.disclosure.contents import Level, Sensitive
 from dems.model.disclosure.decisions import Decision
 from dems.model.disclosure.forms import Series
@@ -126,6 +127,8 @@ class Schedule:
     annotations: tuple[Annotation, ...] = ()
     state: ScheduleState = ScheduleState.DRAFT
     snapshot: Snapshot | None = None
+    signed: Acting | None = None
+    """By whom it was certified."""
 
     def __post_init__(self) -> None:
         if any(row.series is not self.series for row in self.rows):

@@ -23,6 +23,7 @@ def body_of(schedule: Schedule) -> dict[str, Any]:
         "proceeding": str(schedule.proceeding),
         "rows": [_row(row) for row in schedule.rows],
         "series": schedule.series.value,
+        "signed": None if schedule.signed is None else _signature(schedule.signed),
         "template": schedule.template,
         "version": schedule.version,
     }
