@@ -59,6 +59,20 @@ def _attacks(table: str) -> list[str]:
 READINGS = {"readings": "media_type", "findings": "text_value", "renditions": "sha256"}
 """What was found, and a column that somebody might like to be another."""
 
+DISCLOSURE = [
+    "disclosure_block_items",
+    "disclosure_blocks",
+    "disclosure_decisions",
+    "disclosure_happenings",
+    "disclosure_openings",
+    "disclosure_proceedings",
+    "disclosure_samples",
+    "disclosure_searches",
+    "disclosure_viewings",
+    "item_particulars",
+    "material_elsewhere",
+]
+
 UPSERT = (
     "INSERT INTO custody_chains SELECT * FROM custody_chains LIMIT 1 ON CONFLICT (id) DO UPDATE SET begun_at = now()"
 )
@@ -152,7 +166,7 @@ def test_the_catalogue_says_enable_always(as_owner: Run) -> None:
     expected |= {("verifications", "verification_finished"), ("people", "person_stays")}
     expected |= {("intakes", "intakes_stay"), ("evidence", "evidence_stays_in_intake")}
     expected |= {("uploads", "upload_stays_in_intake"), ("invitations", "invitations_stay")}
-    for table in (*READINGS, "case_facts", "calendars", "clock_definitions", "timeliness_reports"):
+    for table in (*READINGS, *DISCLOSURE, "case_facts", "calendars", "clock_definitions", "timeliness_reports"):
         expected |= {(table, f"{table}_{what}") for what in ("rows", "all")}
     expected |= {
         ("exports", "exports_stay"),

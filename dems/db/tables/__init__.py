@@ -15,6 +15,19 @@ from dems.db.tables.of_custody import (
     custody_entries,
     custody_queue,
 )
+from dems.db.tables.of_disclosure import (
+    disclosure_block_items,
+    disclosure_blocks,
+    disclosure_decisions,
+    disclosure_happenings,
+    disclosure_openings,
+    disclosure_proceedings,
+    disclosure_samples,
+    disclosure_searches,
+    disclosure_viewings,
+    item_particulars,
+    material_elsewhere,
+)
 from dems.db.tables.of_evidence import access_grants, evidence, exhibit_refs, intakes, uploads, verifications
 from dems.db.tables.of_exports import export_items, exports
 from dems.db.tables.of_findings import findings, item_index, reader_reports, readings, renditions
@@ -73,6 +86,15 @@ __all__ = [
     "custody_nodes",
     "custody_queue",
     "custody_signed",
+    "disclosure_block_items",
+    "disclosure_blocks",
+    "disclosure_decisions",
+    "disclosure_happenings",
+    "disclosure_openings",
+    "disclosure_proceedings",
+    "disclosure_samples",
+    "disclosure_searches",
+    "disclosure_viewings",
     "evidence",
     "exhibit_numbers",
     "exhibit_refs",
@@ -85,8 +107,10 @@ __all__ = [
     "intakes",
     "invitations",
     "item_index",
+    "item_particulars",
     "jobs",
     "ledger_reports",
+    "material_elsewhere",
     "metadata",
     "multiparts",
     "object_locks",
