@@ -90,7 +90,8 @@ def certify_one(file: ProceedingFile, wanted: ScheduleId, by: Acting) -> Proceed
     drafted_one = file.schedule(wanted)
     if drafted_one.state is not _S.DRAFT:
         raise WrongState(
-            f"{drafted_one.name} is {drafted_one.state.value}: only a draft is certified.", state=drafted_one.state.value
+            f"{drafted_one.name} is {drafted_one.state.value}: only a draft is certified.",
+            state=drafted_one.state.value,
         )
     signed = replace(drafted_one, signed=by)
     proposed = _with_schedules(file, {wanted: signed})
