@@ -33,6 +33,7 @@ from dems.ports.repositories import (
     Upkeep,
     Verifications,
 )
+from dems.ports.schedules import Schedules
 from dems.ports.searching import Searching
 from dems.ports.uploads import Intakes, Uploads
 
@@ -78,6 +79,8 @@ class Transaction(Protocol):
     def reminders(self) -> Reminders: ...
     @property
     def measures(self) -> Measures: ...
+    @property
+    def schedules(self) -> Schedules: ...
     @property
     def access_grants(self) -> AccessGrants: ...
     @property

@@ -125,6 +125,15 @@ def test_what_awaits_the_other_schedule_does_not_stop_this_one_and_what_awaits_t
     assert rules(no) == [("R02", str(item(3).id))]
 
 
+def test_a_report_that_cannot_be_signed_yet_stops_no_schedule() -> None:
+    desk = with_both()
+    desk.change_set(reports=(desk.report(1, [C, D], by=INVESTIGATOR),))
+    assert {rule for rule, _ in desk.broken("R17")} == {"R17"}
+    assert sign(desk, C).state is S.CERTIFIED
+    with pytest.raises(DisclosureRulesBroken, match="R17"):
+        desk.certify()
+
+
 def test_a_decision_that_breaks_a_rule_by_itself_stops_every_schedule() -> None:
     desk = with_both()
     desk.put(desk.decision(item(2), Relevant(relevant=True), desk.acting(LAWYER)))

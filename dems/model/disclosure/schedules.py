@@ -109,6 +109,16 @@ NEXT: Mapping[ScheduleState, frozenset[ScheduleState]] = {
     _S.CONTINUED: frozenset(),
 }
 
+STEP: Mapping[ScheduleState, int] = {
+    _S.CERTIFIED: 1,
+    _S.VOID: 2,
+    _S.SUBMITTED: 2,
+    _S.RETURNED: 3,
+    _S.ENDORSED: 3,
+    _S.CONTINUED: 4,
+}
+"""The step that each state is: of a certificate either is given up or submitted, what is submitted either comes back or is endorsed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
