@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, any_, delete, insert, literal, select, union_all
+from sqlalchemy import Row, delete, insert, select, union_all
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories.base import Rows, chunks

@@ -1,7 +1,6 @@
 """Schedules: what was certified, as exact bytes, and what became of it. Only what is still being put together is ever changed."""
 
 from sqlalchemy import (
-    ARRAY,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -14,7 +13,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from dems.db.tables.base import DOMAIN, WORK, Instant, identity, metadata
 from dems.db.tables.of_disclosure import of_a_proceeding, signed
