@@ -95,13 +95,13 @@ def r16(file: ProceedingFile) -> Iterator[Broken]:
 def r17(file: ProceedingFile) -> Iterator[Broken]:
     for each in file.open_sets:
         if each.nil is not None:
-            yield from (_set("R17", each, message) for message in _cannot_sign(file, each.nil))
+            yield from (_set("R17", each, message) for message in cannot_sign(file, each.nil))
         for schedule in map(file.schedule, each.schedules):
             if schedule.signed is not None:
                 here = Where(PlaceKind.SCHEDULE, schedule.name)
-                yield from (Broken("R17", here, message) for message in _cannot_sign(file, schedule.signed))
+                yield from (Broken("R17", here, message) for message in cannot_sign(file, schedule.signed))
         for report in each.reports:
-            yield from (_report("R17", report, message) for message in _cannot_sign(file, report.by))
+            yield from (_report("R17", report, message) for message in cannot_sign(file, report.by))
             on = london_date(report.by.at)
             code = file.forms.certificate(report.certificate, on)
             if code is None:
@@ -112,7 +112,7 @@ def r17(file: ProceedingFile) -> Iterator[Broken]:
                 yield _report("R17", report, message)
 
 
-def _cannot_sign(file: ProceedingFile, by: Acting) -> Iterator[str]:
+def cannot_sign(file: ProceedingFile, by: Acting) -> Iterator[str]:
     """Why somebody cannot certify. Both clearances are asked for whatever there is, so that asking for them tells nothing."""
     case, on = file.opened.case_id, day_words(london_date(by.at))
     if by.role not in DISCLOSURE_OFFICERS:

@@ -46,9 +46,9 @@ class Preparation:
 
     def with_report(self, report: OfficerReport, *, signed: bool = False) -> "Preparation":
         """With a report in place of the one that has its id, signed or not."""
-        others = tuple(r for r in self.reports if r.id != report.id)
+        in_order = {r.id: r for r in self.reports} | {report.id: report}
         marks = self.signed | {report.id} if signed else self.signed - {report.id}
-        return replace(self, reports=(*others, report), signed=marks)
+        return replace(self, reports=tuple(in_order.values()), signed=marks)
 
     def unsigned(self) -> "Preparation":
         """The same with no signature: what was signed was about something else."""

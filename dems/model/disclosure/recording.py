@@ -29,7 +29,8 @@ OF_THE_SET = frozenset({"R14", "R15", "R16", "R22", "R28"})
 """Rules about what goes to the prosecutor with a schedule: looked at once the set is certified."""
 
 
-def _refuse(found: tuple[Broken, ...], done: str) -> None:
+def refuse(found: tuple[Broken, ...], done: str) -> None:
+    """Raise `DisclosureRulesBroken` with all of it, if there is any."""
     if found:
         count = len(found)
         raise DisclosureRulesBroken(
@@ -54,7 +55,7 @@ def decide(file: ProceedingFile, decisions: Iterable[Decision[Content]], now: da
     proposed = replace(file, record=replace(file.record, decisions=(*about, *new)), schedules=(), sets=())
     for rules in (("R03",), DECIDING):
         found = (b for b in check(proposed, rules) if b.where.kind is PlaceKind.DECISION and b.where.key in ids)
-        _refuse(tuple(found), "decided")
+        refuse(tuple(found), "decided")
     return replace(file, record=file.record.appended(new))
 
 
@@ -63,7 +64,7 @@ def happened(file: ProceedingFile, happening: Happening) -> ProceedingFile:
     if happening.on > file.on:
         raise Invalid("Record it once it has happened: its date is still to come.")
     after = replace(file, happenings=(*file.happenings, happening))
-    _refuse(check(after, ("R27",)), "recorded")
+    refuse(check(after, ("R27",)), "recorded")
     return after
 
 
@@ -96,9 +97,9 @@ def certify_one(file: ProceedingFile, wanted: ScheduleId, by: Acting) -> Proceed
     signed = replace(drafted_one, signed=by)
     proposed = _with_schedules(file, {wanted: signed})
     here = Where(PlaceKind.SCHEDULE, signed.name)
-    _refuse(tuple(b for b in check(proposed, ("R17",)) if b.where == here), "certified")
+    refuse(tuple(b for b in check(proposed, ("R17",)) if b.where == here), "certified")
     found = blocking(check(proposed, (rule for rule in BY_ID if rule not in OF_THE_SET)))
-    _refuse(tuple(b for b in found if _concerns(proposed, signed, b)), "certified")
+    refuse(tuple(b for b in found if _concerns(proposed, signed, b)), "certified")
     frozen = signed.certified(snapshot_of(file.opened, signed))
     return _continued(_with_schedules(proposed, {wanted: frozen}), (frozen,))
 
@@ -124,7 +125,7 @@ def certify(file: ProceedingFile, wanted: ScheduleSetId) -> ProceedingFile:
     of = file.set_of(wanted)
     if file.state_of(of) is not _S.DRAFT:
         raise WrongState("Only a draft is certified: draft the set anew.", state=file.state_of(of).value)
-    _refuse(blocking(check(file)), "certified")
+    refuse(blocking(check(file)), "certified")
     changed = {s: _certified(file, of, file.schedule(s)) for s in of.schedules}
     frozen = {s: schedule.snapshot for s, schedule in changed.items() if schedule.snapshot is not None}
     parts = []
@@ -191,7 +192,7 @@ def submit(file: ProceedingFile, wanted: ScheduleSetId, at: datetime) -> Proceed
     """
     of = file.set_of(wanted)
     sent = _moved(file, replace(of, submitted_at=at), _S.SUBMITTED)
-    _refuse(blocking(check(file)), "submitted")
+    refuse(blocking(check(file)), "submitted")
     return sent
 
 
@@ -217,7 +218,7 @@ def endorse(file: ProceedingFile, wanted: ScheduleSetId, given: Iterable[Endorse
     if len({e.place for e in new}) != len(new) or any(e.schedule not in of.schedules for e in new):
         raise Invalid("Endorse each row of this set once, and none of another.")
     after = replace(_moved(file, of, _S.ENDORSED), endorsements=(*file.endorsements, *new))
-    _refuse(check(after, ("R20",)), "endorsed")
+    refuse(check(after, ("R20",)), "endorsed")
     return after
 
 
@@ -236,7 +237,7 @@ def endorse_rows(file: ProceedingFile, wanted: ScheduleId, given: Iterable[Endor
         raise Invalid(f"Endorse each row once; these are endorsed already: {', '.join(map(str, twice))}.")
     after = replace(file, endorsements=(*file.endorsements, *new))
     places = {e.place for e in new}
-    _refuse(tuple(b for b in check(after, ("R20",)) if b.where.key in places), "endorsed")
+    refuse(tuple(b for b in check(after, ("R20",)) if b.where.key in places), "endorsed")
     whole = {row.number for row in schedule.rows if row.live} <= before | set(numbers)
     return _with_schedules(after, {wanted: done}) if whole else after
 
@@ -244,5 +245,5 @@ def endorse_rows(file: ProceedingFile, wanted: ScheduleId, given: Iterable[Endor
 def served(file: ProceedingFile, report: ServiceReport) -> ProceedingFile:
     """The prosecutor reported that a schedule was served. Raises `DisclosureRulesBroken` for what is not to be served."""
     after = replace(file, services=(*file.services, report))
-    _refuse(check(after, ("R25",)), "recorded")
+    refuse(check(after, ("R25",)), "recorded")
     return after
