@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from dems.model.custody import Authority, of_proceeding, restricted_of
 from dems.model.disclosure.acting import Acting
+from dems.model.disclosure.entries import told_of
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Form
 from dems.model.disclosure.material import Subject, SubjectKind
@@ -73,6 +75,19 @@ def keep(
     tx.schedules.add_endorsements(after.endorsements[len(before.endorsements) :])
     for answer in _answers(before, after, by):
         tx.schedules.add_answer(proceeding, answer)
+
+
+def tell(
+    tx: Transaction, authority: Authority, before: ProceedingFile, after: ProceedingFile, *, why: str = ""
+) -> None:
+    """Enter into the proceeding's chain what everybody on the case may know of an act, and into its restricted chain the rest."""
+    proceeding, case = after.record.proceeding, after.opened.case_id
+    for each in told_of(before, after, why):
+        if each.restricted:
+            # Without the case: its lists of entries are for everybody on it.
+            tx.custody.append(authority, restricted_of(proceeding), facts=each.facts)
+        else:
+            tx.custody.append(authority, of_proceeding(proceeding), case_id=case, facts=each.facts)
 
 
 def _document(schedule: Schedule, of: ScheduleSetId) -> KeptDocument:

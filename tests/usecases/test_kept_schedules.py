@@ -13,6 +13,9 @@ from dems.bootstrap import Dems
 from dems.db.tables import cases, disclosure_proceedings, people
 from dems.db.transaction import DatabaseTransaction
 from dems.errors import AlreadyExists, NotFound
+from dems.model.actors import system
+from dems.model.acts import Act
+from dems.model.custody import Authority, of_proceeding, restricted_of
 from dems.model.disclosure.acting import Acting
 from dems.model.disclosure.contents import Described, Relevant
 from dems.model.disclosure.files import ProceedingFile
@@ -24,7 +27,7 @@ from dems.model.disclosure.schedules import ScheduleState
 from dems.model.disclosure.snapshots import nil_snapshot
 from dems.model.ids import PersonId, ScheduleId
 from dems.ports.schedules import KeptDocument
-from dems.steps.kept_schedules import keep, with_schedules
+from dems.steps.kept_schedules import keep, tell, with_schedules
 from tests.model.disclosing import (
     BEGAN,
     DEPUTY,
@@ -43,6 +46,7 @@ from tests.model.disclosing import (
 )
 from tests.model.people import CASE_ID
 
+AUTHORITY = Authority(system(), Act.LIFE_RECORD, "system")
 S = ScheduleState
 C, D = schedule_id(1, 1), schedule_id(1, 2)
 
@@ -62,6 +66,7 @@ class KeptDesk(Desk):
         before, by = self.file, self.acting()
         what()
         keep(self.tx, before, self.file, set_id(number), by, why=why)
+        tell(self.tx, AUTHORITY, before, self.file, why=why)
         assert self.kept() == self.as_kept()
 
     def kept(self) -> ProceedingFile:
@@ -223,3 +228,16 @@ def test_the_statement_that_there_is_none_is_kept_beside_its_set(desk: KeptDesk)
     [found] = [d for d in desk.tx.schedules.documents(PROCEEDING) if d.form is Form.MG6D_NIL]
     assert (found.snapshot, found.by, found.of) == (nil, by, set_id(1))
     assert found.snapshot.intact
+
+
+def test_what_is_sensitive_is_told_in_the_restricted_chain_alone(desk: KeptDesk) -> None:
+    desk.item(1)
+    desk.item(2, SENSITIVE)
+    desk.draft()
+    desk.act(1, desk.certify)
+    both = [r.chain for r in desk.tx.custody.pending]
+    assert both == [of_proceeding(PROCEEDING), restricted_of(PROCEEDING), restricted_of(PROCEEDING)]
+    plain, *hidden = desk.tx.custody.pending
+    assert (plain.case_id, plain.facts["name"], plain.facts["state"]) == (CASE_ID, "MG6C 1.0", "certified")
+    assert {r.case_id for r in hidden} == {None}
+    assert not {"MG6D", str(D), str(set_id(1))} & set(map(str, plain.facts.values()))
