@@ -43,6 +43,8 @@ ScheduleSetId = NewType("ScheduleSetId", UUID)
 """Of the schedules and reports that go to the prosecutor together."""
 ReportId = NewType("ReportId", UUID)
 """Of a disclosure officer's report (MG6E)."""
+AnswerId = NewType("AnswerId", UUID)
+"""Of something done with a set of schedules: submitted, sent back, served."""
 
 _NANOSECONDS_PER_MILLISECOND = 1_000_000
 

@@ -35,6 +35,7 @@ from dems.ports.repositories import (
     Upkeep,
     Verifications,
 )
+from dems.ports.schedules import Schedules
 from dems.ports.searching import Searching
 from dems.ports.uploads import Intakes, Uploads
 
@@ -88,6 +89,8 @@ class Transaction(Protocol):
     def blocks(self) -> Blocks: ...
     @property
     def material(self) -> MaterialOfCases: ...
+    @property
+    def schedules(self) -> Schedules: ...
     @property
     def access_grants(self) -> AccessGrants: ...
     @property

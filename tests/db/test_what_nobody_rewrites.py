@@ -73,6 +73,15 @@ DISCLOSURE = [
     "material_elsewhere",
 ]
 
+SCHEDULES = [
+    "schedule_answers",
+    "schedule_documents",
+    "schedule_endorsements",
+    "schedule_numbers",
+    "schedule_sets",
+    "schedule_states",
+]
+
 UPSERT = (
     "INSERT INTO custody_chains SELECT * FROM custody_chains LIMIT 1 ON CONFLICT (id) DO UPDATE SET begun_at = now()"
 )
@@ -166,7 +175,15 @@ def test_the_catalogue_says_enable_always(as_owner: Run) -> None:
     expected |= {("verifications", "verification_finished"), ("people", "person_stays")}
     expected |= {("intakes", "intakes_stay"), ("evidence", "evidence_stays_in_intake")}
     expected |= {("uploads", "upload_stays_in_intake"), ("invitations", "invitations_stay")}
-    for table in (*READINGS, *DISCLOSURE, "case_facts", "calendars", "clock_definitions", "timeliness_reports"):
+    for table in (
+        *READINGS,
+        *DISCLOSURE,
+        *SCHEDULES,
+        "case_facts",
+        "calendars",
+        "clock_definitions",
+        "timeliness_reports",
+    ):
         expected |= {(table, f"{table}_{what}") for what in ("rows", "all")}
     expected |= {
         ("exports", "exports_stay"),

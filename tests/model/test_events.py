@@ -18,6 +18,8 @@ WHO_LEARNS = {
     ChainKind.CASE: ("case", "cases/{}"),
     ChainKind.PERSON: ("person", "people/{}"),
     ChainKind.INSTALLATION: ("installation", "custody"),
+    ChainKind.PROCEEDING: ("case", "proceedings/{}"),
+    ChainKind.RESTRICTED: ("nobody", "proceedings/{}"),
 }
 
 

@@ -34,6 +34,7 @@ from dems.db.repositories.measures import MeasureRows
 from dems.db.repositories.parties import PartyRows
 from dems.db.repositories.people import PeopleRows, TokenRows
 from dems.db.repositories.reminders import ReminderRows
+from dems.db.repositories.schedules import ScheduleRows
 from dems.db.repositories.searching import SearchRows
 from dems.db.repositories.upkeep import UpkeepRows
 from dems.db.repositories.uploads import UploadRows
@@ -145,6 +146,10 @@ class Repositories(ABC):
     @cached_property
     def material(self) -> MaterialRows:
         return MaterialRows(self)
+
+    @cached_property
+    def schedules(self) -> ScheduleRows:
+        return ScheduleRows(self)
 
     @cached_property
     def access_grants(self) -> AccessGrantRows:

@@ -44,6 +44,15 @@ from dems.db.tables.of_log import (
 )
 from dems.db.tables.of_measures import synthetic_cases
 from dems.db.tables.of_people import case_grants, case_walls, cases, people, tokens
+from dems.db.tables.of_schedules import (
+    schedule_answers,
+    schedule_documents,
+    schedule_drafts,
+    schedule_endorsements,
+    schedule_numbers,
+    schedule_sets,
+    schedule_states,
+)
 from dems.db.tables.of_work import (
     consultations,
     exhibit_numbers,
@@ -124,6 +133,13 @@ __all__ = [
     "readings",
     "reminders",
     "renditions",
+    "schedule_answers",
+    "schedule_documents",
+    "schedule_drafts",
+    "schedule_endorsements",
+    "schedule_numbers",
+    "schedule_sets",
+    "schedule_states",
     "store_checks",
     "synthetic_cases",
     "timeliness_reports",
