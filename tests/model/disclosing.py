@@ -166,7 +166,9 @@ class Desk:
         """An item that is relevant and unused, described, tested and of this sensitivity."""
         self.add(material(number, **changes))
         plain = sensitivity.level in {Level.NOT_SENSITIVE, Level.IN_PART}
-        what = "Photograph {} of the custody desk on the night" if plain else "Account {} that a neighbour gave in secret"
+        what = (
+            "Photograph {} of the custody desk on the night" if plain else "Account {} that a neighbour gave in secret"
+        )
         self.ready(item(number), sensitivity, what.format(number))
         return item(number)
 

@@ -71,7 +71,7 @@ class Guard:
                 if not self._edited_from(each.subject, thing):
                     message = f"This gives {', '.join(what)}, which tells of {thing.called}: put it otherwise, or say why it tells nothing."
                     yield Hit(HitKind.NAMES, each.subject, each.where, thing.subject, (*what, *each.texts), message)
-            for place in self._described.by(words_of(each.texts[0])):
+            for place in self._described.by(self._describing(each.texts[0])):
                 thing, text = self._descriptions[place]
                 if thing.subject != each.subject and not self._edited_from(each.subject, thing):
                     message = f"This reads much like {thing.called}, which is sensitive: put it otherwise, or say why it tells nothing."
@@ -84,16 +84,27 @@ class Guard:
         return tuple(frozenset().union(*map(words_of, each.texts)) for each in self.shown)
 
     @cached_property
-    def _weights(self) -> Weights:
+    def _rows_with(self) -> Weights:
         return Weights(self._told)
 
     @cached_property
+    def _open_to_all(self) -> frozenset[str]:
+        """What everybody in the proceeding has anyway: parties, court, its reference, and abbreviations."""
+        opened = self._file.opened
+        shared = words_of(" ".join([*(p.name for p in opened.parties), opened.proceeding.forum, opened.urn]))
+        return shared | {short.casefold() for short in self._file.forms.abbreviations}
+
+    def _describing(self, text: str) -> frozenset[str]:
+        return words_of(text) - self._open_to_all
+
+    @cached_property
     def _descriptions(self) -> tuple[tuple[Kept, str], ...]:
-        return tuple((k, text) for k in self.kept for text in k.descriptions if words_of(text))
+        return tuple((k, text) for k in self.kept for text in k.descriptions if self._describing(text))
 
     @cached_property
     def _described(self) -> Described:
-        return Described([words_of(text) for _, text in self._descriptions], self._weights)
+        weights = Weights(self._describing(each.texts[0]) for each in self.shown)
+        return Described([self._describing(text) for _, text in self._descriptions], weights)
 
     def _named(self, each: Shown, told: frozenset[str]) -> Iterator[tuple[Kept, tuple[str, ...]]]:
         """What is kept and named here, with the names."""
@@ -121,16 +132,13 @@ class Guard:
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[Kept]]:
-        """Names in what was said of what is kept, but for those that everybody in the proceeding has anyway."""
-        opened = self._file.opened
-        open_to_all = words_of(" ".join([*(p.name for p in opened.parties), opened.proceeding.forum, opened.urn]))
-        open_to_all |= {short.casefold() for short in self._file.forms.abbreviations}
+        """Names in what was said of what is kept, but for those that everybody has, or that many rows have."""
         often = max(OFTEN, OFTEN_SHARE * len(self.shown))
         return _index(
             (name, k)
             for k in self.kept
             for name in sorted(frozenset().union(*map(names_of, (*k.descriptions, *k.reasons))))
-            if name not in open_to_all and self._weights.found(name) <= often
+            if name not in self._open_to_all and self._rows_with.found(name) <= often
         )
 
     # --- bytes ---

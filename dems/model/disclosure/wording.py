@@ -22,9 +22,7 @@ _LOOKALIKES = str.maketrans(
 _NOTHING = frozenset({"Mn", "Me", "Cf"})
 _LETTERS_FOR_DIGITS = str.maketrans("oil|", "0111")
 _SPACED_OUT = re.compile(r"(?<![a-z0-9])(?:[a-z][ ._\-]){2,}[a-z](?![a-z0-9])")
-_TIMES = re.compile(
-    r"\b\d{1,4}(?P<mark>[-/.])\d{1,2}(?P=mark)\d{1,4}\b|\b\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\b|\b(?:19|20)\d\d\b"
-)
+_TIMES = re.compile(r"\b\d{1,4}(?P<mark>[-/.])\d{1,2}(?P=mark)\d{1,4}\b|\b\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\b")
 _SPLIT_NUMBER = re.compile(r"(?<=\d)[ .\-]+(?=\d)")
 _WORD = re.compile(r"[a-z0-9]+")
 _REFERENCE = re.compile(
