@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from dems.errors import NotFound
 from dems.model.disclosure.blocks import Block
+from dems.model.disclosure.causes import Cause
 from dems.model.disclosure.contents import (
     MIGHT_BE_DISCLOSED,
     AgainstTest,
@@ -62,6 +63,8 @@ class ProceedingFile:
     blocks: Mapping[BlockId, Block] = field(default_factory=dict)
     searches: tuple[SearchStrategy, ...] = ()
     happenings: tuple[Happening, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    """What has put decisions in question: until each is decided anew, nothing is certified."""
     schedules: tuple[Schedule, ...] = ()
     sets: tuple[ScheduleSet, ...] = ()
     endorsements: tuple[Endorsement, ...] = ()
