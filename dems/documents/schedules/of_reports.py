@@ -71,31 +71,6 @@ def of_streamlined(file: ProceedingFile, wanted: ScheduleSetId, report: ReportId
     )
 
 
-def of_note(file: ProceedingFile, wanted: ScheduleSetId, template: FormTemplate, asked: Asked) -> Paper:
-    """The note that goes with a set, in the form it is given. Raises `NotFound` where there is none."""
-    of = file.set_of(wanted)
-    if not of.note.strip():
-        raise NotFound("note of this set")
-    schedules = [file.schedule(s) for s in of.schedules]
-    headings, standing = headings_of(file, schedules[0]), STANDINGS[schedules[0].state]
-    signed = max((r.by.at for r in of.reports), default=asked.at)
-    return Paper(
-        form=template.form.value,
-        template=template.reference,
-        title=template.title,
-        name=f"{template.form.value} with {' and '.join(s.name for s in schedules)}",
-        standing=standing,
-        heading=headings.title,
-        urn=headings.urn or NO_URN,
-        marking=asked.marking,
-        made_at=asked.at if standing is Standing.DRAFT else signed,
-        restriction=template.wordings.get("marking", ""),
-        particulars=(("Case", asked.case_reference), ("Goes with", " and ".join(s.name for s in schedules))),
-        statements=tuple(line for line in of.note.splitlines() if line.strip()),
-        signatures=officers([r.by for r in of.reports], standing),
-    )
-
-
 def _paper(
     file: ProceedingFile,
     which: tuple[ScheduleSet, OfficerReport],
