@@ -112,6 +112,12 @@ class NotReady(Refused):
     rule = "not-ready"
 
 
+class DocumentNotMade(Refused):
+    """A document cannot be made: what sets its form is missing or does not compile, or it would cost too much."""
+
+    rule = "document-not-made"
+
+
 class LogBehind(DemsError):
     """The custody log has not taken in, or not signed, what is to be proved: it is tried again by itself."""
 
