@@ -15,6 +15,7 @@ import psutil
 from rich.console import Console
 
 from benchmarks import (
+    case_page,
     corpus,
     direct,
     load_history,
@@ -39,6 +40,7 @@ BENCHMARKS: Mapping[str, Callable[[Installation, Sizes], list[Result]]] = {
     "verification": verification.measure,
     "memory": memory.measure,
     "pages": pages.measure,
+    "case-page": case_page.measure,
     "search": search.measure,
     "small-item": small_item.measure,
     "direct": direct.measure,

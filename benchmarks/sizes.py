@@ -28,6 +28,8 @@ class Sizes:
     history_copies: int
     history_cases: int
     small_intake: int
+    timeline: int
+    page_views: int
 
     @property
     def full(self) -> bool:
@@ -53,6 +55,8 @@ FULL = Sizes(
     history_copies=90,
     history_cases=1_000,
     small_intake=500,
+    timeline=500,
+    page_views=60,
 )
 QUICK = Sizes(
     rounds=1,
@@ -72,4 +76,6 @@ QUICK = Sizes(
     history_copies=20,
     history_cases=20,
     small_intake=50,
+    timeline=60,
+    page_views=5,
 )

@@ -1,5 +1,6 @@
 """A fact's content as JSON has it, and back: how facts are kept, sent and digested."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, date, datetime
@@ -59,6 +60,8 @@ FIRST_YEAR, LAST_YEAR = 1900, 8999
 
 MOST_IDS = 200
 """Parties in one proceeding."""
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _KIND_OF = {content: kind for kind, content in KINDS.items()}
 
@@ -173,7 +176,7 @@ def _text(value: Any) -> str:
         raise Invalid("it is not text.")
     if len(value) > MOST_TEXT:
         raise Invalid(f"it has more than {MOST_TEXT} characters.")
-    if "\0" in value or any("\ud800" <= c <= "\udfff" for c in value):
+    if "\0" in value or _LONE_SURROGATE.search(value):
         raise Invalid("it has a character that no text can have.")
     return value
 
