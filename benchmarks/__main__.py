@@ -15,6 +15,7 @@ import psutil
 from rich.console import Console
 
 from benchmarks import (
+    case_page,
     corpus,
     direct,
     feed,
@@ -40,6 +41,7 @@ BENCHMARKS: Mapping[str, Callable[[Installation, Sizes], list[Result]]] = {
     "verification": verification.measure,
     "memory": memory.measure,
     "pages": pages.measure,
+    "case-page": case_page.measure,
     "search": search.measure,
     "feed": feed.measure,
     "small-item": small_item.measure,

@@ -29,6 +29,8 @@ class Sizes:
     history_cases: int
     small_intake: int
     feed_events: int
+    timeline: int
+    page_views: int
 
     @property
     def full(self) -> bool:
@@ -55,6 +57,8 @@ FULL = Sizes(
     history_cases=1_000,
     small_intake=500,
     feed_events=50_000,
+    timeline=500,
+    page_views=60,
 )
 QUICK = Sizes(
     rounds=1,
@@ -75,4 +79,6 @@ QUICK = Sizes(
     history_cases=20,
     small_intake=50,
     feed_events=1_000,
+    timeline=60,
+    page_views=5,
 )

@@ -195,15 +195,16 @@ class DisclosureRulesBroken(Refused):
 
 
 class OlderMessage(Refused):
-    """A message of the case system is not newer than the last one taken, and says otherwise; nothing of it was taken.
+    """A message of the case system is not newer than the last one taken, or has no version, and says otherwise.
 
-    `conflicts` has of each thing `what` it is, and its value `here` and as `sent`.
+    Nothing of it was taken. `conflicts` has of each thing `what` it is, and its value `here` and as `sent`.
     """
 
     rule = "older-message"
 
-    def __init__(self, here: str, sent: str, conflicts: list[dict[str, Any]]) -> None:
-        words = f"A message with source version {here} was taken already, and this one has {sent}: send a newer one. "
+    def __init__(self, here: str, sent: str | None, conflicts: list[dict[str, Any]]) -> None:
+        words = f"A message with source version {here} was taken already, and this one has {sent or 'none'}: "
+        words += "send a newer `source_version`, or record facts at the case itself. "
         words += "What it says otherwise is in `conflicts`."
         super().__init__(words, here=here, sent=sent, conflicts=conflicts)
 

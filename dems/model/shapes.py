@@ -1,5 +1,6 @@
 """Dataclasses of several kinds as JSON has them, and back: strict, so that what is read is what was written and nothing else."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, date, datetime
@@ -22,6 +23,8 @@ MOST_NUMBER = 2**53 - 1
 """What every reader of JSON takes for a whole number."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 8999
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 T = TypeVar("T")
 
@@ -155,7 +158,7 @@ def text_from(value: Any) -> str:
         raise Invalid("it is not text.")
     if len(value) > MOST_TEXT:
         raise Invalid(f"it has more than {MOST_TEXT} characters.")
-    if "\0" in value or any("\ud800" <= c <= "\udfff" for c in value):
+    if "\0" in value or _LONE_SURROGATE.search(value):
         raise Invalid("it has a character that no text can have.")
     return value
 

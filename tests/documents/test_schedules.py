@@ -103,7 +103,7 @@ def test_an_mg6c_carries_no_trace_of_what_is_not_served() -> None:
         "assists",
         "meets",
         "So it appears",
-        "Photograph 2",
+        "Account 2",
         "COPY/",
         "gave the information",
     )
@@ -117,7 +117,7 @@ def test_an_mg6c_carries_no_trace_of_what_is_not_served() -> None:
 def test_an_mg6d_says_why_and_that_it_is_for_the_prosecution_only() -> None:
     desk = certified()
     [page] = pdf_pages(to_pdf(of_schedule(desk.file, schedule_id(1, 2), ASKED)))
-    for text in ("MG6D", "For police and prosecution only", "It would show who gave the information", "Photograph 2"):
+    for text in ("MG6D", "For police and prosecution only", "It would show who gave the information", "Account 2"):
         assert text in page
     assert "Photograph 1" not in page
 

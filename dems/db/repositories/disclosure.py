@@ -167,11 +167,11 @@ class DisclosureRows(Rows):
 
 
 def _shown_to(clearances: Collection[Clearance]) -> list[ColumnElement[bool]]:
-    """What `seen_by` leaves; `tests/usecases/test_decisions_shown.py` holds the two together."""
+    """What `dems.model.disclosure.visibility.seen_by` leaves: who changes the one changes the other."""
     order = _d.content["order"].astext
     if Clearance.SENSITIVE not in clearances:
         return [
-            _d.kind.not_in(["pii", "source_check", "sensitivity"]),
+            _d.kind.not_in(["pii", "source_check", "sensitivity", "leak_check"]),
             not_(and_(_d.kind == "handling", order.is_not(None))),
         ]
     if Clearance.PII in clearances:

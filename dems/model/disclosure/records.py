@@ -9,6 +9,7 @@ from dems.model.disclosure.contents import (
     Content,
     Described,
     Handled,
+    LeakCleared,
     NeedsClearance,
     Pii,
     Presumed,
@@ -35,6 +36,7 @@ KINDS: Mapping[str, type[Content]] = {
     "clearance": NeedsClearance,
     "source_check": SourceChecked,
     "handling": Handled,
+    "leak_check": LeakCleared,
 }
 """The names under which decisions are kept; a name that was used once never means something else."""
 
