@@ -16,11 +16,15 @@ from rich.console import Console
 
 from benchmarks import (
     corpus,
+    custody_log,
     direct,
     load_history,
+    log_writers,
+    logged_intake,
     many_files,
     measures,
     memory,
+    package_check,
     pages,
     reading,
     relay,
@@ -47,6 +51,10 @@ BENCHMARKS: Mapping[str, Callable[[Installation, Sizes], list[Result]]] = {
     "corpus": corpus.measure,
     "reading": reading.measure,
     "load-history": load_history.measure,
+    "package": package_check.measure,
+    "log": custody_log.measure,
+    "log-writers": log_writers.measure,
+    "logged-intake": logged_intake.measure,
 }
 WIDTH = 150
 """Where the output goes to a file: enough for every line of the table."""

@@ -6,11 +6,11 @@ Their details are left out: neither who takes entries into the log nor who check
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import psycopg
-from sqlalchemy import make_url
 
 from dems.ledger.canonical import canonical
 from dems.ledger.entry import NONCE_BYTES, leaf_hash, next_leaf
@@ -18,8 +18,10 @@ from dems.model.ids import new_id
 
 LENGTH = 8
 """Entries of each chain: about those of an item from its declaration to the first look at it."""
-ABREAST = 500
+_ABREAST = 500
 """Chains that grow at the same time, so that neighbours in the log are of different ones."""
+_AT_ONCE = 20_000
+"""Entries in one transaction; what was written is forgotten then, but for the leaves."""
 
 
 class Written(NamedTuple):
@@ -34,32 +36,42 @@ class Written(NamedTuple):
     detail: bytes
 
 
-def entries(count: int) -> Iterator[Written]:
-    """So many, in chains of `LENGTH`, in the order in which they would be written."""
-    left = count
-    while left > 0:
-        chains: dict[UUID, bytes | None] = {uuid4(): None for _ in range(ABREAST)}
+def entries() -> Iterator[Written]:
+    """In chains of `LENGTH`, in the order in which they would be written, without end."""
+    while True:
+        chains: dict[UUID, bytes | None] = {uuid4(): None for _ in range(_ABREAST)}
         for seq in range(1, LENGTH + 1):
             for chain, before in chains.items():
-                if left == 0:
-                    return
                 entry, at, nonce = new_id(), datetime.now(UTC), os.urandom(NONCE_BYTES)
                 detail = canonical({"act": "evidence.access", "entry": str(entry), "facts": {"purpose": "review"}})
                 leaf = next_leaf(chain, before, at=at, nonce=nonce, detail=detail).to_bytes()
                 chains[chain] = leaf
-                left -= 1
                 yield Written(entry, chain, seq, at, leaf, nonce, detail)
 
 
 def driver_url(url: str) -> str:
     """The address as psycopg takes it, without SQLAlchemy's name of the driver."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return url.replace("postgresql+psycopg:", "postgresql:", 1)
 
 
-def queue(owner_url: str, written: list[Written]) -> None:
-    """Write entries that wait for the log, in one transaction, and have the database look at its tables anew."""
-    with psycopg.connect(driver_url(owner_url)) as connection, connection.cursor() as cursor:
-        with cursor.copy("COPY custody_chains (id, kind, subject, begun_at) FROM STDIN (FORMAT BINARY)") as copy:
+def queue(owner_url: str, count: int) -> list[bytes]:
+    """Write so many entries that wait for the log; their leaves. The database looks at its tables anew then."""
+    leaves: list[bytes] = []
+    coming = entries()
+    with psycopg.connect(driver_url(owner_url)) as connection:
+        while len(leaves) < count:
+            some = list(islice(coming, min(_AT_ONCE, count - len(leaves))))
+            _write(connection, some)
+            connection.commit()
+            leaves += [one.leaf for one in some]
+    settle(owner_url)
+    return leaves
+
+
+def _write(connection: "psycopg.Connection[tuple[object, ...]]", written: list[Written]) -> None:
+    with connection.cursor() as cursor:
+        begun = "COPY custody_chains (id, kind, subject, begun_at) FROM STDIN (FORMAT BINARY)"
+        with cursor.copy(begun) as copy:
             copy.set_types(["uuid", "text", "uuid", "timestamptz"])
             for one in written:
                 if one.seq == 1:
@@ -76,8 +88,7 @@ def queue(owner_url: str, written: list[Written]) -> None:
 
 
 def settle(owner_url: str) -> None:
-    """What autovacuum would do by itself, but in the middle of a measurement."""
+    """What autovacuum and the checkpointer would do by themselves, but in the middle of a measurement."""
+    tables = "custody_chains, custody_entries, custody_queue, custody_leaves, custody_nodes"
     with psycopg.connect(driver_url(owner_url), autocommit=True) as connection:
-        connection.execute(
-            "VACUUM (ANALYZE) custody_chains, custody_entries, custody_queue, custody_leaves, custody_nodes"
-        )
+        connection.execute(f"VACUUM (ANALYZE) {tables}")

@@ -28,6 +28,12 @@ class Sizes:
     history_copies: int
     history_cases: int
     small_intake: int
+    small_log: int
+    large_log: int
+    backlog: int
+    proofs: int
+    writes: int
+    packaged: int
 
     @property
     def full(self) -> bool:
@@ -53,6 +59,12 @@ FULL = Sizes(
     history_copies=90,
     history_cases=1_000,
     small_intake=500,
+    small_log=10_000,
+    large_log=1_000_000,
+    backlog=200_000,
+    proofs=2_000,
+    writes=16_000,
+    packaged=1_000,
 )
 QUICK = Sizes(
     rounds=1,
@@ -72,4 +84,10 @@ QUICK = Sizes(
     history_copies=20,
     history_cases=20,
     small_intake=50,
+    small_log=300,
+    large_log=2_000,
+    backlog=1_000,
+    proofs=50,
+    writes=400,
+    packaged=20,
 )
