@@ -17,12 +17,16 @@ from rich.console import Console
 from benchmarks import (
     case_page,
     corpus,
+    custody_log,
     direct,
     feed,
     load_history,
+    log_writers,
+    logged_intake,
     many_files,
     measures,
     memory,
+    package_check,
     pages,
     reading,
     relay,
@@ -51,6 +55,10 @@ BENCHMARKS: Mapping[str, Callable[[Installation, Sizes], list[Result]]] = {
     "corpus": corpus.measure,
     "reading": reading.measure,
     "load-history": load_history.measure,
+    "package": package_check.measure,
+    "log": custody_log.measure,
+    "log-writers": log_writers.measure,
+    "logged-intake": logged_intake.measure,
 }
 WIDTH = 150
 """Where the output goes to a file: enough for every line of the table."""

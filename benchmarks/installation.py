@@ -121,6 +121,12 @@ class Installation:
             yield Running(pid)
 
     @contextmanager
+    def sequencer(self) -> Iterator[Running]:
+        """The process that takes entries into the custody log."""
+        with self._process("sequencer", 0) as pid:
+            yield Running(pid)
+
+    @contextmanager
     def _process(self, name: str, port: int) -> Iterator[int]:
         child = self._child(name, port)
         process = spawn(child.argv, folder=child.folder, log=child.log, env=child.env)

@@ -31,6 +31,12 @@ class Sizes:
     feed_events: int
     timeline: int
     page_views: int
+    small_log: int
+    large_log: int
+    backlog: int
+    proofs: int
+    writes: int
+    packaged: int
 
     @property
     def full(self) -> bool:
@@ -59,6 +65,12 @@ FULL = Sizes(
     feed_events=50_000,
     timeline=500,
     page_views=60,
+    small_log=10_000,
+    large_log=1_000_000,
+    backlog=200_000,
+    proofs=2_000,
+    writes=16_000,
+    packaged=1_000,
 )
 QUICK = Sizes(
     rounds=1,
@@ -81,4 +93,10 @@ QUICK = Sizes(
     feed_events=1_000,
     timeline=60,
     page_views=5,
+    small_log=300,
+    large_log=2_000,
+    backlog=1_000,
+    proofs=50,
+    writes=400,
+    packaged=20,
 )

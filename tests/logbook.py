@@ -1,7 +1,7 @@
 """Custody logs for tests: each with a database and a ledger bucket of its own, so that what is done to one reaches no other."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -89,12 +89,14 @@ class Logbook:
     def transactions(self, engine: Engine | None = None) -> DatabaseTransactions:
         return DatabaseTransactions(engine or self.app, lambda: datetime.now(UTC), lambda _: None)
 
-    def write(self, count: int, chain: Chain | None = None, *, at: datetime | None = None) -> list[EntryId]:
-        """Add entries to one chain, in one transaction, as the application does."""
+    def write(
+        self, count: int, chain: Chain | None = None, *, at: datetime | None = None, ids: Iterable[UUID] | None = None
+    ) -> list[EntryId]:
+        """Add entries to one chain, in one transaction, as the application does; under these ids, made now if not named."""
         chain = chain or Chain()
         begun, entries, details = chain.seq == 0, list[dict[str, Any]](), list[dict[str, Any]]()
-        for _ in range(count):
-            entry, nonce, said = new_id(), os.urandom(NONCE_BYTES), at or datetime.now(UTC)
+        for entry in ids or (new_id() for _ in range(count)):
+            nonce, said = os.urandom(NONCE_BYTES), at or datetime.now(UTC)
             detail = canonical({"entry": str(entry)})
             leaf = next_leaf(chain.id, chain.leaf, at=said, nonce=nonce, detail=detail)
             chain.leaf, chain.seq = leaf.to_bytes(), leaf.seq

@@ -59,3 +59,8 @@ def told_apart() -> Iterator[None]:
         if error.connection_invalidated or isinstance(error.orig, psycopg.OperationalError):
             raise DatabaseUnavailable from error
         raise
+    except psycopg.OperationalError as error:
+        # Of statements that went to the driver past SQLAlchemy.
+        if isinstance(error, _PASSING):
+            raise Busy("Somebody else is changing this now. Try again.", retry_after=1) from error
+        raise DatabaseUnavailable from error

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import anyio
 import pytest
 
-from benchmarks import small_intake
+from benchmarks import logged_intake, small_intake
 from benchmarks.counting import Counted
 from benchmarks.filled import LIMIT, costs, filled_case
 from benchmarks.small_item import Step, way_in
@@ -57,6 +57,17 @@ def test_a_small_file_among_many_costs_two_calls_of_the_store_and_hardly_a_trans
     assert asked.store == ["GetObject"] * FILES
     assert asked.transactions == 19
     assert asked.transactions / FILES <= 0.1
+
+
+def test_the_log_adds_a_row_for_each_entry_and_no_transaction(
+    counted: Counted, engines: Connections, world: World
+) -> None:
+    who = world.somebody("case_manager", "investigator")
+    case = world.case(who)
+    on, off = logged_intake.compare(counted, engines.database_owner_url, str(case.id), who.headers, 20)
+    assert on.transactions == off.transactions
+    assert on.entries == off.entries >= 20
+    assert on.rows - off.rows == on.entries
 
 
 def test_a_page_costs_the_same_in_a_case_of_any_size(

@@ -17,6 +17,7 @@ from dems.model.disclosure.contents import (
     Content,
     Handled,
     Handling,
+    LeakCleared,
     Level,
     Pii,
     PiiKind,
@@ -139,12 +140,13 @@ def test_a_page_has_what_the_reader_is_cleared_for(kept: Kept) -> None:
     )
     relevant, handled = kept.decision(Relevant(relevant=True)), kept.decision(Handled(Handling.WITHHELD, "T1"))
     sensitive, secret = kept.decision(Sensitive(Level.SENSITIVE, "Life", "Harm")), kept.decision(ordered)
-    kept.decide(relevant, handled, sensitive, secret)
+    answered = kept.decision(LeakCleared(("hit",)))
+    kept.decide(relevant, handled, sensitive, secret, answered)
     shown = {
         frozenset[Clearance](): [relevant],
         frozenset({Clearance.PII}): [relevant],
-        frozenset({Clearance.SENSITIVE}): [relevant, sensitive],
-        EVERYTHING: [relevant, handled, sensitive, secret],
+        frozenset({Clearance.SENSITIVE}): [relevant, sensitive, answered],
+        EVERYTHING: [relevant, handled, sensitive, secret, answered],
     }
     with kept.dems.transaction() as tx:
         for clearances, expected in shown.items():

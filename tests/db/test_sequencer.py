@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
+from dems.db import sequencing
 from dems.db.sequencing import Queued, Sequencer, in_chain_order
 from dems.errors import DemsError
 from dems.ledger.entry import Leaf
@@ -145,7 +146,7 @@ def dying(name, step):
 for step in sys.argv[2:]:
     child = os.fork()
     if not child:
-        for name in ("_those_before", "in_chain_order", "_copy", "_append", "_integrate"):
+        for name in ("_those_before", "in_chain_order", "_leaf_rows", "_node_rows", "_append", "_integrate"):
             dying(name, step)
         sequencing.Sequencer(connect(DatabaseSettings(), sys.argv[1])).integrate(3)
         die()
@@ -154,7 +155,7 @@ for step in sys.argv[2:]:
 """
 STEPS = [
     *("_integrate before", "_those_before before", "in_chain_order after"),
-    *("_copy after", "_append after", "_integrate after"),
+    *("_leaf_rows after", "_node_rows before", "_node_rows after", "_append after", "_integrate after"),
 ]
 
 
@@ -256,17 +257,44 @@ def test_not_even_the_superuser_changes_the_log_while_its_triggers_stand(book: L
                 connection.execute(text(change.format(table, column, column)))
 
 
-def test_entries_of_a_chain_change_places_only_with_one_another() -> None:
-    a, b = new_id(), new_id()
-    ids = [new_id() for _ in range(5)]
-    queued = [
-        Queued(ids[0], a, 3, b"", logged=False),
-        Queued(ids[1], b, 1, b"", logged=False),
-        Queued(ids[2], a, 1, b"", logged=False),
-        Queued(ids[3], b, 2, b"", logged=False),
-        Queued(ids[4], a, 2, b"", logged=False),
-    ]
-    assert [(q.chain_id, q.seq) for q in in_chain_order(queued)] == [(a, 1), (b, 1), (a, 2), (b, 2), (a, 3)]
+@pytest.mark.parametrize(
+    ("queued", "expected"),
+    [
+        ([("a", 3), ("b", 1), ("a", 1), ("b", 2), ("a", 2)], [("a", 1), ("b", 1), ("a", 2), ("b", 2), ("a", 3)]),
+        ([("a", 1), ("b", 1), ("a", 2)], [("a", 1), ("b", 1), ("a", 2)]),
+    ],
+)
+def test_entries_of_a_chain_change_places_only_with_one_another(
+    queued: list[tuple[str, int]], expected: list[tuple[str, int]]
+) -> None:
+    waiting = [Queued(new_id().bytes, chain.encode(), seq, b"", logged=False) for chain, seq in queued]
+    assert [((q.chain_id or b"").decode(), q.seq) for q in in_chain_order(waiting)] == expected
+
+
+def test_entries_that_come_behind_those_that_follow_them_are_put_where_their_ids_say() -> None:
+    ids = sorted(new_id().bytes for _ in range(3))
+    late = [Queued(ids[1], b"a", 1, b"", logged=False), Queued(ids[2], b"b", 1, b"", logged=False)]
+    before = [Queued(ids[0], b"a", 2, b"", logged=False)]
+    assert [(q.chain_id, q.seq) for q in in_chain_order([*late, *before])] == [(b"a", 1), (b"a", 2), (b"b", 1)]
+
+
+def test_what_is_queued_while_a_batch_is_taken_stays_in_the_queue(
+    book: Logbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An entry may come with an id that is smaller than others of the batch: it was made before, and committed later."""
+    late, early = Chain(), new_id()
+    entries = book.write(3)
+    added: list[EntryId] = []
+
+    def meanwhile(*_: object) -> list[Queued]:
+        added.extend(book.write(1, late, ids=[early]))
+        return []
+
+    monkeypatch.setattr(sequencing, "_those_before", meanwhile)
+    assert Sequencer(book.sequencer).integrate(3) == 3
+    monkeypatch.undo()
+    assert book.sequence() == 1
+    must_be_one_log(book, entries + added)
 
 
 def test_nodes_that_are_not_there_are_left_out(book: Logbook) -> None:

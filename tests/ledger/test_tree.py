@@ -118,6 +118,20 @@ def test_a_tree_continues_from_its_right_edge_alone() -> None:
         assert resumed.root() == TREE.root(SIZE)
 
 
+def test_many_leaves_at_once_make_the_tree_that_they_make_one_by_one() -> None:
+    for size in range(SIZE):
+        for count in (0, 1, 2, 3, 7, SIZE - size):
+            one_by_one, at_once = (Frontier.read(size, STORE.read) for _ in range(2))
+            leaves = TREE.leaves[size : size + count]
+            expected = {node: value for node, value in one_by_one.extend(leaves) if node.level}
+            rows = at_once.extend_by_level(leaves)
+            assert at_once == one_by_one
+            made = [(Node(r.first.level, place), v) for r in rows for place, v in enumerate(r.hashes, r.first.place)]
+            assert dict(made) == expected
+            assert len(made) == len(expected)
+            assert [row.first.level for row in rows] == list(range(1, len(rows) + 1))
+
+
 def edges(size: int) -> list[Span]:
     """The perfect subtrees of a tree, largest first, by the ones of its size in binary."""
     spans, start = [], 0
@@ -147,6 +161,8 @@ def test_a_tree_as_large_as_any_takes_the_last_leaf_and_no_more() -> None:
     assert frontier.size == MAX_NUMBER
     with pytest.raises(ValueError, match="less than 2\\^63 - 1 leaves"):
         frontier.append(EMPTY_ROOT)
+    with pytest.raises(ValueError, match="less than 2\\^63 - 1 leaves"):
+        frontier.extend_by_level([EMPTY_ROOT])
 
 
 @pytest.mark.parametrize("leaf", [b"", b"\0" * 31, b"\0" * 33])
@@ -154,6 +170,8 @@ def test_what_is_no_hash_is_not_appended(leaf: bytes) -> None:
     frontier = Frontier()
     with pytest.raises(ValueError, match="32 bytes"):
         frontier.append(leaf)
+    with pytest.raises(Malformed, match="32 bytes"):
+        frontier.extend_by_level([EMPTY_ROOT, leaf])
     assert frontier == Frontier()
 
 
