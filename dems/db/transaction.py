@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Select, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import UpdateBase
@@ -21,6 +22,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from dems.db import tables
 from dems.db.engine import told_apart
 from dems.db.notes import Notes
+from dems.db.repositories.base import Prepared
 from dems.errors import BadRequest, NotFound, NotPermitted, SelfGrant
 from dems.model.actors import NOBODY_NAMED, Actor, ActorKind
 from dems.model.acts import Act
@@ -96,6 +98,13 @@ class DatabaseTransaction(Notes):
         elif not isinstance(statement, Select):
             raise TypeError("a transaction runs SELECT, INSERT, UPDATE and DELETE on our tables only")
         return self._connection.execute(statement, parameters)
+
+    def read(self, prepared: Prepared, **parameters: Any) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT that was put into words beforehand, past SQLAlchemy."""
+        driver = self._connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection), "the engine is one of psycopg's"
+        with driver.cursor(binary=True) as cursor:
+            return cursor.execute(prepared.words, {**prepared.given, **parameters}).fetchall()
 
     def authorise(
         self,

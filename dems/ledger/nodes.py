@@ -57,7 +57,7 @@ def perfect_nodes(span: Span) -> list[Node]:
 
 def read_nodes(nodes: Sequence[Node], read: NodeReader) -> list[bytes]:
     """The hashes of these nodes in their order. Raises `NotProved` naming the first that the reader does not have."""
-    found = read(nodes)
+    found = read(list(dict.fromkeys(nodes)))
     for node in nodes:
         if node not in found:
             raise NotProved(f"the hash of node {node.place} at level {node.level} of the tree is not there")

@@ -4,6 +4,9 @@ Both are lists of subtree hashes, the lowest first. Which subtrees they are foll
 is asked once for all the hashes that a proof needs.
 """
 
+from collections.abc import Sequence
+from itertools import chain
+
 from dems.ledger.nodes import NodeReader, Span, read_spans, require_size, split
 
 
@@ -57,6 +60,13 @@ def inclusion_proof(index: int, size: int, read: NodeReader) -> list[bytes]:
     Raises `NotProved` if a node is not there, `ValueError` if there is no such leaf.
     """
     return read_spans(inclusion_spans(index, size), read)
+
+
+def inclusion_proofs(indexes: Sequence[int], size: int, read: NodeReader) -> dict[int, list[bytes]]:
+    """The proofs of several leaves by their indexes, with one call of `read`. Raises as `inclusion_proof`."""
+    spans = {index: inclusion_spans(index, size) for index in indexes}
+    hashes = iter(read_spans(list(chain.from_iterable(spans.values())), read))
+    return {index: [next(hashes) for _ in path] for index, path in spans.items()}
 
 
 def consistency_proof(old: int, new: int, read: NodeReader) -> list[bytes]:

@@ -74,6 +74,10 @@ class Ledger(Protocol):
         """
         ...
 
+    def inclusions(self, indexes: Sequence[int], size: int) -> Mapping[int, list[bytes]]:
+        """The same of several leaves, by their indexes, at the price of few questions. Raises as `inclusion`."""
+        ...
+
     def consistency(self, old: int, new: int) -> list[bytes]:
         """The proof that the tree of `new` leaves goes on from that of `old`; empty from 0 and between equal sizes.
 

@@ -22,15 +22,11 @@ def proofs(tx: Transaction, rows: Sequence[CustodyRow]) -> Mapping[EntryId, byte
     signed = held_checkpoint(tx, max(covered, default=0))
     if signed is None:
         return {}
-    found: dict[EntryId, bytes] = {}
-    for row in rows:
-        if row.index is None or row.index >= signed.size:
-            continue
-        try:
-            hashes = tx.ledger.inclusion(row.index, signed.size)
-        except NotProved as error:
-            raise IntegrityBroken(
-                "The log lacks what the proof needs. An administrator must run `dems ledger fsck`.", index=row.index
-            ) from error
-        found[row.id] = TlogProof(row.index, tuple(hashes), signed.note).to_bytes()
-    return found
+    places = {row.id: row.index for row in rows if row.index is not None and row.index < signed.size}
+    try:
+        hashes = tx.ledger.inclusions(list(places.values()), signed.size)
+    except NotProved as error:
+        raise IntegrityBroken(
+            "The log lacks what the proof needs. An administrator must run `dems ledger fsck`."
+        ) from error
+    return {row: TlogProof(index, tuple(hashes[index]), signed.note).to_bytes() for row, index in places.items()}

@@ -1,5 +1,6 @@
 import hashlib
 from base64 import b64decode
+from collections.abc import Mapping, Sequence
 from itertools import product
 
 import pytest
@@ -8,7 +9,13 @@ from dems.ledger.fields import MAX_NUMBER
 from dems.ledger.hashing import EMPTY_ROOT
 from dems.ledger.invalid import Contradicted, LedgerInvalid, Malformed, NotProved
 from dems.ledger.nodes import Node
-from dems.ledger.proofs import consistency_proof, consistency_spans, inclusion_proof, inclusion_spans
+from dems.ledger.proofs import (
+    consistency_proof,
+    consistency_spans,
+    inclusion_proof,
+    inclusion_proofs,
+    inclusion_spans,
+)
 from dems.ledger.verification import MOST_HASHES, verify_consistency, verify_inclusion
 from tests.ledger import naive
 from tests.ledger.trees import PUBLISHED, ROOTS, SIZE, STORE, TREE, Store
@@ -18,6 +25,21 @@ STEPS = [(old, new) for new in range(1, SIZE + 1) for old in range(1, new + 1)]
 
 
 # --- what the RFC defines, for every tree of up to 130 leaves ---
+
+
+def test_several_inclusion_proofs_are_those_of_each_and_asked_for_at_once() -> None:
+    asked: list[int] = []
+
+    def read(nodes: Sequence[Node]) -> Mapping[Node, bytes]:
+        asked.append(len(nodes))
+        assert len(set(nodes)) == len(nodes), "what several need is asked for once"
+        return STORE.read(nodes)
+
+    for size in (1, 2, 7, SIZE):
+        indexes = list(range(0, size, 3))
+        assert inclusion_proofs(indexes, size, read) == {i: TREE.inclusion(i, size) for i in indexes}
+    assert len(asked) == 4
+    assert inclusion_proofs([], SIZE, STORE.read) == {}
 
 
 def test_every_inclusion_proof_is_the_one_of_the_rfc_and_holds() -> None:

@@ -10,6 +10,7 @@ from dems.db.repositories.access import AccessGrantRows
 from dems.db.repositories.anchors import AnchorRows
 from dems.db.repositories.announcements import AnnouncementRows
 from dems.db.repositories.approvals import ApprovalRows
+from dems.db.repositories.base import Prepared
 from dems.db.repositories.blocks import BlockRows
 from dems.db.repositories.cases import CaseRows
 from dems.db.repositories.clocks import ClockRows
@@ -43,13 +44,16 @@ from dems.ports import Clock, Job
 
 
 class Repositories(ABC):
-    """What a transaction is to them is `execute` and its clock; `nudges` go out when it has committed."""
+    """What a transaction is to them is `execute`, `read` and its clock; `nudges` go out when it has committed."""
 
     clock: Clock
     nudges: list[Job]
 
     @abstractmethod
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]: ...
+
+    @abstractmethod
+    def read(self, prepared: Prepared, **parameters: Any) -> list[tuple[Any, ...]]: ...
 
     @cached_property
     def people(self) -> PeopleRows:

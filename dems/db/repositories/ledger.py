@@ -7,10 +7,13 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Column,
+    ColumnElement,
     LargeBinary,
     Select,
     SmallInteger,
     Uuid,
+    bindparam,
     cast,
     exists,
     func,
@@ -21,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dems.db.repositories.base import Rows, chunks
+from dems.db.repositories.base import Prepared, Rows, chunks
 from dems.db.tables import (
     custody_checkpoints,
     custody_entries,
@@ -32,12 +35,66 @@ from dems.db.tables import (
     ledger_reports,
 )
 from dems.ledger.nodes import Node
-from dems.ledger.proofs import consistency_proof, inclusion_proof
+from dems.ledger.proofs import consistency_proof, inclusion_proof, inclusion_proofs
 from dems.model.ids import EntryId
 from dems.ports.ledger import LedgerReport, SignedCheckpoint, TreeHead
 
 _LENGTH_OF_A_LEAF = 3
 """In the four bytes of an integer, the place of the two that an entry bundle has."""
+
+
+_PROOFS_AT_ONCE = 200
+"""Each needs some twenty hashes, many of which are the same."""
+
+
+def _nodes() -> Prepared:
+    # Arrays, so that the statement is the same for every proof.
+    levels, places, leaves = (
+        bindparam(name, type_=ARRAY(kind))
+        for name, kind in (("levels", SmallInteger), ("places", BigInteger), ("leaves", BigInteger))
+    )
+    pairs = func.unnest(levels, places).table_valued("level", "place").render_derived(name="asked")
+    leaf = func.unnest(leaves).column_valued("leaf")
+    above = select(custody_nodes.c.level, custody_nodes.c.idx, custody_nodes.c.hash).where(
+        custody_nodes.c.level == pairs.c.level, custody_nodes.c.idx == pairs.c.place
+    )
+    below = select(literal(0).label("level"), custody_leaves.c.idx, custody_leaves.c.leaf_hash).where(
+        custody_leaves.c.idx == leaf
+    )
+    found = union_all(above, below).subquery("found").c
+    return Prepared(select(found.level, found.idx, found.hash))
+
+
+def _bundle() -> Prepared:
+    """Leaves behind their lengths, put together by the database: one value, where rows would take longer than all the hashing.
+
+    Neighbours in the log have neighbouring ids, so their entries are one range of the index. Joined by their ids alone, all the
+    entries that there are would be read for each bundle, as soon as the planner thinks that cheaper.
+    """
+    place, of_entry, leaf = custody_leaves.c.idx, custody_leaves.c.entry_id, custody_entries.c.leaf
+    within = place >= bindparam("start", type_=BigInteger), place < bindparam("end", type_=BigInteger)
+    places = select(place, of_entry).where(*within).cte("places")
+    lowest, highest = (
+        select(places.c.entry_id).order_by(order).limit(1).scalar_subquery()
+        for order in (places.c.entry_id, places.c.entry_id.desc())
+    )
+    length = func.substring(func.int4send(func.octet_length(leaf)), _LENGTH_OF_A_LEAF)
+    together = func.string_agg(length.op("||")(leaf), aggregate_order_by(cast(b"", LargeBinary), places.c.idx))
+    joined = select(together).join_from(places, custody_entries, custody_entries.c.id == places.c.entry_id)
+    return Prepared(joined.where(custody_entries.c.id.between(lowest, highest)))
+
+
+def _hashes(place: Column[int], value: Column[bytes], *more: ColumnElement[bool]) -> Prepared:
+    together = func.string_agg(value, aggregate_order_by(cast(b"", LargeBinary), place))
+    start, end = (bindparam(name, type_=BigInteger) for name in ("start", "end"))
+    return Prepared(select(together).where(place >= start, place < end, *more))
+
+
+_NODES, _BUNDLE = _nodes(), _bundle()
+_LEAF_HASHES = _hashes(custody_leaves.c.idx, custody_leaves.c.leaf_hash)
+_HASHES = _hashes(
+    custody_nodes.c.idx, custody_nodes.c.hash, custody_nodes.c.level == bindparam("level", type_=SmallInteger)
+)
 
 
 class LedgerRows(Rows):
@@ -80,47 +137,34 @@ class LedgerRows(Rows):
     def inclusion(self, index: int, size: int) -> list[bytes]:
         return inclusion_proof(index, size, self.read)
 
+    def inclusions(self, indexes: Sequence[int], size: int) -> Mapping[int, list[bytes]]:
+        found: dict[int, list[bytes]] = {}
+        for start in range(0, len(indexes), _PROOFS_AT_ONCE):
+            found |= inclusion_proofs(indexes[start : start + _PROOFS_AT_ONCE], size, self.read)
+        return found
+
     def consistency(self, old: int, new: int) -> list[bytes]:
         return consistency_proof(old, new, self.read) if old else []
 
     def read(self, nodes: Sequence[Node]) -> Mapping[Node, bytes]:
-        # Arrays, so that the statement is the same for every proof.
         inner = [node for node in nodes if node.level]
-        levels, places = ([node[part] for node in inner] for part in (0, 1))
-        asked = func.unnest(cast(levels, ARRAY(SmallInteger)), cast(places, ARRAY(BigInteger)))
-        pairs = asked.table_valued("level", "place").render_derived(name="asked")
-        leaf = func.unnest(cast([node.place for node in nodes if not node.level], ARRAY(BigInteger))).column_valued(
-            "leaf"
+        rows = self._tx.read(
+            _NODES,
+            levels=[node.level for node in inner],
+            places=[node.place for node in inner],
+            leaves=[node.place for node in nodes if not node.level],
         )
-        above = select(custody_nodes.c.level, custody_nodes.c.idx, custody_nodes.c.hash).where(
-            custody_nodes.c.level == pairs.c.level, custody_nodes.c.idx == pairs.c.place
-        )
-        below = select(literal(0).label("level"), custody_leaves.c.idx, custody_leaves.c.leaf_hash).where(
-            custody_leaves.c.idx == leaf
-        )
-        found = union_all(above, below).subquery("found").c
-        rows = self._tx.execute(select(found.level, found.idx, found.hash))
-        return {Node(row.level, row.idx): bytes(row.hash) for row in rows}
+        return {Node(level, place): value for level, place, value in rows}
 
     def hashes(self, level: int, start: int, end: int) -> bytes:
-        place, value = (
-            (custody_nodes.c.idx, custody_nodes.c.hash) if level else (custody_leaves.c.idx, custody_leaves.c.leaf_hash)
-        )
-        together = func.string_agg(value, aggregate_order_by(cast(b"", LargeBinary), place))
-        statement = select(together).where(place >= start, place < end)
-        if level:
-            statement = statement.where(custody_nodes.c.level == level)
-        return bytes(self._tx.execute(statement).scalar() or b"")
+        prepared = _HASHES if level else _LEAF_HASHES
+        given = {"level": level} if level else {}
+        [(together,)] = self._tx.read(prepared, start=start, end=end, **given)
+        return together or b""
 
     def bundle(self, start: int, end: int) -> bytes:
-        # Put together by the database: one value, where rows would take longer than all the hashing.
-        leaf, place = custody_entries.c.leaf, custody_leaves.c.idx
-        length = func.substring(func.int4send(func.octet_length(leaf)), _LENGTH_OF_A_LEAF)
-        together = func.string_agg(length.op("||")(leaf), aggregate_order_by(cast(b"", LargeBinary), place))
-        entries = select(together).join_from(
-            custody_leaves, custody_entries, custody_entries.c.id == custody_leaves.c.entry_id
-        )
-        return bytes(self._tx.execute(entries.where(place >= start, place < end)).scalar() or b"")
+        [(together,)] = self._tx.read(_BUNDLE, start=start, end=end)
+        return together or b""
 
     def add_signed(self, checkpoint: SignedCheckpoint) -> None:
         row = {

@@ -208,10 +208,8 @@ class MakePackage:
         with self.transaction() as tx:
             rows = _rows(tx, packaging.export, item)
             places = tx.ledger.indexes_of([row.id for row in rows])
-            proofs = [
-                TlogProof(places[r.id], tuple(tx.ledger.inclusion(places[r.id], checkpoint.size)), checkpoint.note)
-                for r in rows
-            ]
+            hashes = tx.ledger.inclusions(list(places.values()), checkpoint.size)
+        proofs = [TlogProof(places[row.id], tuple(hashes[places[row.id]]), checkpoint.note) for row in rows]
         chain = rows[0].chain_id
         composer.add_later(chain, [packaging.given(row) for row in rows[item.last_seq :]])
         for row, proof in zip(rows, proofs, strict=True):

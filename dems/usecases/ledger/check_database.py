@@ -14,7 +14,7 @@ from dems.steps.kept_checkpoints import KeptCheckpoints
 from dems.steps.log_check import Differs, LogCheck
 from dems.steps.published_log import PublishedLog
 
-AT_ONCE = 20 * TILE_WIDTH
+AT_ONCE = 64 * TILE_WIDTH
 """Entries in one question: a few megabytes."""
 
 PAGE = 500
