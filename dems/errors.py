@@ -113,7 +113,7 @@ class NotReady(Refused):
 
 
 class DocumentNotMade(Refused):
-    """A document cannot be made: what sets its form is missing or does not compile, or it would cost too much."""
+    """A document cannot be made: its form is missing or does not compile, or it would cost too much."""
 
     rule = "document-not-made"
 
@@ -195,17 +195,15 @@ class DisclosureRulesBroken(Refused):
 
 
 class OlderMessage(Refused):
-    """A message of the case system is not newer than the last one taken, or has no version, and says otherwise.
-
-    Nothing of it was taken. `conflicts` has of each thing `what` it is, and its value `here` and as `sent`.
-    """
+    """A message is not newer than the last one taken, or has no version, and says otherwise: nothing of it was taken. `conflicts` has of each thing `what` it is, and its value `here` and as `sent`."""
 
     rule = "older-message"
 
     def __init__(self, here: str, sent: str | None, conflicts: list[dict[str, Any]]) -> None:
-        words = f"A message with source version {here} was taken already, and this one has {sent or 'none'}: "
-        words += "send a newer `source_version`, or record facts at the case itself. "
-        words += "What it says otherwise is in `conflicts`."
+        words = (
+            f"A message with source version {here} was taken already, and this one has {sent or 'none'}: send a newer "
+            "`source_version`, or record facts at the case itself. What it says otherwise is in `conflicts`."
+        )
         super().__init__(words, here=here, sent=sent, conflicts=conflicts)
 
 
