@@ -195,7 +195,7 @@ class DisclosureRulesBroken(Refused):
 
 
 class OlderMessage(Refused):
-    """A message is not newer than the last one taken, or has no version, and says otherwise: nothing of it was taken. `conflicts` has of each thing `what` it is, and its value `here` and as `sent`."""
+    """A message without a newer version says otherwise. `conflicts`: of each thing `what`, its value `here` and as `sent`."""
 
     rule = "older-message"
 
