@@ -15,6 +15,7 @@ from dems.model.disclosure.contents import (
     Described,
     Handled,
     Handling,
+    LeakCleared,
     Level,
     NeedsClearance,
     Pii,
@@ -70,6 +71,7 @@ CONTENTS: dict[str, st.SearchStrategy[Content]] = {
     "clearance": st.builds(NeedsClearance, st.none() | st.sampled_from(Clearance)),
     "source_check": st.builds(SourceChecked, texts, st.booleans()),
     "handling": st.builds(Handled, st.sampled_from(Handling), st.none() | texts),
+    "leak_check": st.builds(LeakCleared, st.lists(texts, max_size=3).map(tuple)),
 }
 
 

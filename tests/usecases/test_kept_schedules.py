@@ -164,6 +164,8 @@ def test_what_came_back_is_corrected_what_is_given_up_keeps_its_numbers_and_what
     by = desk.acting()
     told = Alert(item(1), LAWYER, by.at)
     desk.act(4, lambda: desk.change(alerts=(told,)))
+    desk.draft(5)
+    desk.clear()
     desk.go(5)
     assert [(s.name, s.state) for s in desk.kept().schedules] == [
         ("MG6C 1.0", S.RETURNED),
