@@ -9,13 +9,12 @@ import psycopg
 from sqlalchemy import Engine
 
 from benchmarks.installation import Installation
-from benchmarks.log_entries import LENGTH, driver_url, queue
+from benchmarks.log_entries import LENGTH, driver_url, queue, take_in
 from benchmarks.pairs import Machine, interleaved, ratios, timed
 from benchmarks.sizes import Sizes
 from benchmarks.table import Result, Target
 from dems.bootstrap.ledger import Signing, ledger_store
 from dems.db.engine import connect
-from dems.db.sequencing import Sequencer
 from dems.ledger.keys import KEY_BYTES, KeyType, SigningKey
 from dems.ledger.nodes import Node
 from dems.ledger.proofs import inclusion_proofs
@@ -51,7 +50,7 @@ def measure(installed: Installation, sizes: Sizes) -> list[Result]:
 def _measured(installed: Installation, sequencer: Engine, signer: Engine, sizes: Sizes) -> list[Result]:
     owner = installed.connections.database_owner_url
     queue(owner, sizes.small_log)
-    _take_in(sequencer)
+    take_in(sequencer)
     small = _cost(owner, sequencer, sizes)
     backlog, leaves = _backlogs(owner, sequencer, sizes)
     large = _cost(owner, sequencer, sizes)
@@ -69,17 +68,13 @@ def _measured(installed: Installation, sequencer: Engine, signer: Engine, sizes:
     return [backlog, growth, _proofs(installed, sizes), *_fsck(installed, signer, leaves, sizes)]
 
 
-def _take_in(engine: Engine) -> int:
-    return sum(iter(Sequencer(engine).integrate, 0))
-
-
 def _cost(owner: str, engine: Engine, sizes: Sizes) -> list[float]:
     """Seconds for each of a few thousand entries, once for each round."""
     found = []
     for _ in range(sizes.rounds):
         count = min(_AT_A_TIME, sizes.backlog)
         queue(owner, count)
-        found.append(timed(partial(_take_in, engine)) / count)
+        found.append(timed(partial(take_in, engine)) / count)
     return found
 
 
@@ -92,7 +87,7 @@ def _backlogs(owner: str, engine: Engine, sizes: Sizes) -> tuple[Result, list[by
     while len(every) < sizes.large_log:
         leaves = queue(owner, sizes.backlog)
         every += leaves
-        legs = {"ours": partial(timed, partial(_take_in, engine)), "bare": partial(timed, partial(_bare, leaves))}
+        legs = {"ours": partial(timed, partial(take_in, engine)), "bare": partial(timed, partial(_bare, leaves))}
         # What was taken in is taken in: one round each.
         for name, took in interleaved(legs, rounds=1).seconds.items():
             seconds[name] += took

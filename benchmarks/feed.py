@@ -12,10 +12,10 @@ from sqlalchemy import create_engine
 from benchmarks.fill import fill
 from benchmarks.installation import OPERATOR, Installation
 from benchmarks.items import sealed_item
+from benchmarks.log_entries import driver_url, take_in
 from benchmarks.pairs import Machine, interleaved, ratios, timed
 from benchmarks.sizes import Sizes
 from benchmarks.table import Result, Target
-from dems.db.sequencing import Sequencer
 from dems.model.people import OrganisationRole
 
 AT_ONCE = 500
@@ -35,7 +35,7 @@ def measure(installed: Installation, sizes: Sizes) -> list[Result]:
         # First: with so much unsigned it would not call itself ready.
         installed.api() as api,
         httpx.Client(base_url=api.url) as http,
-        psycopg.connect(installed.connections.database_url.replace("+psycopg", "")) as connection,
+        psycopg.connect(driver_url(installed.connections.database_url)) as connection,
     ):
         _, actor, member = installed.person()
         item = sealed_item(installed.dems, actor, installed.case(actor))
@@ -49,8 +49,7 @@ def _take_in(installed: Installation) -> None:
     """Into the log and the feed, all of it."""
     engine = create_engine(installed.connections.database_sequencer_url)
     try:
-        while Sequencer(engine).integrate():
-            pass
+        take_in(engine)
     finally:
         engine.dispose()
     while installed.dems.events.place(at_most=20_000):

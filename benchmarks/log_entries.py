@@ -11,7 +11,9 @@ from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import psycopg
+from sqlalchemy import Engine
 
+from dems.db.sequencing import Sequencer
 from dems.ledger.canonical import canonical
 from dems.ledger.entry import NONCE_BYTES, leaf_hash, next_leaf
 from dems.model.ids import new_id
@@ -85,6 +87,11 @@ def _write(connection: "psycopg.Connection[tuple[object, ...]]", written: list[W
             copy.set_types(["uuid"])
             for one in written:
                 copy.write_row([one.id])
+
+
+def take_in(engine: Engine) -> int:
+    """Into the log, all that waits; how many entries. `engine` is the sequencer's."""
+    return sum(iter(Sequencer(engine).integrate, 0))
 
 
 def settle(owner_url: str) -> None:

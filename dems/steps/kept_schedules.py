@@ -8,7 +8,7 @@ from uuid import UUID
 
 from dems.model.custody import Authority, of_proceeding, restricted_of
 from dems.model.disclosure.acting import Acting
-from dems.model.disclosure.entries import told_of
+from dems.model.disclosure.entries import entered, made_whole, told_of
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Form
 from dems.model.disclosure.material import Subject, SubjectKind
@@ -54,23 +54,18 @@ def keep(
     Raises `AlreadyExists` where somebody else did something with it in this moment.
     """
     proceeding = after.record.proceeding
-    then = {s.id: s.state for s in before.schedules}
-    for schedule in after.schedules:
-        if schedule.state is ScheduleState.CERTIFIED and then.get(schedule.id) is not ScheduleState.CERTIFIED:
-            tx.schedules.add_document(proceeding, _document(schedule, of))
-    frozen = {s.id for s in before.sets if s.snapshot is not None}
-    for each in after.sets:
-        if each.snapshot is not None and each.id not in frozen:
-            _keep_set(tx, after, each)
-    for state in ScheduleState:
-        entered = [s.id for s in after.schedules if s.state is state and then.get(s.id) is not state]
-        if state is not ScheduleState.DRAFT:
-            tx.schedules.enter(entered, state, by.at)
-    if _newly(before, after, ScheduleState.VOID):
-        given_up = sorted(str(s) for s in _newly(before, after, ScheduleState.VOID))
-        said = {"reason": why, "schedules": given_up}
-        tx.schedules.add_answer(proceeding, _answer(AnswerKind.VOIDED, of if of in frozen else None, by, said))
-    if _newly(before, after, ScheduleState.SUBMITTED):
+    into = {state: [s for s in entered(before, after) if s.state is state] for state in ScheduleState}
+    for schedule in into[ScheduleState.CERTIFIED]:
+        tx.schedules.add_document(proceeding, _document(schedule, of))
+    for each in made_whole(before, after):
+        _keep_set(tx, after, each)
+    for state, schedules in into.items():
+        tx.schedules.enter([s.id for s in schedules], state, by.at)
+    if into[ScheduleState.VOID]:
+        whole = any(s.id == of and s.snapshot is not None for s in before.sets)
+        said = {"reason": why, "schedules": sorted(str(s.id) for s in into[ScheduleState.VOID])}
+        tx.schedules.add_answer(proceeding, _answer(AnswerKind.VOIDED, of if whole else None, by, said))
+    if into[ScheduleState.SUBMITTED]:
         tx.schedules.add_answer(proceeding, _answer(AnswerKind.SUBMITTED, of, by, {}))
     tx.schedules.add_endorsements(after.endorsements[len(before.endorsements) :])
     for answer in _answers(before, after, by):
@@ -105,11 +100,6 @@ def _keep_set(tx: Transaction, file: ProceedingFile, of: ScheduleSet) -> None:
         tx.schedules.add_document(proceeding, KeptDocument(report.id, of.id, Form.MG6E, part, report.by))
     last = max((report.by for report in of.reports), key=lambda by: by.at)
     tx.schedules.add_set(proceeding, KeptSet(of.id, of.schedules, of.snapshot, last))
-
-
-def _newly(before: ProceedingFile, after: ProceedingFile, state: ScheduleState) -> frozenset[ScheduleId]:
-    then = {s.id for s in before.schedules if s.state is state}
-    return frozenset(s.id for s in after.schedules if s.state is state) - then
 
 
 def _answers(before: ProceedingFile, after: ProceedingFile, by: Acting) -> list[Answer]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, and_, func, insert, select, true
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -17,10 +16,9 @@ from dems.model.disclosure.material import Holding, Marking, Material, NeverStor
 from dems.model.evidence import EvidenceState, Kind
 from dems.model.ids import CaseId, EvidenceId, StrandId
 from dems.model.names import OriginalName
+from dems.model.times import london_date
 from dems.ports.disclosure import Elsewhere, Particulars
 from dems.ports.values import Page
-
-LONDON = ZoneInfo("Europe/London")
 
 
 class MaterialRows(Rows):
@@ -125,7 +123,7 @@ def _here(row: Row[Any]) -> Material:
         case_id=CaseId(row.case_id),
         exhibit_ref=row.exhibit_ref,
         holding=Holding.BYTES if Kind(row.kind) is Kind.DIGITAL else Holding.PHYSICAL,
-        added_on=row.declared_at.astimezone(LONDON).date(),
+        added_on=london_date(row.declared_at),
         digest=None if sha256 is None else Digest.from_hex("sha256", sha256),
         # Chains count from 1, and the place that a row is bound to from 0.
         custody_position=None if row.seq is None else row.seq - 1,
@@ -145,7 +143,7 @@ def _there(row: Row[Any]) -> Material:
         case_id=CaseId(row.case_id),
         exhibit_ref=row.exhibit_ref,
         holding=Holding.OFF_SYSTEM,
-        added_on=row.at.astimezone(LONDON).date(),
+        added_on=london_date(row.at),
         marking=Marking(row.marking),
         never_stored=None if row.never_stored is None else NeverStored(row.never_stored),
     )

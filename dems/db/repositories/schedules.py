@@ -9,6 +9,7 @@ from sqlalchemy import Row, delete, insert, select, union_all
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories.base import Rows, chunks
+from dems.db.repositories.disclosure import signature, signed
 from dems.db.tables import (
     schedule_answers,
     schedule_documents,
@@ -20,14 +21,12 @@ from dems.db.tables import (
 )
 from dems.errors import AlreadyExists, NotFound
 from dems.model.digests import Digest
-from dems.model.disclosure.acting import Acting
 from dems.model.disclosure.forms import Form, Series
 from dems.model.disclosure.freezing import Snapshot
 from dems.model.disclosure.preparing import Preparation, preparation_from, preparation_record
 from dems.model.disclosure.reports import Endorsement, Inspection
 from dems.model.disclosure.schedules import STEP, Schedule, ScheduleState
-from dems.model.ids import AnswerId, PersonId, ScheduleId, ScheduleSetId, StrandId
-from dems.model.people import CaseRole
+from dems.model.ids import AnswerId, ScheduleId, ScheduleSetId, StrandId
 from dems.ports.schedules import Answer, AnswerKind, KeptDocument, KeptSet
 
 _d = schedule_documents.c
@@ -63,7 +62,7 @@ class ScheduleRows(Rows):
 
     def documents(self, proceeding_id: StrandId) -> list[KeptDocument]:
         rows = self._tx.execute(select(schedule_documents).where(_d.proceeding_id == proceeding_id).order_by(_d.id))
-        return [KeptDocument(r.id, ScheduleSetId(r.set_id), Form(r.form), _frozen(r), _signed(r)) for r in rows]
+        return [KeptDocument(r.id, ScheduleSetId(r.set_id), Form(r.form), _frozen(r), signed(r)) for r in rows]
 
     def add_document(self, proceeding_id: StrandId, document: KeptDocument) -> None:
         schedule = document.schedule
@@ -76,7 +75,7 @@ class ScheduleRows(Rows):
             "ordinal": None if schedule is None else schedule.ordinal,
             "version": None if schedule is None else schedule.version,
             **_bytes(document.snapshot),
-            **_signature(document.by),
+            **signature(document.by),
         }
         statement = upsert(schedule_documents).values(**values).on_conflict_do_nothing().returning(_d.id)
         if self._tx.execute(statement).first() is None:
@@ -112,13 +111,12 @@ class ScheduleRows(Rows):
         s = schedule_sets.c
         rows = self._tx.execute(select(schedule_sets).where(s.proceeding_id == proceeding_id).order_by(s.id))
         return [
-            KeptSet(ScheduleSetId(r.id), tuple(ScheduleId(i) for i in r.schedules), _frozen(r), _signed(r))
-            for r in rows
+            KeptSet(ScheduleSetId(r.id), tuple(ScheduleId(i) for i in r.schedules), _frozen(r), signed(r)) for r in rows
         ]
 
     def add_set(self, proceeding_id: StrandId, kept: KeptSet) -> None:
         values = {"id": kept.id, "proceeding_id": proceeding_id, "schedules": list(kept.schedules)}
-        self._tx.execute(insert(schedule_sets).values(**values, **_bytes(kept.snapshot), **_signature(kept.by)))
+        self._tx.execute(insert(schedule_sets).values(**values, **_bytes(kept.snapshot), **signature(kept.by)))
 
     def states(self, proceeding_id: StrandId) -> Mapping[ScheduleId, ScheduleState]:
         s = schedule_states.c
@@ -148,7 +146,7 @@ class ScheduleRows(Rows):
                 "reason": e.reason,
                 "inspected_by": None if e.inspected is None else e.inspected.by,
                 "inspected_at": None if e.inspected is None else e.inspected.at,
-                **_signature(e.by),
+                **signature(e.by),
             }
             for e in given
         ]
@@ -166,7 +164,7 @@ class ScheduleRows(Rows):
                 AnswerKind(r.kind),
                 None if r.set_id is None else ScheduleSetId(r.set_id),
                 r.content,
-                _signed(r),
+                signed(r),
             )
             for r in rows
         ]
@@ -179,7 +177,7 @@ class ScheduleRows(Rows):
             "kind": answer.kind.value,
             "content": dict(answer.content),
         }
-        self._tx.execute(insert(schedule_answers).values(**values, **_signature(answer.by)))
+        self._tx.execute(insert(schedule_answers).values(**values, **signature(answer.by)))
 
 
 def _bytes(snapshot: Snapshot) -> dict[str, Any]:
@@ -190,16 +188,8 @@ def _frozen(row: Row[Any]) -> Snapshot:
     return Snapshot(bytes(row.data), Digest.sha256(bytes(row.sha256)))
 
 
-def _signature(by: Acting) -> dict[str, Any]:
-    return {"by_person": by.person, "by_name": by.name, "by_role": by.role.value, "at": by.at}
-
-
-def _signed(row: Row[Any]) -> Acting:
-    return Acting(PersonId(row.by_person), row.by_name, CaseRole(row.by_role), row.at)
-
-
 def _to_endorsement(row: Row[Any]) -> Endorsement:
     seen = None if row.inspected_by is None else Inspection(row.inspected_by, row.inspected_at)
     return Endorsement(
-        ScheduleId(row.schedule_id), Series(row.series), row.number, row.code, _signed(row), seen, row.reason
+        ScheduleId(row.schedule_id), Series(row.series), row.number, row.code, signed(row), seen, row.reason
     )

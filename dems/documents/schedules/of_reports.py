@@ -3,7 +3,6 @@
 import json
 
 from dems.documents.schedules.of_schedules import (
-    NO_URN,
     STANDINGS,
     Asked,
     columns_of,
@@ -16,7 +15,7 @@ from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Field, Form, FormTemplate, Series
 from dems.model.disclosure.reports import OfficerReport, ReportRow, ScheduleSet
 from dems.model.disclosure.schedules import Schedule
-from dems.model.disclosure.snapshots import body_of_report
+from dems.model.disclosure.snapshots import report_as_certified
 from dems.model.ids import ReportId, ScheduleSetId
 from dems.model.times import london_date
 
@@ -94,7 +93,7 @@ def _paper(
         name=name,
         standing=standing,
         heading=headings.title,
-        urn=headings.urn or NO_URN,
+        urn=headings.urn,
         marking=asked.marking,
         made_at=made_at,
         restriction=template.wordings.get("marking", ""),
@@ -143,9 +142,7 @@ def _certificate(file: ProceedingFile, of: ScheduleSet, place: int, report: Offi
         code = file.forms.certificate(report.certificate, london_date(report.by.at))
         return "" if code is None else code.meaning
     part = of.parts[place]
-    frozen = json.loads(part.data)
-    body = body_of_report(report)
-    if not part.intact or any(frozen.get(name) != value for name, value in body.items()):
+    if not report_as_certified(report, part):
         raise ValueError("a report is not what was certified")
-    text: str = frozen["certificate"]["text"]
+    text: str = json.loads(part.data)["certificate"]["text"]
     return text

@@ -31,7 +31,7 @@ STANDINGS: Mapping[ScheduleState, Standing] = {
     ScheduleState.CONTINUED: Standing.IN_FORCE,
 }
 _GONE_ON_FROM = frozenset({ScheduleState.ENDORSED, ScheduleState.CONTINUED})
-NO_URN = "not yet given"
+_NO_URN = "not yet given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Headings:
-    """Whose proceeding it is, as of the day that something was certified."""
+    """Whose proceeding it is, as of the day that something was certified; of its reference, words where there is none."""
 
     title: str
     urn: str
@@ -72,7 +72,7 @@ def of_schedule(file: ProceedingFile, wanted: ScheduleId, asked: Asked) -> Paper
         name=schedule.name,
         standing=standing,
         heading=headings.title,
-        urn=headings.urn or NO_URN,
+        urn=headings.urn,
         marking=asked.marking,
         made_at=made_at,
         restriction=template.wordings.get("marking", ""),
@@ -107,7 +107,7 @@ def of_nil(file: ProceedingFile, wanted: ScheduleSetId, asked: Asked) -> Paper:
         name=f"MG6D nil with {first.name}",
         standing=standing,
         heading=headings.title,
-        urn=headings.urn or NO_URN,
+        urn=headings.urn,
         marking=asked.marking,
         made_at=asked.at if standing is Standing.DRAFT else of.nil.at,
         restriction=template.wordings.get("marking", ""),
@@ -132,11 +132,11 @@ def columns_of(template: FormTemplate) -> tuple[PaperColumn, ...]:
 def headings_of(file: ProceedingFile, schedule: Schedule) -> Headings:
     """Those of today for a draft, and the frozen ones for anything else."""
     if schedule.state is ScheduleState.DRAFT:
-        return Headings(file.opened.title, file.opened.urn)
+        return Headings(file.opened.title, file.opened.urn or _NO_URN)
     if schedule.snapshot is None or not schedule_as_certified(schedule):
         raise ValueError(f"{schedule.name} is not what was certified, or was prepared for somebody who may not see why")
     frozen = json.loads(schedule.snapshot.data)
-    return Headings(frozen["title"], frozen["urn"])
+    return Headings(frozen["title"], frozen["urn"] or _NO_URN)
 
 
 def officers(by: Iterable[Acting], standing: Standing) -> tuple[Signature, ...]:

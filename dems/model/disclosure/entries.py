@@ -22,20 +22,28 @@ class Told:
     facts: dict[str, Any]
 
 
+def entered(before: ProceedingFile, after: ProceedingFile) -> tuple[Schedule, ...]:
+    """The schedules that an act brought into the state that they are in; drafts are none."""
+    then = {s.id: s.state for s in before.schedules}
+    return tuple(s for s in after.schedules if s.state is not ScheduleState.DRAFT and then.get(s.id) is not s.state)
+
+
+def made_whole(before: ProceedingFile, after: ProceedingFile) -> tuple[ScheduleSet, ...]:
+    """The sets that an act froze."""
+    frozen_before = {s.id for s in before.sets if s.snapshot is not None}
+    return tuple(s for s in after.sets if s.snapshot is not None and s.id not in frozen_before)
+
+
 def told_of(before: ProceedingFile, after: ProceedingFile, why: str = "") -> tuple[Told, ...]:
     """What an act made of the schedules of a proceeding. `why` is the reason that whoever acts gave: for the restricted chain.
 
     Whatever is about an MG6C alone is told where everybody on the case may read it, as `seen_by` shows it: without a reason, and
     without a word on what goes with it. A schedule's rows, and endorsements, are told by their digest.
     """
-    then = {s.id: s.state for s in before.schedules}
-    frozen_before = {s.id for s in before.sets if s.snapshot is not None}
-    changed = [
-        s for s in after.schedules if s.state is not ScheduleState.DRAFT and then.get(s.id) is not s.state
-    ]  # fmt: skip
+    changed = entered(before, after)
     return (
         *(_of_schedule(s) for s in changed),
-        *(_of_set(s) for s in after.sets if s.snapshot is not None and s.id not in frozen_before),
+        *(_of_set(s) for s in made_whole(before, after)),
         *_of_endorsements(after, after.endorsements[len(before.endorsements) :]),
         *(
             Told(restricted=False, facts={"schedule": str(s.schedule), "served_on": s.served_on.isoformat(),

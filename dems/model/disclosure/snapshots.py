@@ -113,8 +113,13 @@ def as_certified(of: ScheduleSet) -> bool:
     return (
         of.snapshot == set_snapshot(of)
         and len(of.parts) == len(of.reports)
-        and all(_says(part, body_of_report(report)) for part, report in zip(of.parts, of.reports, strict=True))
+        and all(report_as_certified(report, part) for part, report in zip(of.parts, of.reports, strict=True))
     )
+
+
+def report_as_certified(report: OfficerReport, part: Snapshot) -> bool:
+    """Whether a report still is what was frozen as this part of its set."""
+    return _says(part, body_of_report(report))
 
 
 def schedule_as_certified(schedule: Schedule) -> bool:

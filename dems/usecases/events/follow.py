@@ -39,8 +39,9 @@ class FollowEvents:
             authority = tx.authorise(actor, Act.EVENTS_READ)
             key = tx.events.key()
             place = 0 if after is None else opened(key, after)
-            tx.events.place(AT_ONCE)
             end, log_size = tx.events.taken_in()
+            if end < log_size and tx.events.place(AT_ONCE):
+                end, log_size = tx.events.taken_in()
             if place > log_size:
                 raise BadRequest(
                     "`after` is a cursor of a log that was longer than this one is: the database was set back. "
