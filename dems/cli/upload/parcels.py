@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from dems.cli.upload.content import Stretch, opened
 from dems.cli.upload.files import File
 
+BLOCK = 128 * 1024
+"""The least that a connection must take within its time limit."""
 _MOST_WEIGHT = 16 * 1024 * 1024
 """Of one part: many of a file of terabytes are on their way at once, too."""
 
@@ -73,15 +75,18 @@ class Piece:
     def key(self) -> tuple[str, int]:
         return self.going.upload, self.number
 
-    def blocks(self, sent: Callable[[int], None]) -> Iterator[memoryview | bytearray]:
+    def blocks(self, sent: Callable[[int], None]) -> Iterator[memoryview]:
         """The bytes to send, each block good until the next; `sent` is told of each that is gone. Raises `Changed`, `Failed`."""
         if self.data is not None:
-            yield self.data
-            sent(self.size)
+            with memoryview(self.data) as whole:
+                for begin in range(0, self.size, BLOCK):
+                    held = whole[begin : begin + BLOCK]
+                    yield held
+                    sent(len(held))
             return
         with opened(self.going.file.path) as file:
             file.unchanged(self.going.file.mark)
-            for block in file.blocks(self.offset, self.size):
+            for block in file.blocks(self.offset, self.size, bytearray(BLOCK)):
                 yield block
                 sent(len(block))
 

@@ -25,11 +25,10 @@ from dems.cli.client import Problem
 from dems.cli.screen import Failed, shown
 from dems.cli.upload.asking import Asking, Ticket
 from dems.cli.upload.content import Stretch, content_digest
-from dems.cli.upload.parcels import Piece
+from dems.cli.upload.parcels import BLOCK, Piece
 from dems.cli.upload.patience import Patience, pauses
 
 _TIMES = urllib3.Timeout(connect=20, read=300)
-_BLOCK = 128 * 1024
 _SENT = {200, 201, 204, 412}
 """412: something lies under that name already, which is what an answer that was lost leaves; completing it tells."""
 _PASSING = {408, 409, 429, 500, 502, 503, 504}
@@ -77,10 +76,11 @@ class Store:
             headers["Content-Length"] = str(piece.size)
         for name in {"accept-encoding", "user-agent"} - given:
             headers[name] = urllib3.util.SKIP_HEADER
-        whole = piece.data
+        whole = piece.data if piece.size <= BLOCK else None
         body: Any = whole
         if whole is None:
-            body = (piece.stretches if urlsplit(ticket.url).scheme == "http" else piece.blocks)(sent)
+            unread = piece.data is None and urlsplit(ticket.url).scheme == "http"
+            body = (piece.stretches if unread else piece.blocks)(sent)
         answer = self._pool(ticket.url).request(
             "PUT", ticket.url, body=body, headers=headers, redirect=False, retries=False, timeout=_TIMES
         )
@@ -101,7 +101,7 @@ class Store:
         with self._guard:
             if host not in self._pools:
                 proxy = None if proxy_bypass(host) else getproxies().get(parts.scheme)
-                options: dict[str, Any] = {"maxsize": self._connections, "block": False, "blocksize": _BLOCK}
+                options: dict[str, Any] = {"maxsize": self._connections, "block": False, "blocksize": BLOCK}
                 made = urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
                 made.pool_classes_by_scheme = _POOLS
                 self._pools[host] = made
