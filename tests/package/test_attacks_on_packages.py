@@ -208,6 +208,30 @@ def test_details_that_somebody_took_out_on_the_way_are_another_package_than_the_
     assert "another package" in wrong(report_on(tmp_path, packed(listed_anew(tampered(made, silenced)))))["export"]
 
 
+def silenced_later(files: Files, making: Making) -> None:
+    """In the part that is in no manifest, because it came after them."""
+    item = making.items[0]
+    path, entries = later_file(item.chain), item.entries[3:]
+    files[path] = b"".join(to_line(e) for e in [without_detail(entries[0]), *entries[1:]])
+
+
+def test_a_detail_that_somebody_took_out_behind_the_bag_is_false_where_the_export_withheld_none(
+    made: tuple[Making, bytes], tmp_path: Path
+) -> None:
+    report = report_on(tmp_path, packed(tampered(made, silenced_later)))
+    assert "somebody took it out" in wrong(report)["export"]
+
+
+def test_details_behind_the_bag_that_are_withheld_are_told_apart_from_those_to_which_the_log_commits(
+    tmp_path: Path,
+) -> None:
+    making = a_making(between=True, withheld=("evidence.access", "upload.complete"))
+    report = report_on(tmp_path, making.zip())
+    assert report.verdict is Verdict.PROVED
+    [chain] = [finding.words for finding in report.findings if finding.check == "chain"]
+    assert "detail withheld: 6 (3 of them by nobody's word but the sender's)" in chain
+
+
 def test_a_package_whose_export_the_log_never_took_in_is_false(tmp_path: Path) -> None:
     """Made by somebody who can write entries, and shows them with the proofs of another log's tree."""
     making = a_making()
