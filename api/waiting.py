@@ -26,8 +26,13 @@ def _prefer(
         ),
     ] = None,
 ) -> float:
+    return asked_to_wait(prefer, MOST_SECONDS)
+
+
+def asked_to_wait(prefer: str | None, most: float) -> float:
+    """Seconds that a `Prefer` header asks to wait, `most` at most; 0 where it asks for none."""
     match = _WAIT.search(prefer or "")
-    return 0.0 if match is None else min(float(match[1]), MOST_SECONDS)
+    return 0.0 if match is None else min(float(match[1]), most)
 
 
 Wait = Annotated[float, Depends(_prefer)]

@@ -15,9 +15,11 @@ import psutil
 from rich.console import Console
 
 from benchmarks import (
+    case_page,
     corpus,
     custody_log,
     direct,
+    feed,
     load_history,
     log_writers,
     logged_intake,
@@ -43,7 +45,9 @@ BENCHMARKS: Mapping[str, Callable[[Installation, Sizes], list[Result]]] = {
     "verification": verification.measure,
     "memory": memory.measure,
     "pages": pages.measure,
+    "case-page": case_page.measure,
     "search": search.measure,
+    "feed": feed.measure,
     "small-item": small_item.measure,
     "direct": direct.measure,
     "many-files": many_files.measure,

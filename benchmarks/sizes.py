@@ -28,6 +28,9 @@ class Sizes:
     history_copies: int
     history_cases: int
     small_intake: int
+    feed_events: int
+    timeline: int
+    page_views: int
     small_log: int
     large_log: int
     backlog: int
@@ -59,6 +62,9 @@ FULL = Sizes(
     history_copies=90,
     history_cases=1_000,
     small_intake=500,
+    feed_events=50_000,
+    timeline=500,
+    page_views=60,
     small_log=10_000,
     large_log=1_000_000,
     backlog=200_000,
@@ -84,6 +90,9 @@ QUICK = Sizes(
     history_copies=20,
     history_cases=20,
     small_intake=50,
+    feed_events=1_000,
+    timeline=60,
+    page_views=5,
     small_log=300,
     large_log=2_000,
     backlog=1_000,

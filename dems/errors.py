@@ -112,6 +112,12 @@ class NotReady(Refused):
     rule = "not-ready"
 
 
+class DocumentNotMade(Refused):
+    """A document cannot be made: its form is missing or does not compile, or it would cost too much."""
+
+    rule = "document-not-made"
+
+
 class LogBehind(DemsError):
     """The custody log has not taken in, or not signed, what is to be proved: it is tried again by itself."""
 
@@ -189,16 +195,15 @@ class DisclosureRulesBroken(Refused):
 
 
 class OlderMessage(Refused):
-    """A message of the case system is not newer than the last one taken, and says otherwise; nothing of it was taken.
-
-    `conflicts` has of each thing `what` it is, and its value `here` and as `sent`.
-    """
+    """A message without a newer version says otherwise. `conflicts`: of each thing `what`, its value `here` and as `sent`."""
 
     rule = "older-message"
 
-    def __init__(self, here: str, sent: str, conflicts: list[dict[str, Any]]) -> None:
-        words = f"A message with source version {here} was taken already, and this one has {sent}: send a newer one. "
-        words += "What it says otherwise is in `conflicts`."
+    def __init__(self, here: str, sent: str | None, conflicts: list[dict[str, Any]]) -> None:
+        words = (
+            f"A message with source version {here} was taken already, and this one has {sent or 'none'}: send a newer "
+            "`source_version`, or record facts at the case itself. What it says otherwise is in `conflicts`."
+        )
         super().__init__(words, here=here, sent=sent, conflicts=conflicts)
 
 

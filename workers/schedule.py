@@ -15,6 +15,7 @@ def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
         "find_overdue_completions": timedelta(minutes=1),
         "find_forgotten": timedelta(minutes=30),
         "write_consultations": timedelta(minutes=1),
+        "place_events": often,
         "expire_uploads": timedelta(minutes=10),
         "schedule_rechecks": timedelta(minutes=settings.evidence.recheck_every_minutes),
         "extend_locks": timedelta(hours=6),

@@ -55,6 +55,7 @@ def register(app: Celery, dems: Callable[[], Dems], nudge: Callable[[Job], None]
     periodic("find_overdue_completions", lambda d: d.intake.find_overdue(at_most=AT_ONCE))
     periodic("find_forgotten", lambda d: _while_full(d.upkeep.find_forgotten))
     periodic("write_consultations", lambda d: _while_full(d.custody.write_consultations))
+    periodic("place_events", lambda d: _while_full(d.events.place))
     periodic("expire_uploads", lambda d: _while_full(d.intake.expire))
     periodic("schedule_rechecks", lambda d: d.evidence.schedule_rechecks())
     periodic("extend_locks", lambda d: _while_full(d.upkeep.extend_locks))

@@ -11,10 +11,11 @@ from dems.errors import Invalid
 from dems.model.ids import StrandId, new_id
 from dems.model.life.contents import Content
 from dems.model.life.events import EventKind, Outcome, PauseKind
-from dems.model.life.records import content_from, content_record, when_from
+from dems.model.life.records import content_from, content_record
 from dems.model.life.strands import ProceedingKind, RecommendationKind, ReviewKind
 from dems.model.life.vocabulary import DataSubjectCategory, Jurisdiction, MatterType, Mode, PartyRole, Source
 from dems.model.life.when import When as TheWhen
+from dems.model.shapes import when_from
 
 When = Annotated[
     str,

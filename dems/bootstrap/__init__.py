@@ -5,6 +5,7 @@ from functools import cached_property
 from dems.bootstrap.anchors import Anchoring, look_up_anchors
 from dems.bootstrap.approvals import Approvals
 from dems.bootstrap.core import Core, Schema, utc_now
+from dems.bootstrap.events import Events
 from dems.bootstrap.evidence import CustodyActs, EvidenceActs
 from dems.bootstrap.exports import Exporting
 from dems.bootstrap.findings import Extraction, Findings
@@ -45,6 +46,10 @@ class Dems(Core):
     @cached_property
     def evidence(self) -> EvidenceActs:
         return EvidenceActs.of(self)
+
+    @cached_property
+    def events(self) -> Events:
+        return Events.of(self)
 
     @cached_property
     def exporting(self) -> Exporting:

@@ -7,6 +7,7 @@ from dems.cli.approvals import approvals
 from dems.cli.backup.command import backup, restore
 from dems.cli.cases import case
 from dems.cli.clocks import due
+from dems.cli.events import events
 from dems.cli.evidence import custody, evidence
 from dems.cli.exports import export
 from dems.cli.invitations import announcements, invitation
@@ -37,6 +38,7 @@ app.command()(upload)
 app.command()(announcements)
 app.command()(due)
 app.command()(search)
+app.command()(events)
 app.command()(measures)
 app.command()(verify)
 case.command("show")(lives.show_case)

@@ -91,6 +91,8 @@ class Act(StrEnum):
     SEARCH = "search"
     MEASURES_READ = "measures.read"
     """Figures over the cases that the caller may know of, and the cases behind them."""
+    EVENTS_READ = "events.read"
+    """What happened, one event for each act, in the order of the log: what other systems follow."""
     EXPORT_ASK = "export.ask"
     """Have a package made of items and their chains, for somebody outside."""
     EXPORT_READ = "export.read"
@@ -161,6 +163,7 @@ S62_OPERATION: dict[Act, S62] = {
     Act.SEARCH: S62.CONSULTATION,
     Act.DETAIL_DESTROY: S62.ERASURE,
     Act.MEASURES_READ: S62.CONSULTATION,
+    Act.EVENTS_READ: S62.CONSULTATION,
     Act.EXPORT_ASK: S62.DISCLOSURE,
     Act.EXPORT_CONTENT: S62.DISCLOSURE,
     Act.EVIDENCE_EXPORT: S62.DISCLOSURE,

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from dems.model.actors import Actor
 from dems.model.acts import S62_OPERATION, Act
-from dems.model.ids import CaseId, EntryId, EvidenceId, PersonId
+from dems.model.ids import CaseId, EntryId, EvidenceId, PersonId, StrandId
 from dems.model.people import Person
 from dems.model.times import rfc3339
 
@@ -32,6 +32,10 @@ class ChainKind(StrEnum):
     PERSON = "person"
     """What was done to a person's record, and in bounded batches what they looked at or were denied."""
     INSTALLATION = "installation"
+    PROCEEDING = "proceeding"
+    """Disclosure in one proceeding, as far as everybody on the case may know of it."""
+    RESTRICTED = "restricted"
+    """Disclosure in one proceeding, as far as it is sensitive: for whoever has both clearances."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,6 +56,15 @@ def of_case(case_id: CaseId) -> ChainOf:
 
 def of_person(person_id: PersonId) -> ChainOf:
     return ChainOf(ChainKind.PERSON, person_id)
+
+
+def of_proceeding(proceeding: StrandId) -> ChainOf:
+    return ChainOf(ChainKind.PROCEEDING, proceeding)
+
+
+def restricted_of(proceeding: StrandId) -> ChainOf:
+    """Its entries name no case beside their details: lists of a case's entries have none of them."""
+    return ChainOf(ChainKind.RESTRICTED, proceeding)
 
 
 INSTALLATION = ChainOf(ChainKind.INSTALLATION, INSTALLATION_ID)

@@ -33,12 +33,18 @@ BlockId = NewType("BlockId", UUID)
 """Of items that a schedule lists together, by quantity and a generic title."""
 SearchId = NewType("SearchId", UUID)
 """Of a search strategy that material was found, or left out, with."""
+SampleId = NewType("SampleId", UUID)
+"""Of items that somebody looked at in place of all."""
+HappeningId = NewType("HappeningId", UUID)
+"""Of something that happened in a proceeding."""
 ScheduleId = NewType("ScheduleId", UUID)
 """Of one version of one schedule."""
 ScheduleSetId = NewType("ScheduleSetId", UUID)
 """Of the schedules and reports that go to the prosecutor together."""
 ReportId = NewType("ReportId", UUID)
 """Of a disclosure officer's report (MG6E)."""
+AnswerId = NewType("AnswerId", UUID)
+"""Of something done with a set of schedules: submitted, sent back, served."""
 
 _NANOSECONDS_PER_MILLISECOND = 1_000_000
 

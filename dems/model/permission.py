@@ -186,6 +186,8 @@ TABLE: Mapping[Act, Rule] = {
     Act.EXPORT_CONTENT: _case(_GIVES_OUT),
     # Each search looks into the cases that its caller may see, and into findings where they may read them.
     Act.SEARCH: Rule(everyone=True, about_a_case=False),
+    # The feed holds what its reader may know of, asked anew at each reading.
+    Act.EVENTS_READ: Rule(everyone=True, about_a_case=False),
     # Figures count the cases that their reader may see, and no other.
     Act.MEASURES_READ: Rule(everyone=True, about_a_case=False),
 }

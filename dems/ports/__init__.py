@@ -6,6 +6,7 @@ commits on clean exit and rolls back on any exception. No network but the databa
 
 from dems.ports.approvals import Approvals
 from dems.ports.clocks import Clocks, Due, DueAfter, DueFilter
+from dems.ports.events import Events
 from dems.ports.exports import Exports
 from dems.ports.findings import Findings, ItemFindings, NoReaders, ReaderDied, ReaderReport, ReadsFindings
 from dems.ports.imports import BadLine, CaseImport, Imports
@@ -69,6 +70,7 @@ __all__ = [
     "Due",
     "DueAfter",
     "DueFilter",
+    "Events",
     "EvidenceFilter",
     "EvidenceItems",
     "Exports",

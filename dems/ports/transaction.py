@@ -12,6 +12,8 @@ from dems.model.ids import CaseId, IntakeId, PersonId, UploadId
 from dems.ports.anchors import Anchors
 from dems.ports.approvals import Approvals
 from dems.ports.clocks import Clocks, Letters, Reminders
+from dems.ports.disclosure import Blocks, Disclosure, MaterialOfCases
+from dems.ports.events import Events
 from dems.ports.exports import Exports
 from dems.ports.findings import Findings
 from dems.ports.imports import Imports
@@ -33,6 +35,7 @@ from dems.ports.repositories import (
     Upkeep,
     Verifications,
 )
+from dems.ports.schedules import Schedules
 from dems.ports.searching import Searching
 from dems.ports.uploads import Intakes, Uploads
 
@@ -78,6 +81,16 @@ class Transaction(Protocol):
     def reminders(self) -> Reminders: ...
     @property
     def measures(self) -> Measures: ...
+    @property
+    def events(self) -> Events: ...
+    @property
+    def disclosure(self) -> Disclosure: ...
+    @property
+    def blocks(self) -> Blocks: ...
+    @property
+    def material(self) -> MaterialOfCases: ...
+    @property
+    def schedules(self) -> Schedules: ...
     @property
     def access_grants(self) -> AccessGrants: ...
     @property

@@ -67,8 +67,8 @@ class Taken:
 def judge(message: CaseMessage, known: Known, *, human: Person, now: datetime, vocabulary: Vocabulary) -> Taken:
     """What a message makes of a case, without writing anything.
 
-    Raises `OlderMessage`, showing both values, for one that is not newer than the last and says otherwise; `Invalid` and
-    `ImpossibleLife` as recording facts does; `Invalid` for a new case without a title.
+    Raises `OlderMessage`, showing both values, for one that says otherwise and is not newer than the last, or has no version
+    where the last had one; `Invalid` and `ImpossibleLife` as recording facts does; `Invalid` for a new case without a title.
     """
     today = london_date(now)
     case = known.case or _opened(message, human, now)
@@ -130,9 +130,10 @@ def _parties(
 
 
 def _is_newer(message: CaseMessage, case: Case) -> bool:
-    if message.version is None or case.source_version is None:
+    """What one version has said is changed by a later one, and never by a message that nobody can place."""
+    if case.source_version is None:
         return True
-    return SourceVersion.parse(case.source_version) < message.version
+    return message.version is not None and SourceVersion.parse(case.source_version) < message.version
 
 
 def _older(
@@ -154,7 +155,8 @@ def _older(
     for party in corrected:
         before = parties[party.reference or ""]
         conflicts.append({"what": "party", "here": _shown(before), "sent": _shown(party)})
-    return OlderMessage(case.source_version or "", str(message.version), conflicts)
+    version = None if message.version is None else str(message.version)
+    return OlderMessage(case.source_version or "", version, conflicts)
 
 
 def _shown(party: Party) -> dict[str, Any]:

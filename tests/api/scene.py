@@ -99,6 +99,7 @@ def scene_of(world: World) -> Scene:
         "fact_id": str(fact.facts[0].id),
         "party_id": str(party.id),
         "import_id": str(world.dems.cases.load.begin(manager.actor, b"s" * 32).id),
+        "kind": "dems.evidence.seal",
         "level": "0",
         "index": "000",
         "sha256": shown.sha256.hex(),

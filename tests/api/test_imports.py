@@ -49,24 +49,25 @@ def test_good_lines_are_taken_and_bad_ones_reported_by_number_and_reason(
         line(f"{mark}/2", milestones=[{"kind": "referral_received", "when": "2999-01-01"}]),
         line(f"{mark}/3", matter_type="murder"),
         line(team.case.reference),
-        json.dumps({"reference": f"{mark}/1", "content": fact}).encode() + b"\n",
+        json.dumps({"reference": f"{mark}/1", "content": fact, "source_version": 2}).encode() + b"\n",
         line(f"{mark}/1"),
         b'{"reference": "a", "reference": "b"}\n',
         b"\n",
         b'{"reference": "' + b"x" * LONGEST_LINE + b'"}\n',
         line(f"{mark}/4", colour="blue"),
-        line(f"{mark}/4").rstrip(),
+        line(f"{mark}/4"),
+        json.dumps({"reference": f"{mark}/1", "title": "Another"}).encode(),
     ]
     done = loaded(load(http, who, iter(lines)))
     assert {n: done[n] for n in ("lines", "opened", "changed", "unchanged", "failed")} == {
-        "lines": 12,
+        "lines": 13,
         "opened": 2,
         "changed": 1,
         "unchanged": 1,
-        "failed": 8,
+        "failed": 9,
     }
     bad = {b["line"]: (b["rule"], b["message"]) for b in done["bad_lines"]}
-    assert list(bad) == [2, 3, 4, 5, 8, 9, 10, 11]
+    assert list(bad) == [2, 3, 4, 5, 8, 9, 10, 11, 13]
     assert bad[2] == ("invalid", "The line is not a JSON object in UTF-8.")
     assert bad[3][0] == "impossible-life"
     assert "still to come" in bad[3][1]
@@ -74,8 +75,9 @@ def test_good_lines_are_taken_and_bad_ones_reported_by_number_and_reason(
     assert bad[5] == ("already-exists", "This reference cannot be used: it is taken.")
     assert "too long" in bad[10][1]
     assert bad[11][1].startswith("colour: ")
+    assert bad[13][0] == "older-message"
     case = http.get(f"/v1/cases/by-reference/{mark}/1", headers=who.headers).json()
-    assert (case["facts"], case["stage"], case["source_version"]) == (3, "referral_received", "1")
+    assert (case["facts"], case["stage"], case["source_version"]) == (3, "referral_received", "2")
     found = http.get(f"/v1/imports/{done['id']}", headers=who.headers, params={"after": 5, "limit": 2}).json()
     assert ([b["line"] for b in found["bad_lines"]], found["next"]) == ([8, 9], 9)
     assert http.get(f"/v1/imports/{done['id']}", headers=team.manager.headers).status_code == 404

@@ -76,6 +76,7 @@ NOT_ABOUT_A_CASE: dict[str, set[str]] = {
     "announcement.list": {r.value for r in OrganisationRole},
     "search": {r.value for r in OrganisationRole},
     "measures.read": {r.value for r in OrganisationRole},
+    "events.read": {r.value for r in OrganisationRole},
     "case.list": {r.value for r in OrganisationRole},
     "due.list": {r.value for r in OrganisationRole},
     "clock_rules.read": {r.value for r in OrganisationRole},

@@ -1,5 +1,7 @@
 import hashlib
 import os
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -27,8 +29,30 @@ def test_any_stretch_of_a_file_can_be_read(tmp_path: Path) -> None:
     whole = path.read_bytes()
     with opened(path) as file:
         assert file.exactly(1_500_000, 1_500_001) == whole[1_500_000:]
-        assert b"".join(file.blocks(7, 2_999_000)) == whole[7:2_999_007]
+        assert b"".join(map(bytes, file.blocks(7, 2_999_000))) == whole[7:2_999_007]
         file.unchanged(file.mark)
+
+
+def test_stretches_of_a_file_go_over_a_connection_without_being_read(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(os.urandom(3_000_001))
+    here, there = socket.socketpair()
+    with here, there, opened(path) as file, ThreadPoolExecutor(1) as beside:
+        received = beside.submit(lambda: there.recv(2_999_000, socket.MSG_WAITALL))
+        for stretch in file.stretches(7, 2_999_000):
+            stretch.over(here)
+        assert received.result(20) == path.read_bytes()[7:2_999_007]
+
+
+def test_a_stretch_of_a_file_that_was_cut_short_has_changed(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"x" * 3_000)
+    here, there = socket.socketpair()
+    with here, there, opened(path) as file:
+        os.truncate(path, 1_500)
+        for stretch in file.stretches(0, 3_000):
+            with pytest.raises(Changed):
+                stretch.over(here)
 
 
 def test_an_empty_file_has_no_blocks(tmp_path: Path) -> None:

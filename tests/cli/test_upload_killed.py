@@ -110,10 +110,10 @@ def test_a_token_that_opens_nothing_any_more_ends_it_in_words(
     assert desk.err.count("\n") == 1
 
 
-def test_with_little_room_in_memory_it_takes_longer_and_comes_to_an_end(
+def test_with_little_room_on_the_way_it_takes_longer_and_comes_to_an_end(
     desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dems.cli.upload.sending._IN_MEMORY", 100_000)
+    monkeypatch.setattr("dems.cli.upload.sending._ON_THE_WAY", 100_000)
     for number in range(20):
         (folder / f"f{number:02}").write_bytes(os.urandom(3 * number))
     (folder / "large").write_bytes(os.urandom(PART * 2 + 1))

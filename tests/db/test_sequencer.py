@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from dems.db import sequencing
-from dems.db.sequencing import Queued, Sequencer, in_chain_order
+from dems.db.sequencing import Queued, Sequencer
 from dems.errors import DemsError
 from dems.ledger.entry import Leaf
 from dems.ledger.hashing import leaf_hash
@@ -255,27 +255,6 @@ def test_not_even_the_superuser_changes_the_log_while_its_triggers_stand(book: L
             connection.execute(text("SET LOCAL session_replication_role = replica"))
             with pytest.raises(DBAPIError, match="insert-only"):
                 connection.execute(text(change.format(table, column, column)))
-
-
-@pytest.mark.parametrize(
-    ("queued", "expected"),
-    [
-        ([("a", 3), ("b", 1), ("a", 1), ("b", 2), ("a", 2)], [("a", 1), ("b", 1), ("a", 2), ("b", 2), ("a", 3)]),
-        ([("a", 1), ("b", 1), ("a", 2)], [("a", 1), ("b", 1), ("a", 2)]),
-    ],
-)
-def test_entries_of_a_chain_change_places_only_with_one_another(
-    queued: list[tuple[str, int]], expected: list[tuple[str, int]]
-) -> None:
-    waiting = [Queued(new_id().bytes, chain.encode(), seq, b"", logged=False) for chain, seq in queued]
-    assert [((q.chain_id or b"").decode(), q.seq) for q in in_chain_order(waiting)] == expected
-
-
-def test_entries_that_come_behind_those_that_follow_them_are_put_where_their_ids_say() -> None:
-    ids = sorted(new_id().bytes for _ in range(3))
-    late = [Queued(ids[1], b"a", 1, b"", logged=False), Queued(ids[2], b"b", 1, b"", logged=False)]
-    before = [Queued(ids[0], b"a", 2, b"", logged=False)]
-    assert [(q.chain_id, q.seq) for q in in_chain_order([*late, *before])] == [(b"a", 1), (b"a", 2), (b"b", 1)]
 
 
 def test_what_is_queued_while_a_batch_is_taken_stays_in_the_queue(

@@ -12,6 +12,7 @@ from dems.model.disclosure.contents import (
     AgainstTest,
     Content,
     Described,
+    LeakCleared,
     Level,
     Relevant,
     Result,
@@ -23,6 +24,7 @@ from dems.model.disclosure.decisions import Decision, Record
 from dems.model.disclosure.drafting import draft
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Series
+from dems.model.disclosure.guard import hits
 from dems.model.disclosure.material import Holding, Material, Subject
 from dems.model.disclosure.parties import Opened, PartyTo, Position
 from dems.model.disclosure.recording import certify, decide, drafted, endorse, submit
@@ -163,7 +165,11 @@ class Desk:
     def item(self, number: int, sensitivity: Sensitive = NOT_SENSITIVE, **changes: object) -> Subject:
         """An item that is relevant and unused, described, tested and of this sensitivity."""
         self.add(material(number, **changes))
-        self.ready(item(number), sensitivity, f"Photograph {number} of the custody desk on the night")
+        plain = sensitivity.level in {Level.NOT_SENSITIVE, Level.IN_PART}
+        what = (
+            "Photograph {} of the custody desk on the night" if plain else "Account {} that a neighbour gave in secret"
+        )
+        self.ready(item(number), sensitivity, what.format(number))
         return item(number)
 
     def ready(self, subject: Subject, sensitivity: Sensitive, description: str) -> None:
@@ -196,6 +202,14 @@ class Desk:
         if sensitivity.level is not Level.NOT_SENSITIVE:
             self.decide(whole.subject, SourceChecked(whole.title, names_no_source=True))
         return whole.subject
+
+    def clear(self) -> None:
+        """Answer every hit of the leak guard in what is drafted."""
+        found: dict[Subject, list[str]] = {}
+        for hit in hits(self.file):
+            found.setdefault(hit.shown, []).append(hit.id)
+        for subject, ids in found.items():
+            self.decide(subject, LeakCleared(tuple(ids)))
 
     def draft(self, number: int = 1, **changes: object) -> ScheduleSet:
         """A set with whatever both series have to say, and a report that covers it."""

@@ -87,6 +87,7 @@ MATRIX = """
     export.content               FAAAA FFFF FFF UUU
     search                       AAAAA AAAA AAA AAA
     measures.read                AAAAA AAAA AAA AAA
+    events.read                  AAAAA AAAA AAA AAA
 """
 
 ANSWERS = {"A": Answer.ALLOWED, "F": Answer.FORBIDDEN, "U": Answer.UNKNOWN}

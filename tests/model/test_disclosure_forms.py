@@ -128,6 +128,20 @@ def test_a_form_shows_its_columns_and_of_withdrawn_rows_their_numbers_only() -> 
     assert (first.place, second.place) == ("MG6C 1", "MG6C 2")
 
 
+def test_a_code_of_the_mg6d_shows_what_it_agrees_to_and_the_view_beside_it() -> None:
+    desk = Desk()
+    desk.item(1, SENSITIVE)
+    desk.draft()
+    template = FORMS.template(Form.MG6D, desk.file.on)
+    codes = FORMS.endorsements[Series.MG6D]
+    shown = []
+    for code, reason in (("Y", ""), ("Y-PII", "A source is at risk"), ("N", ""), ("no such code", "")):
+        given = Endorsement(newest(desk, Series.MG6D).id, Series.MG6D, 1, code, desk.acting(LAWYER), None, reason)
+        [line] = lines_of(newest(desk, Series.MG6D), template, {1: given}, codes)
+        shown.append((line.cells[Field.AGREED_SENSITIVE], line.cells[Field.COURT_APPLICATION]))
+    assert shown == [("Y", "N"), ("Y", "Y: A source is at risk"), ("N", "N"), ("", "")]
+
+
 def test_a_continuation_shows_the_earlier_numbers_that_count_no_more() -> None:
     desk = Desk()
     desk.item(1)

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from dems.errors import AlreadyExists, Invalid, WrongState
+from dems.model.disclosure.causes import ChangedFindings, CorrectedFact, DefenceStatement, NewMaterial
 from dems.model.disclosure.contents import (
     AgainstTest,
     Described,
@@ -21,14 +22,7 @@ from dems.model.disclosure.contents import (
     Used,
 )
 from dems.model.disclosure.decisions import Record
-from dems.model.disclosure.reopening import (
-    ChangedFindings,
-    CorrectedFact,
-    DefenceStatement,
-    NewMaterial,
-    reopened,
-    touched,
-)
+from dems.model.disclosure.reopening import reopened, touched
 from dems.model.ids import FactId
 from dems.model.people import Clearance
 from tests.model.disclosing import (

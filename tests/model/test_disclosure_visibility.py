@@ -99,6 +99,7 @@ def test_without_the_sensitive_clearance_nothing_of_the_other_schedule_is_shown(
     desk.change(alerts=(Alert(item(1), LAWYER, desk.acting().at),))
     desk.item(4)
     desk.draft(2)
+    desk.clear()
     desk.certify(2)
     desk.submit(2)
     desk.file = returned(desk.file, Returned(set_id(2), "Unclear.", desk.acting(LAWYER)))

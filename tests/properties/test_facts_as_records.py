@@ -15,9 +15,10 @@ from dems.model.ids import PartyId, PersonId, StrandId
 from dems.model.life import contents
 from dems.model.life.contents import Content, Extension, Milestone, PauseBegun
 from dems.model.life.events import EVENTS, EventKind, EventRule, PauseKind, Strand
-from dems.model.life.records import KINDS, MOST_TEXT, content_from, content_record, kind_of_content
+from dems.model.life.records import KINDS, content_from, content_record, kind_of_content
 from dems.model.life.strands import OtherStrand
 from dems.model.life.when import When
+from dems.model.shapes import MOST_TEXT
 
 # Nothing that a database or a chain of entries cannot hold: no NUL, no half of a surrogate pair.
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=40).filter(

@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from dems.errors import DemsError, DisclosureRulesBroken
 from dems.model.disclosure.blocks import AnnexLine, Block, FrozenQuery
+from dems.model.disclosure.causes import Cause, ChangedFindings, DefenceStatement
 from dems.model.disclosure.contents import (
     Content,
     Level,
@@ -21,13 +22,15 @@ from dems.model.disclosure.differences import difference
 from dems.model.disclosure.drafting import left_out
 from dems.model.disclosure.forms import Series
 from dems.model.disclosure.freezing import Snapshot
+from dems.model.disclosure.guard import hits, unresolved
 from dems.model.disclosure.material import Subject
 from dems.model.disclosure.numbering import of_series
-from dems.model.disclosure.recording import decide, returned, voided
-from dems.model.disclosure.reports import Alert, Returned
+from dems.model.disclosure.recording import decide, returned, served, voided
+from dems.model.disclosure.reopening import in_question
+from dems.model.disclosure.reports import Alert, Returned, ServiceReport
 from dems.model.disclosure.rules import check
 from dems.model.disclosure.schedules import Row, ScheduleState
-from dems.model.ids import PersonId, ScheduleId
+from dems.model.ids import EvidenceId, PersonId, ScheduleId
 from dems.model.people import CaseRole
 from tests.model.disclosing import (
     BEGAN,
@@ -37,6 +40,7 @@ from tests.model.disclosing import (
     NOT_SENSITIVE,
     NOW,
     SENSITIVE,
+    TODAY,
     Desk,
     block_id,
     digest,
@@ -66,8 +70,9 @@ class LifeOfSchedules(RuleBasedStateMachine):
         lines = tuple(AnnexLine(evidence_id(n), digest(n)) for n in (5, 6))
         block = Block(block_id(1), "Photographs of meals", 2, "Phone", "Too many.", FrozenQuery("q", BEGAN), lines)
         self.desk.add_block(block)
-        for subject in ITEMS[:4]:
+        for subject in ITEMS[:3]:
             self.desk.ready(subject, NOT_SENSITIVE, TEXTS[0])
+        self.desk.ready(ITEMS[3], SENSITIVE, TEXTS[1])
         self.desk.ready(BLOCK, NOT_SENSITIVE, TEXTS[0])
         self.number = 0
         self.frozen, self.owners = {}, {}
@@ -95,6 +100,12 @@ class LifeOfSchedules(RuleBasedStateMachine):
         except DemsError:
             return
         self.desk.change(alerts=(*self.desk.file.alerts, Alert(subject, LAWYER, self.desk.acting().at)))
+
+    @rule(statement=st.booleans(), subject=st.sampled_from(ITEMS))
+    def put_in_question(self, statement: bool, subject: Subject) -> None:
+        at = self.desk.acting().at
+        found: Cause = DefenceStatement(at) if statement else ChangedFindings(EvidenceId(subject.id), "A voice.", at)
+        self.desk.change(causes=(*self.desk.file.causes, found))
 
     def put_in_order(self, sensitivity: Sensitive) -> None:
         """Whatever waits for something gets it, and what is listed is described, so that there is something to certify."""
@@ -137,6 +148,7 @@ class LifeOfSchedules(RuleBasedStateMachine):
         except DisclosureRulesBroken:
             assert self.desk.file is before
             return
+        assert unresolved(before) == () == in_question(before)
         for schedule in self.desk.file.schedules:
             if schedule.state is S.CERTIFIED:
                 assert schedule.snapshot is not None
@@ -144,12 +156,19 @@ class LifeOfSchedules(RuleBasedStateMachine):
                 for row in schedule.rows:
                     assert self.owners.setdefault((row.series, row.number), row.subject) == row.subject
 
+    def answer_the_guard(self) -> None:
+        """Everything that the guard found is answered where it can be: nothing quarantined is decided on."""
+        if not any(self.desk.file.quarantined(hit.shown) for hit in hits(self.desk.file)):
+            self.desk.clear()
+
     @precondition(lambda self: self.state not in {S.CERTIFIED, S.SUBMITTED})
     @rule(sensitivity=st.sampled_from([SENSITIVE, NOT_SENSITIVE]), back=st.booleans(), as_it_is=st.booleans())
     def send(self, sensitivity: Sensitive, back: bool, as_it_is: bool) -> None:
         if not as_it_is:
             self.put_in_order(sensitivity)
         self.draft()
+        if not as_it_is:
+            self.answer_the_guard()
         if self.state is S.DRAFT:
             self.certify()
         if self.state is S.CERTIFIED:
@@ -179,6 +198,20 @@ class LifeOfSchedules(RuleBasedStateMachine):
             )
         else:
             self.desk.endorse(self.number)
+
+    @precondition(lambda self: self.desk.file.schedules)
+    @rule(data=st.data())
+    def serve(self, data: st.DataObject) -> None:
+        which = data.draw(st.sampled_from(sorted(self.desk.file.schedules, key=lambda s: s.id)))
+        report = ServiceReport(which.id, TODAY, "Counsel", "H. Bose", self.desk.acting(LAWYER))
+        before = self.desk.file
+        try:
+            self.desk.file = served(before, report)
+        except DisclosureRulesBroken:
+            assert self.desk.file is before
+        else:
+            assert which.series is Series.MG6C
+            assert which.state in {S.ENDORSED, S.CONTINUED}
 
     @invariant()
     def numbers_go_on_by_one_and_never_change_hands(self) -> None:

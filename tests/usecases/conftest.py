@@ -1,13 +1,17 @@
 """What several modules of these tests start from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from dems.bootstrap import Dems
+from dems.engines import Connections
+from storage.settings import S3Settings
 from tests.conftest import Owner, Sent, Team, Time
+from tests.logbook import Logbook, logbook
 from tests.usecases.begun import Begun
 from tests.usecases.extracting import Library, library
+from tests.usecases.following import Feed, feed_of
 from tests.world import World
 
 
@@ -24,3 +28,14 @@ def begin(dems: Dems, world: World, team: Team, sent: Sent) -> Callable[[bytes],
 @pytest.fixture
 def shelf(dems: Dems, team: Team, as_owner: Owner, sent: Sent, time: Time) -> Library:
     return library(dems, team, as_owner, sent, time)
+
+
+@pytest.fixture(scope="module")
+def shared_log(engines: Connections, s3: S3Settings, empty_log: str) -> Iterator[Logbook]:
+    with logbook(engines, s3, empty_log) as book:
+        yield book
+
+
+@pytest.fixture
+def feed(shared_log: Logbook, time: Time) -> Feed:
+    return feed_of(shared_log, Dems(shared_log.settings, nudge=lambda _: None, engine=shared_log.app, clock=time))

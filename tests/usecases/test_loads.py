@@ -57,8 +57,8 @@ def test_lines_of_one_batch_follow_one_another_and_what_is_wrong_is_said_of_its_
     decided = [ModeDecision(mode, on(day), who.person.id, "So it was decided.") for mode, day in modes]
     lines = [
         line(1, message(f"{mark}/1")),
-        line(2, CaseMessage(f"{mark}/1", contents=(referred, *decided))),
-        line(3, CaseMessage(f"{mark}/1", contents=(impossible,))),
+        line(2, CaseMessage(f"{mark}/1", contents=(referred, *decided), version=SourceVersion(2))),
+        line(3, CaseMessage(f"{mark}/1", contents=(impossible,), version=SourceVersion(3))),
         line(4, message(f"{mark}/1")),
         line(5, Invalid("Not JSON.")),
         line(6, message(team.case.reference)),

@@ -127,6 +127,29 @@ def test_an_older_message_changes_nothing_and_a_conflict_shows_both_values(dems:
     assert dems.cases.look_up.one(who.actor, case.id) == case
 
 
+def test_what_a_version_said_is_changed_by_no_message_without_one(dems: Dems, world: World) -> None:
+    who, reference = world.somebody("case_manager"), f"2026/{uuid4()}"
+    case = dems.cases.take(who.actor, first(reference)).case
+    with pytest.raises(OlderMessage, match="source_version") as refused:
+        dems.cases.take(who.actor, CaseMessage(reference, "Other", {}, (referred("2026-02-01"),)))
+    assert (refused.value.data["here"], refused.value.data["sent"]) == ("7", None)
+    conflicts = {c["what"]: (c["here"], c["sent"]) for c in refused.value.data["conflicts"]}
+    assert conflicts["title"] == ("A complaint", "Other")
+    assert [c["when"]["on"] for c in conflicts["milestone"]] == ["2026-03-02", "2026-02-01"]
+    assert not dems.cases.take(who.actor, CaseMessage(reference, "A complaint", {"force": "kent"})).changed
+    assert dems.cases.look_up.one(who.actor, case.id) == case
+    never = f"2026/{uuid4()}"
+    dems.cases.take(who.actor, CaseMessage(never, "One"))
+    assert dems.cases.take(who.actor, CaseMessage(never, "Two")).case.title == "Two", (
+        "no version was ever said of this one"
+    )
+
+
+def test_a_message_names_a_party_once() -> None:
+    with pytest.raises(Invalid, match="the same party twice"):
+        CaseMessage("2026/1", "t", parties=(PartySaid("P1", "Ann"), PartySaid("P1", "Bob")))
+
+
 def test_versions_are_numbers_or_times_and_not_both_by_turns(dems: Dems, world: World) -> None:
     who, reference = world.somebody("case_manager"), f"2026/{uuid4()}"
     early, late = SourceVersion.parse("2026-03-01T10:00:00+01:00"), SourceVersion.parse("2026-03-01T09:30:00Z")

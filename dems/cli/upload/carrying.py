@@ -63,8 +63,8 @@ class Carrying:
         self.landed(parcel, piece, why_not)
 
     def landed(self, parcel: Parcel, piece: Piece, why_not: Exception | None) -> None:
-        weight, memory, piece.data = piece.weight, piece.data, None
-        self._budget.give_back(weight, memory)
+        piece.data = None
+        self._budget.give_back(piece.weight)
         whole = piece.going if piece.going.lands(why_not) else None
         if parcel.landed(whole):
             self._crew.talk(lambda: self._complete(parcel))

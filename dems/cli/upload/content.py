@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import io
 import os
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,6 +44,20 @@ class Content:
     sha256: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """So many bytes of an open file, that need not come into our memory to be sent."""
+
+    file: io.FileIO
+    offset: int
+    size: int
+
+    def over(self, connection: socket.socket) -> None:
+        """Send them, by `sendfile` where the system has it. Raises `Changed` where the file is shorter now."""
+        if connection.sendfile(self.file, self.offset, self.size) < self.size:
+            raise Changed
+
+
 class Opened:
     """A file that is being read. Everything raises `Changed` when it is not what was looked at, `Failed` when unreadable."""
 
@@ -52,22 +68,36 @@ class Opened:
         self.mark = Mark.of(status)
         self._inode = (status.st_dev, status.st_ino)
 
-    def exactly(self, offset: int, size: int, memory: bytearray | None = None) -> bytearray:
-        """`size` bytes from `offset`; in `memory`, which is of that size, where it is given."""
-        data = bytearray(size) if memory is None else memory
+    def exactly(self, offset: int, size: int) -> bytearray:
+        """`size` bytes from `offset`."""
+        data = bytearray(size)
         with memoryview(data) as room:
-            done = 0
-            while done < size:
-                count = os.preadv(self._descriptor, [room[done : done + _BLOCK]], offset + done)
-                if count == 0:
-                    raise Changed
-                done += count
+            self.into(room, offset)
         return data
 
-    def blocks(self, offset: int, size: int) -> Iterator[bytearray]:
-        """`size` bytes from `offset`, a block at a time."""
-        for begin in range(offset, offset + size, _BLOCK):
-            yield self.exactly(begin, min(_BLOCK, offset + size - begin))
+    def into(self, room: memoryview, offset: int) -> None:
+        """As many bytes from `offset` as there is room for."""
+        done = 0
+        while done < len(room):
+            count = os.preadv(self._descriptor, [room[done : done + _BLOCK]], offset + done)
+            if count == 0:
+                raise Changed
+            done += count
+
+    def blocks(self, offset: int, size: int, memory: bytearray | None = None) -> Iterator[memoryview]:
+        """`size` bytes from `offset`, a block at a time. Each is good until the next: all are in the same memory."""
+        with memoryview(bytearray(min(_BLOCK, size)) if memory is None else memory) as room:
+            step = max(1, len(room))
+            for begin in range(offset, offset + size, step):
+                with room[: offset + size - begin] as block:
+                    self.into(block, begin)
+                    yield block
+
+    def stretches(self, offset: int, size: int) -> Iterator["Stretch"]:
+        """The same bytes, not read: for a connection that the system can send them over."""
+        with io.FileIO(self._descriptor, closefd=False) as file:
+            for begin in range(offset, offset + size, _BLOCK):
+                yield Stretch(file, begin, min(_BLOCK, offset + size - begin))
 
     def unchanged(self, mark: Mark) -> None:
         """Raise `Changed` unless it has that size and time, and its path still leads to it."""

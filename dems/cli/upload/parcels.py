@@ -1,15 +1,14 @@
-"""What is on its way: files, their parts, and the parcels in which parts are sent; and how much of it is in memory."""
+"""What is on its way: files, their parts, and the parcels in which parts are sent; and how much of it there may be."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dems.cli.upload.content import opened
+from dems.cli.upload.content import Stretch, opened
 from dems.cli.upload.files import File
 
-_BLOCK = 128 * 1024
-"""The least that a connection must take within its time limit."""
-_WORTH_KEEPING = 1024 * 1024
+_MOST_WEIGHT = 16 * 1024 * 1024
+"""Of one part: many of a file of terabytes are on their way at once, too."""
 
 
 class Going:
@@ -56,7 +55,7 @@ class Going:
 
 @dataclass(slots=True, eq=False)
 class Piece:
-    """One part of a file; `data` is None where it is too large to be held and is read again while it is sent."""
+    """One part of a file; `data` is None where it is not held but read again while it is sent, since holding costs more."""
 
     going: Going
     number: int
@@ -68,26 +67,31 @@ class Piece:
     @property
     def weight(self) -> int:
         """How much of the budget it takes."""
-        return weight_of(0 if self.data is None else self.size)
+        return weight_of(self.size)
 
     @property
     def key(self) -> tuple[str, int]:
         return self.going.upload, self.number
 
     def blocks(self, sent: Callable[[int], None]) -> Iterator[memoryview | bytearray]:
-        """The bytes to send; `sent` is told of each block that is gone, and at the end of none that had to be taken back."""
+        """The bytes to send, each block good until the next; `sent` is told of each that is gone. Raises `Changed`, `Failed`."""
         if self.data is not None:
-            with memoryview(self.data) as whole:
-                for begin in range(0, self.size, _BLOCK):
-                    block = whole[begin : begin + _BLOCK]
-                    yield block
-                    sent(len(block))
+            yield self.data
+            sent(self.size)
             return
         with opened(self.going.file.path) as file:
             file.unchanged(self.going.file.mark)
-            for data in file.blocks(self.offset, self.size):
-                yield data
-                sent(len(data))
+            for block in file.blocks(self.offset, self.size):
+                yield block
+                sent(len(block))
+
+    def stretches(self, sent: Callable[[int], None]) -> Iterator[Stretch]:
+        """The same of what is not held, for a connection that sends from files."""
+        with opened(self.going.file.path) as file:
+            file.unchanged(self.going.file.mark)
+            for stretch in file.stretches(self.offset, self.size):
+                yield stretch
+                sent(stretch.size)
 
 
 @dataclass(slots=True, eq=False)
@@ -111,29 +115,23 @@ class Parcel:
 
 def weight_of(size: int) -> int:
     """In bytes; a small file costs more than its bytes."""
-    return size + 16 * 1024
+    return min(size, _MOST_WEIGHT) + 16 * 1024
 
 
 class Budget:
-    """How many bytes may be in memory at once. Who wants more waits; a single part may be larger than all of it.
+    """How many bytes may be on their way at once, read but not sent: so many the system still has when it sends them.
 
-    Memory of parts that were sent is used again for the next ones, since getting it afresh costs as much as reading into it.
+    Who wants more waits.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._taken = 0
-        self._spare: list[bytearray] = []
         self._changed = threading.Condition()
 
     @property
     def taken(self) -> int:
         return self._taken
-
-    @property
-    def kept(self) -> int:
-        """How many bytes of memory wait to be used again."""
-        return sum(map(len, self._spare))
 
     def take(self, weight: int) -> bool:
         """Take it if it is to be had."""
@@ -141,28 +139,14 @@ class Budget:
             if self._taken and self._taken + weight > self._most:
                 return False
             self._taken += weight
-            while len(self._spare) > 1 and self._taken + self.kept - len(self._spare[0]) > self._most:
-                self._spare.pop()  # the one that stays may be for what was just taken
             return True
-
-    def memory(self, size: int) -> bytearray:
-        """Room of exactly that size, whatever is in it; the caller has taken its weight."""
-        with self._changed:
-            found = next((n for n, spare in enumerate(self._spare) if len(spare) == size), None)
-            if found is not None:
-                return self._spare.pop(found)
-            self._spare.clear()  # what is kept is of another size, and would come on top
-        return bytearray(size)
 
     def wait(self, seconds: float) -> None:
         """Until something was given back, or that time is over."""
         with self._changed:
             self._changed.wait(seconds)
 
-    def give_back(self, weight: int, memory: bytearray | None = None) -> None:
-        """`memory` must be in nobody's hands any more."""
+    def give_back(self, weight: int) -> None:
         with self._changed:
             self._taken -= weight
-            if memory is not None and len(memory) >= _WORTH_KEEPING:
-                self._spare.append(memory)
             self._changed.notify_all()

@@ -1,4 +1,8 @@
-"""From files to pieces: each byte read once, in order, hashed while it is read, and no more in memory than is allowed."""
+"""From files to pieces: each byte read in order and hashed while it is read; what is sent is read again, from the system's memory.
+
+To hold a part until it is sent costs more than that: its memory is touched anew, and nothing of it is in a cache when it leaves. The
+store checks the digest of each part, so what changed in between is not taken.
+"""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -11,8 +15,10 @@ from dems.cli.upload.content import Opened, opened
 from dems.cli.upload.parcels import Going, Piece, weight_of
 from dems.cli.upload.plan import Plan
 
-MOST_HELD = 64 * 1024 * 1024
-"""Larger parts are hashed first and read a second time while they are sent."""
+MOST_HELD = 1024 * 1024
+"""Parts of more bytes are not held."""
+_AT_ONCE = 2 * 1024 * 1024
+"""What two threads hash side by side: little enough to stay in a cache."""
 
 
 class AnotherContent(Failed):
@@ -26,17 +32,13 @@ class Watcher(Protocol):
 
 
 class Reading:
-    """Reads files, one after another. For one thread; `room` waits until so many more bytes may be in memory, or fewer are,
-    and `memory` then gives as many.
-    """
+    """Reads files, one after another. For one thread; `room` waits until so many more bytes may be on their way, or fewer are."""
 
-    def __init__(
-        self, plan: Plan, room: Callable[[int], None], memory: Callable[[int], bytearray], watcher: Watcher
-    ) -> None:
+    def __init__(self, plan: Plan, room: Callable[[int], None], watcher: Watcher) -> None:
         self._plan = plan
         self._room = room
-        self._memory = memory
         self._watcher = watcher
+        self._memory = bytearray(_AT_ONCE)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="hashing")
 
     def close(self) -> None:
@@ -55,14 +57,19 @@ class Reading:
                 yield from self._several(going, file, received)
 
     def _only(self, going: Going, file: Opened) -> Piece:
-        size = going.file.mark.size
+        size, data = going.file.mark.size, None
         with self._held(size):
-            data = file.exactly(0, size)
+            hashing = hashlib.sha256()
+            if size <= MOST_HELD:
+                data = file.exactly(0, size)
+                hashing.update(data)
+            else:
+                for block in file.blocks(0, size, self._memory):
+                    hashing.update(block)
             file.unchanged(going.file.mark)
-            sha256 = hashlib.sha256(data).digest()
         going.begins()
-        going.whole = sha256
-        return Piece(going, 1, 0, size, sha256, data)
+        going.whole = hashing.digest()
+        return Piece(going, 1, 0, size, going.whole, data)
 
     def _several(self, going: Going, file: Opened, received: frozenset[int]) -> Iterator[Piece]:
         part_size, size = going.file.part_size, going.file.mark.size
@@ -88,18 +95,13 @@ class Reading:
         going.whole = whole.digest()
 
     def _part(self, going: Going, file: Opened, number: int, offset: int, size: int, whole: "hashlib._Hash") -> Piece:
-        if size > MOST_HELD:
-            with self._held(0):
-                part = hashlib.sha256()
-                for block in file.blocks(offset, size):
-                    whole.update(block)
-                    part.update(block)
-                return Piece(going, number, offset, size, part.digest(), None)
         with self._held(size):
-            data = file.exactly(offset, size, self._memory(size))
-            beside = self._beside.submit(hashlib.sha256, data)
-            whole.update(data)
-            return Piece(going, number, offset, size, beside.result().digest(), data)
+            part = hashlib.sha256()
+            for block in file.blocks(offset, size, self._memory):
+                beside = self._beside.submit(part.update, block)
+                whole.update(block)
+                beside.result()
+            return Piece(going, number, offset, size, part.digest(), None)
 
     @contextmanager
     def _held(self, size: int) -> Iterator[None]:

@@ -17,7 +17,7 @@ from dems.cli.upload.reading import AnotherContent, Reading, Watcher
 from dems.cli.upload.recognising import ABANDONED, left_behind
 from dems.cli.upload.transport import Ways
 
-_IN_MEMORY = 288 * 1024 * 1024
+_ON_THE_WAY = 288 * 1024 * 1024
 _FIRST_PARCEL_BYTES, _PARCEL_BYTES, _PARCEL_PIECES = 8 * 1024 * 1024, 128 * 1024 * 1024, 500
 """Eight parts on their way, eight that wait for them, and what is read. The first parcels are small, to begin at once."""
 _TRIES = 4
@@ -69,9 +69,9 @@ class Sending:
         self._tell = tell
         self._bars = bars
         self._crew: Crew[Became] = Crew(jobs)
-        self._budget = Budget(_IN_MEMORY)
+        self._budget = Budget(_ON_THE_WAY)
         self._carrying = Carrying(asking, ways, self._crew, self._budget, bars)
-        self._reading = Reading(plan, self._room, self._budget.memory, bars)
+        self._reading = Reading(plan, self._room, bars)
         self._pieces: list[Piece] = []
         self._bytes = 0
         self._parcel_bytes = _FIRST_PARCEL_BYTES

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import urllib3
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -22,7 +24,7 @@ from urllib3.exceptions import (
 from dems.cli.client import Problem
 from dems.cli.screen import Failed, shown
 from dems.cli.upload.asking import Asking, Ticket
-from dems.cli.upload.content import content_digest
+from dems.cli.upload.content import Stretch, content_digest
 from dems.cli.upload.parcels import Piece
 from dems.cli.upload.patience import Patience, pauses
 
@@ -42,6 +44,23 @@ class Transport(StrEnum):
     RELAY = "relay"
 
 
+class _Connection(HTTPConnection):
+    """One that is not encrypted: the system sends stretches of files over it by itself."""
+
+    def send(self, data: Any) -> None:
+        if isinstance(data, Stretch):
+            data.over(self.sock)
+        else:
+            super().send(data)
+
+
+class _Connections(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+_POOLS = {"http": _Connections, "https": HTTPSConnectionPool}
+
+
 class Store:
     """The object store, at the addresses that DEMS gives out. Sends what it is told to and nothing that says who we are."""
 
@@ -58,8 +77,10 @@ class Store:
             headers["Content-Length"] = str(piece.size)
         for name in {"accept-encoding", "user-agent"} - given:
             headers[name] = urllib3.util.SKIP_HEADER
-        whole = piece.data if piece.size <= _BLOCK else None
-        body: Any = piece.blocks(sent) if whole is None else whole
+        whole = piece.data
+        body: Any = whole
+        if whole is None:
+            body = (piece.stretches if urlsplit(ticket.url).scheme == "http" else piece.blocks)(sent)
         answer = self._pool(ticket.url).request(
             "PUT", ticket.url, body=body, headers=headers, redirect=False, retries=False, timeout=_TIMES
         )
@@ -82,6 +103,7 @@ class Store:
                 proxy = None if proxy_bypass(host) else getproxies().get(parts.scheme)
                 options: dict[str, Any] = {"maxsize": self._connections, "block": False, "blocksize": _BLOCK}
                 made = urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
+                made.pool_classes_by_scheme = _POOLS
                 self._pools[host] = made
             return self._pools[host]
 

@@ -11,9 +11,12 @@ from dems.db.repositories.anchors import AnchorRows
 from dems.db.repositories.announcements import AnnouncementRows
 from dems.db.repositories.approvals import ApprovalRows
 from dems.db.repositories.base import Prepared
+from dems.db.repositories.blocks import BlockRows
 from dems.db.repositories.cases import CaseRows
 from dems.db.repositories.clocks import ClockRows
 from dems.db.repositories.custody import CustodyRows
+from dems.db.repositories.disclosure import DisclosureRows
+from dems.db.repositories.events import EventRows
 from dems.db.repositories.evidence import EvidenceRows
 from dems.db.repositories.exports import ExportRows
 from dems.db.repositories.findings import FindingRows
@@ -27,10 +30,12 @@ from dems.db.repositories.ledger import LedgerRows
 from dems.db.repositories.letters import LetterRows
 from dems.db.repositories.links import LinkRows
 from dems.db.repositories.lives import LifeRows
+from dems.db.repositories.material import MaterialRows
 from dems.db.repositories.measures import MeasureRows
 from dems.db.repositories.parties import PartyRows
 from dems.db.repositories.people import PeopleRows, TokenRows
 from dems.db.repositories.reminders import ReminderRows
+from dems.db.repositories.schedules import ScheduleRows
 from dems.db.repositories.searching import SearchRows
 from dems.db.repositories.upkeep import UpkeepRows
 from dems.db.repositories.uploads import UploadRows
@@ -129,6 +134,26 @@ class Repositories(ABC):
     @cached_property
     def measures(self) -> MeasureRows:
         return MeasureRows(self)
+
+    @cached_property
+    def events(self) -> EventRows:
+        return EventRows(self)
+
+    @cached_property
+    def disclosure(self) -> DisclosureRows:
+        return DisclosureRows(self)
+
+    @cached_property
+    def blocks(self) -> BlockRows:
+        return BlockRows(self)
+
+    @cached_property
+    def material(self) -> MaterialRows:
+        return MaterialRows(self)
+
+    @cached_property
+    def schedules(self) -> ScheduleRows:
+        return ScheduleRows(self)
 
     @cached_property
     def access_grants(self) -> AccessGrantRows:

@@ -37,6 +37,7 @@ from dems.ledger.canonical import canonical
 from dems.ledger.entry import NONCE_BYTES, leaf_hash, next_leaf
 from dems.model.acts import Act
 from dems.model.custody import MOST_FACTS_BYTES, Authority, ChainKind, ChainOf, Record
+from dems.model.events import makes_events, told_by_others
 from dems.model.ids import ApprovalId, CaseId, EntryId, EvidenceId, new_id
 from dems.ports import CustodyRow, Destroyed, Page
 
@@ -60,6 +61,8 @@ class CustodyRows(Rows):
         record = Record(
             EntryId(new_id()), chain, authority, act or authority.act, case_id, evidence_id, reason, dict(facts or {})
         )
+        if not makes_events(record.act):
+            raise ValueError(f"{record.act.value} only looks, and is noted: entries say what was done")
         # A fact that cannot be written down, or not in one entry, is a bug of the use case: raise it there.
         size = len(canonical(record.facts)) + len(canonical(reason))
         if size > MOST_FACTS_BYTES:
@@ -77,6 +80,7 @@ class CustodyRows(Rows):
         known = sorted(chain_id for chain, chain_id in heads.items() if chain not in begun)
         self._lock(known)
         leaves = self._last_leaves(known)
+        told_by = told_by_others(self.pending)
         entries: list[dict[str, Any]] = []
         details: list[dict[str, Any]] = []
         for chain, records in by_chain.items():
@@ -84,6 +88,7 @@ class CustodyRows(Rows):
             leaf = leaves.get(chain_id)
             for record in records:
                 leaf = self._add(record, chain_id, leaf, self._tx.clock(), entries, details)
+                entries[-1]["told_by"] = told_by.get(record.id)
         if entries:
             self._tx.execute(insert(custody_entries), entries)
             self._tx.execute(insert(custody_details), details)

@@ -15,6 +15,20 @@ from dems.db.tables.of_custody import (
     custody_entries,
     custody_queue,
 )
+from dems.db.tables.of_disclosure import (
+    disclosure_block_items,
+    disclosure_blocks,
+    disclosure_decisions,
+    disclosure_happenings,
+    disclosure_openings,
+    disclosure_proceedings,
+    disclosure_samples,
+    disclosure_searches,
+    disclosure_viewings,
+    item_particulars,
+    material_elsewhere,
+)
+from dems.db.tables.of_events import events, feed_key
 from dems.db.tables.of_evidence import access_grants, evidence, exhibit_refs, intakes, uploads, verifications
 from dems.db.tables.of_exports import export_items, exports
 from dems.db.tables.of_findings import findings, item_index, reader_reports, readings, renditions
@@ -30,6 +44,15 @@ from dems.db.tables.of_log import (
 )
 from dems.db.tables.of_measures import synthetic_cases
 from dems.db.tables.of_people import case_grants, case_walls, cases, people, tokens
+from dems.db.tables.of_schedules import (
+    schedule_answers,
+    schedule_documents,
+    schedule_drafts,
+    schedule_endorsements,
+    schedule_numbers,
+    schedule_sets,
+    schedule_states,
+)
 from dems.db.tables.of_work import (
     consultations,
     exhibit_numbers,
@@ -73,11 +96,22 @@ __all__ = [
     "custody_nodes",
     "custody_queue",
     "custody_signed",
+    "disclosure_block_items",
+    "disclosure_blocks",
+    "disclosure_decisions",
+    "disclosure_happenings",
+    "disclosure_openings",
+    "disclosure_proceedings",
+    "disclosure_samples",
+    "disclosure_searches",
+    "disclosure_viewings",
+    "events",
     "evidence",
     "exhibit_numbers",
     "exhibit_refs",
     "export_items",
     "exports",
+    "feed_key",
     "findings",
     "hash_states",
     "idempotency_keys",
@@ -85,8 +119,10 @@ __all__ = [
     "intakes",
     "invitations",
     "item_index",
+    "item_particulars",
     "jobs",
     "ledger_reports",
+    "material_elsewhere",
     "metadata",
     "multiparts",
     "object_locks",
@@ -97,6 +133,13 @@ __all__ = [
     "readings",
     "reminders",
     "renditions",
+    "schedule_answers",
+    "schedule_documents",
+    "schedule_drafts",
+    "schedule_endorsements",
+    "schedule_numbers",
+    "schedule_sets",
+    "schedule_states",
     "store_checks",
     "synthetic_cases",
     "timeliness_reports",

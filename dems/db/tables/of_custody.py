@@ -24,6 +24,7 @@ custody_entries = Table(
     Column("at", Instant, nullable=False),
     Column("leaf", LargeBinary, nullable=False, comment="the exact bytes that are hashed"),
     Column("leaf_hash", LargeBinary, nullable=False),
+    Column("told_by", Uuid, comment="the entry whose event tells the same act; null where its own does"),
     UniqueConstraint("chain_id", "seq"),
     info={"sort": CUSTODY},
 )

@@ -51,6 +51,11 @@ case_facts = Table(
         postgresql_include=["id", "case_id", "recorded_at"],
         postgresql_where=text("event IN ('referral_received', 'closed')"),
     ),
+    Index(
+        "case_facts_proceeding_idx",
+        text("(content ->> 'id')"),
+        postgresql_where=text("kind = 'proceeding'"),
+    ),
     Index("case_facts_event_idx", "event", "happened_on", postgresql_where=text("event IS NOT NULL")),
     info={"sort": DOMAIN},
 )

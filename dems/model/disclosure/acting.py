@@ -1,13 +1,15 @@
 """In which role somebody acted: everything about disclosure is done by a named person in a case role held at that time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from dems.model.ids import CaseId, PersonId
 from dems.model.life.strands import said
 from dems.model.people import CaseGrant, CaseRole, Clearance
-from dems.model.times import london_date
+from dems.model.times import london_date, rfc3339
 
 DISCLOSURE_OFFICERS = frozenset(
     {CaseRole.DISCLOSURE_OFFICER, CaseRole.LEAD_DISCLOSURE_OFFICER, CaseRole.DEPUTY_DISCLOSURE_OFFICER}
@@ -27,6 +29,17 @@ class Acting:
     def __post_init__(self) -> None:
         said(self.name, "under which name this person signs")
         london_date(self.at)
+
+
+def signature_record(by: Acting) -> dict[str, Any]:
+    """Who signed, in which role and when, as frozen bytes have it."""
+    return {"at": rfc3339(by.at), "name": by.name, "person": str(by.person), "role": by.role.value}
+
+
+def signature_from(record: Mapping[str, Any]) -> Acting:
+    """What `signature_record` wrote."""
+    at = datetime.fromisoformat(record["at"])
+    return Acting(PersonId(UUID(record["person"])), record["name"], CaseRole(record["role"]), at)
 
 
 def holds(

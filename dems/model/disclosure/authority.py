@@ -9,6 +9,7 @@ from dems.model.disclosure.contents import (
     Content,
     Described,
     Handled,
+    LeakCleared,
     Level,
     NeedsClearance,
     Pii,
@@ -51,6 +52,7 @@ ROLES: Mapping[type, frozenset[CaseRole]] = {
     Presumed: DISCLOSURE_OFFICERS | _COUNSEL,
     NeedsClearance: DISCLOSURE_OFFICERS | _COUNSEL,
     SourceChecked: DISCLOSURE_OFFICERS,
+    LeakCleared: DISCLOSURE_OFFICERS,
     Handled: DISCLOSURE_OFFICERS | _LAWYER,
 }
 """Relevance is for the investigator, the officer in charge or the disclosure officer (CPS manual, chapters 1 and 5)."""
@@ -70,6 +72,8 @@ def needed_for(content: Content, restricted: bool) -> Needs:
     if isinstance(content, Sensitive):
         released = restricted and content.level is Level.NOT_SENSITIVE
         return Needs(roles, _RESTRICTED if released else frozenset({Clearance.SENSITIVE}))
-    if isinstance(content, SourceChecked) or (restricted and isinstance(content, AgainstTest | Described)):
+    if isinstance(content, SourceChecked | LeakCleared) or (
+        restricted and isinstance(content, AgainstTest | Described)
+    ):
         return Needs(roles, frozenset({Clearance.SENSITIVE}))
     return Needs(roles, _NONE)

@@ -44,8 +44,12 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """One rule, broken in one place. `message` is a sentence that says what to do."""
+    """One rule, broken in one place. `message` is a sentence that says what to do.
+
+    `hit` is the id of the leak guard's hit that is to be answered, where it is one.
+    """
 
     rule: str
     where: Where
     message: str
+    hit: str | None = None

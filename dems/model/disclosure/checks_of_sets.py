@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dems.model.disclosure.acting import DISCLOSURE_OFFICERS, Acting, holds
 from dems.model.disclosure.broken import Broken, PlaceKind, Where
 from dems.model.disclosure.contents import Presumed
-from dems.model.disclosure.drafting import basis_of
+from dems.model.disclosure.drafting import basis_of, changed_since
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import NOT_SERVED, Series
 from dems.model.disclosure.output import lines_of
@@ -95,9 +95,13 @@ def r16(file: ProceedingFile) -> Iterator[Broken]:
 def r17(file: ProceedingFile) -> Iterator[Broken]:
     for each in file.open_sets:
         if each.nil is not None:
-            yield from (_set("R17", each, message) for message in _cannot_sign(file, each.nil))
+            yield from (_set("R17", each, message) for message in cannot_sign(file, each.nil))
+        for schedule in map(file.schedule, each.schedules):
+            if schedule.signed is not None:
+                here = Where(PlaceKind.SCHEDULE, schedule.name)
+                yield from (Broken("R17", here, message) for message in cannot_sign(file, schedule.signed))
         for report in each.reports:
-            yield from (_report("R17", report, message) for message in _cannot_sign(file, report.by))
+            yield from (_report("R17", report, message) for message in cannot_sign(file, report.by))
             on = london_date(report.by.at)
             code = file.forms.certificate(report.certificate, on)
             if code is None:
@@ -108,7 +112,7 @@ def r17(file: ProceedingFile) -> Iterator[Broken]:
                 yield _report("R17", report, message)
 
 
-def _cannot_sign(file: ProceedingFile, by: Acting) -> Iterator[str]:
+def cannot_sign(file: ProceedingFile, by: Acting) -> Iterator[str]:
     """Why somebody cannot certify. Both clearances are asked for whatever there is, so that asking for them tells nothing."""
     case, on = file.opened.case_id, day_words(london_date(by.at))
     if by.role not in DISCLOSURE_OFFICERS:
@@ -138,12 +142,22 @@ def r19(file: ProceedingFile) -> Iterator[Broken]:
     now = {line.subject: line.sha256 for line in basis_of(file)}
     for each in file.open_sets:
         if each.basis is None:
+            yield from _since_it_was_signed(file, each)
             continue
         then = {line.subject: line.sha256 for line in each.basis}
         for subject in sorted(now.keys() | then.keys()):
             if now.get(subject) != then.get(subject):
                 how = "was added" if subject not in then else "is no longer listed" if subject not in now else "changed"
                 message = f"This {how} after the certificate was signed, which is void: draft and certify again."
+                yield Broken("R19", Where.subject(subject), message)
+
+
+def _since_it_was_signed(file: ProceedingFile, of: ScheduleSet) -> Iterator[Broken]:
+    """What a schedule that was certified before its set says otherwise than it would be drafted now."""
+    for schedule in map(file.schedule, of.schedules):
+        if schedule.state is _S.CERTIFIED:
+            for subject in changed_since(file, schedule):
+                message = f"This changed after {schedule.name} was signed, which is void: draft and certify it again."
                 yield Broken("R19", Where.subject(subject), message)
 
 

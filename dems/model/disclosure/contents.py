@@ -177,6 +177,16 @@ class SourceChecked:
     names_no_source: bool
 
 
+@dataclass(frozen=True, slots=True)
+class LeakCleared:
+    """Hits of the leak guard in what is shown of this that betray nothing after all, by their ids. The decision's reason says why.
+
+    An id stands for exactly the words, bytes or numbers that were hit: what is worded otherwise is another hit.
+    """
+
+    hits: tuple[str, ...]
+
+
 class Handling(StrEnum):
     DISCLOSED = "disclosed"
     WITHHELD = "withheld"
@@ -203,5 +213,6 @@ Content: TypeAlias = (
     | Presumed
     | NeedsClearance
     | SourceChecked
+    | LeakCleared
     | Handled
 )

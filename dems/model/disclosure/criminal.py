@@ -49,9 +49,8 @@ TEMPLATES: tuple[FormTemplate, ...] = (
             "preamble": "The disclosure officer believes that the following material does not form part of the prosecution "
             "case and is not sensitive.",
             "withdrawn": "Withdrawn",
-            "legend": "D: disclose. I: the defence may inspect. CND: clearly not disclosable.",
         },
-        remarks=("The preamble and the letters of the legend were not held against a text; layouts differ by force.",),
+        remarks=("The preamble and the letters of its codes were not held against a text; layouts differ by force.",),
     ),
     FormTemplate(
         Form.MG6D,
@@ -111,6 +110,11 @@ _LETTERS = _source(f"{_GUIDE}, MG6C (purpose); letters from practice", _H.PARTLY
 _LOCAL = _source("Local practice", _H.UNVERIFIED)
 _ON_D = _source(f"{_GUIDE}, MG6D (purpose); codes of DEMS", _H.PARTLY)
 
+
+def _agreed(sensitive: str, court: str) -> tuple[tuple[Field, str], ...]:
+    return (_F.AGREED_SENSITIVE, sensitive), (_F.COURT_APPLICATION, court)
+
+
 ENDORSEMENTS: dict[Series, tuple[Code, ...]] = {
     Series.MG6C: (
         Code("D", "Disclose: a copy is given", _LETTERS, inspected=True),
@@ -120,9 +124,9 @@ ENDORSEMENTS: dict[Series, tuple[Code, ...]] = {
         Code("EV", "Now relied on as evidence", _LOCAL),
     ),
     Series.MG6D: (
-        Code("Y", "Agreed as sensitive, no court application", _ON_D),
-        Code("Y-PII", "Agreed as sensitive, with a court application", _ON_D),
-        Code("N", "Not agreed as sensitive: taken up with the disclosure officer", _ON_D),
+        Code("Y", "Agreed as sensitive, no court application", _ON_D, shows=_agreed("Y", "N")),
+        Code("Y-PII", "Agreed as sensitive, with a court application", _ON_D, shows=_agreed("Y", "Y")),
+        Code("N", "Not agreed as sensitive: taken up with the disclosure officer", _ON_D, shows=_agreed("N", "N")),
     ),
 }
 

@@ -188,3 +188,20 @@ def basis_of(file: ProceedingFile) -> tuple[BasisLine, ...]:
             value = {"decisions": sorted(str(d.id) for d in standing), "sha256": binding.sha256}
             lines.append(BasisLine(subject, frozen(value).digest.hex))
     return tuple(lines)
+
+
+def changed_since(file: ProceedingFile, schedule: Schedule) -> tuple[Subject, ...]:
+    """What a schedule lists otherwise than it would be drafted now, in order. Where in its chain an item is says nothing here."""
+    others = tuple(s for s in file.schedules if s.id != schedule.id)
+    then, now = _said(schedule), _said(draft(replace(file, schedules=others), schedule.series, schedule.id))
+    return tuple(sorted(subject for subject in then.keys() | now.keys() if then.get(subject) != now.get(subject)))
+
+
+def _said(schedule: Schedule) -> dict[Subject, frozenset[object]]:
+    """All that a schedule says of each subject."""
+    found: dict[Subject, set[object]] = {}
+    for row in schedule.rows:
+        found.setdefault(row.subject, set()).add(replace(row, binding=Binding(row.binding.sha256, None)))
+    for annotation in schedule.annotations:
+        found.setdefault(annotation.subject, set()).add(annotation)
+    return {subject: frozenset(said) for subject, said in found.items()}

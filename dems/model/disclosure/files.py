@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from dems.errors import NotFound
 from dems.model.disclosure.blocks import Block
+from dems.model.disclosure.causes import Cause
 from dems.model.disclosure.contents import (
     MIGHT_BE_DISCLOSED,
     AgainstTest,
@@ -62,6 +63,8 @@ class ProceedingFile:
     blocks: Mapping[BlockId, Block] = field(default_factory=dict)
     searches: tuple[SearchStrategy, ...] = ()
     happenings: tuple[Happening, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    """What has put decisions in question: until each is decided anew, nothing is certified."""
     schedules: tuple[Schedule, ...] = ()
     sets: tuple[ScheduleSet, ...] = ()
     endorsements: tuple[Endorsement, ...] = ()
@@ -91,8 +94,14 @@ class ProceedingFile:
         return found
 
     def state_of(self, of: ScheduleSet) -> ScheduleState:
-        """The state of a set is that of its schedules, which go through everything together."""
-        return self.schedule(of.schedules[0]).state
+        """The state of a set: a draft until all of it is certified, then that of its schedules.
+
+        They are certified one by one or together and submitted together; the lawyer may be done with one before the other.
+        """
+        states = [self.schedule(s).state for s in of.schedules]
+        if states[0] is ScheduleState.CERTIFIED and of.basis is None and of.snapshot is None and self.shown_to is None:
+            return ScheduleState.DRAFT
+        return ScheduleState.SUBMITTED if ScheduleState.SUBMITTED in states else states[0]
 
     @cached_property
     def live(self) -> Mapping[Series, dict[Subject, list[Row]]]:

@@ -128,7 +128,8 @@ class Code:
     """One entry of a list of codes, open between dates. Which flags mean something depends on the list.
 
     `inspected`: whoever gives it has looked at the thing. `refuses`: it says that nothing is disclosed. `asks_after_statement`: a
-    certificate given after a defence statement. `lists`: a certificate that names items (None: it may).
+    certificate given after a defence statement. `lists`: a certificate that names items (None: it may). `shows`: what it writes
+    into columns of a form other than the one for codes.
     """
 
     code: str
@@ -139,6 +140,7 @@ class Code:
     refuses: bool = False
     after_statement: bool = False
     lists: bool | None = None
+    shows: tuple[tuple[Field, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from dems.errors import AlreadyExists, DisclosureRulesBroken, Invalid, WrongState
-from dems.model.disclosure.broken import Broken, PlaceKind
+from dems.model.disclosure.acting import Acting
+from dems.model.disclosure.broken import Broken, PlaceKind, Where
 from dems.model.disclosure.contents import Content
 from dems.model.disclosure.decisions import Decision
-from dems.model.disclosure.drafting import basis_of
+from dems.model.disclosure.drafting import basis_of, place_of
 from dems.model.disclosure.files import ProceedingFile
+from dems.model.disclosure.forms import Series
+from dems.model.disclosure.material import Subject, SubjectKind
 from dems.model.disclosure.parties import Happening
 from dems.model.disclosure.reports import Endorsement, Returned, ScheduleSet, ServiceReport
 from dems.model.disclosure.rules import BY_ID, DECIDING, as_data, blocking, check
@@ -21,7 +25,12 @@ from dems.model.times import london_date
 _S = ScheduleState
 
 
-def _refuse(found: tuple[Broken, ...], done: str) -> None:
+OF_THE_SET = frozenset({"R14", "R15", "R16", "R22", "R28"})
+"""Rules about what goes to the prosecutor with a schedule: looked at once the set is certified."""
+
+
+def refuse(found: tuple[Broken, ...], done: str) -> None:
+    """Raise `DisclosureRulesBroken` with all of it, if there is any."""
     if found:
         count = len(found)
         raise DisclosureRulesBroken(
@@ -46,7 +55,7 @@ def decide(file: ProceedingFile, decisions: Iterable[Decision[Content]], now: da
     proposed = replace(file, record=replace(file.record, decisions=(*about, *new)), schedules=(), sets=())
     for rules in (("R03",), DECIDING):
         found = (b for b in check(proposed, rules) if b.where.kind is PlaceKind.DECISION and b.where.key in ids)
-        _refuse(tuple(found), "decided")
+        refuse(tuple(found), "decided")
     return replace(file, record=file.record.appended(new))
 
 
@@ -55,7 +64,7 @@ def happened(file: ProceedingFile, happening: Happening) -> ProceedingFile:
     if happening.on > file.on:
         raise Invalid("Record it once it has happened: its date is still to come.")
     after = replace(file, happenings=(*file.happenings, happening))
-    _refuse(check(after, ("R27",)), "recorded")
+    refuse(check(after, ("R27",)), "recorded")
     return after
 
 
@@ -73,42 +82,85 @@ def drafted(file: ProceedingFile, schedules: Iterable[Schedule], of: ScheduleSet
     return replace(file, schedules=(*kept, *new), sets=(*sets, of))
 
 
+def certify_one(file: ProceedingFile, wanted: ScheduleId, by: Acting) -> ProceedingFile:
+    """Sign one schedule of a set that is not whole yet, and freeze it: its numbers are given for good.
+
+    Raises `WrongState` unless it is a draft, `DisclosureRulesBroken` for whoever may not certify, of whom nothing else is then asked,
+    and while any rule that blocks is broken in this schedule.
+    """
+    drafted_one = file.schedule(wanted)
+    if drafted_one.state is not _S.DRAFT:
+        raise WrongState(
+            f"{drafted_one.name} is {drafted_one.state.value}: only a draft is certified.",
+            state=drafted_one.state.value,
+        )
+    signed = replace(drafted_one, signed=by)
+    proposed = _with_schedules(file, {wanted: signed})
+    here = Where(PlaceKind.SCHEDULE, signed.name)
+    refuse(tuple(b for b in check(proposed, ("R17",)) if b.where == here), "certified")
+    found = blocking(check(proposed, (rule for rule in BY_ID if rule not in OF_THE_SET)))
+    refuse(tuple(b for b in found if _concerns(proposed, signed, b)), "certified")
+    frozen = signed.certified(snapshot_of(file.opened, signed))
+    return _continued(_with_schedules(proposed, {wanted: frozen}), (frozen,))
+
+
+def _concerns(file: ProceedingFile, schedule: Schedule, broken: Broken) -> bool:
+    """Whether what is broken stands in the way of this schedule, and not only of another that goes with it."""
+    where = broken.where
+    if where.kind in {PlaceKind.ROW, PlaceKind.SCHEDULE}:
+        return where.key.split(" ")[0] == schedule.series.value
+    if where.kind in {PlaceKind.SET, PlaceKind.REPORT}:
+        return False
+    if where.kind in {PlaceKind.ITEM, PlaceKind.BLOCK}:
+        place = place_of(file, Subject(SubjectKind(where.kind.value), UUID(where.key)))
+        return not isinstance(place, Series) or place is schedule.series
+    return True
+
+
 def certify(file: ProceedingFile, wanted: ScheduleSetId) -> ProceedingFile:
-    """Freeze a set and what it holds. Raises `WrongState` unless it is a draft, `DisclosureRulesBroken` while any rule that blocks is
-    broken, with all of them.
+    """Freeze a set and what of it is not frozen yet; a schedule that nobody signed apart is signed with the report that covers it.
+
+    Raises `WrongState` unless it is a draft, `DisclosureRulesBroken` while any rule that blocks is broken, with all of them.
     """
     of = file.set_of(wanted)
     if file.state_of(of) is not _S.DRAFT:
         raise WrongState("Only a draft is certified: draft the set anew.", state=file.state_of(of).value)
-    _refuse(blocking(check(file)), "certified")
-    frozen = {s: snapshot_of(file.opened, file.schedule(s)) for s in of.schedules}
-    changed = {s: file.schedule(s).certified(snapshot) for s, snapshot in frozen.items()}
+    refuse(blocking(check(file)), "certified")
+    changed = {s: _certified(file, of, file.schedule(s)) for s in of.schedules}
+    frozen = {s: schedule.snapshot for s, schedule in changed.items() if schedule.snapshot is not None}
     parts = []
     for report in of.reports:
         code = file.forms.certificate(report.certificate, london_date(report.by.at))
         assert code is not None, "rule R17 has refused a certificate of no list"
         parts.append(report_snapshot(report, code, frozen))
     whole = replace(of, basis=basis_of(file), parts=tuple(parts))
-    return _with(_continued(file, of), changed, replace(whole, snapshot=set_snapshot(whole)))
+    done = _with(file, changed, replace(whole, snapshot=set_snapshot(whole)))
+    return _continued(done, tuple(changed.values()))
 
 
-def _continued(file: ProceedingFile, of: ScheduleSet) -> ProceedingFile:
-    """The earlier schedules of the same series, which this set goes on from."""
-    goes_on = {(s.series, s.ordinal) for s in map(file.schedule, of.schedules)}
+def _certified(file: ProceedingFile, of: ScheduleSet, schedule: Schedule) -> Schedule:
+    if schedule.state is not _S.DRAFT:
+        return schedule
+    signed = replace(schedule, signed=next(r.by for r in of.reports if schedule.id in r.covers))
+    return signed.certified(snapshot_of(file.opened, signed))
+
+
+def _continued(file: ProceedingFile, by: tuple[Schedule, ...]) -> ProceedingFile:
+    """The earlier schedules of the same series, which these go on from."""
     changed = {
         s.id: s.into(_S.CONTINUED)
         for s in file.schedules
-        if s.state is _S.ENDORSED and any(s.series is series and s.ordinal < n for series, n in goes_on)
+        if s.state is _S.ENDORSED and any(s.series is later.series and s.ordinal < later.ordinal for later in by)
     }
+    return _with_schedules(file, changed)
+
+
+def _with_schedules(file: ProceedingFile, changed: Mapping[ScheduleId, Schedule]) -> ProceedingFile:
     return replace(file, schedules=tuple(changed.get(s.id, s) for s in file.schedules))
 
 
 def _with(file: ProceedingFile, changed: Mapping[ScheduleId, Schedule], of: ScheduleSet) -> ProceedingFile:
-    return replace(
-        file,
-        schedules=tuple(changed.get(s.id, s) for s in file.schedules),
-        sets=tuple(of if s.id == of.id else s for s in file.sets),
-    )
+    return replace(_with_schedules(file, changed), sets=tuple(of if s.id == of.id else s for s in file.sets))
 
 
 def _moved(file: ProceedingFile, of: ScheduleSet, state: ScheduleState) -> ProceedingFile:
@@ -116,8 +168,22 @@ def _moved(file: ProceedingFile, of: ScheduleSet, state: ScheduleState) -> Proce
 
 
 def voided(file: ProceedingFile, wanted: ScheduleSetId) -> ProceedingFile:
-    """Give up a certificate that no longer holds; its numbers stay taken. Raises `WrongState` unless the set is certified."""
-    return _moved(file, file.set_of(wanted), _S.VOID)
+    """Give up a certificate that no longer holds; its numbers stay taken. Raises `WrongState` unless the set is certified.
+
+    Of a set that is not whole yet, what was certified of it is void, and the rest is a draft no more.
+    """
+    of = file.set_of(wanted)
+    if of.snapshot is not None:
+        return _moved(file, of, _S.VOID)
+    certified_ones = [s for s in map(file.schedule, of.schedules) if s.state is _S.CERTIFIED]
+    if not certified_ones:
+        raise WrongState("Nothing of this set is certified: draft it anew, there is no certificate to give up.")
+    after = _with_schedules(file, {s.id: s.into(_S.VOID) for s in certified_ones})
+    return replace(
+        after,
+        schedules=tuple(s for s in after.schedules if s.id not in of.schedules or s.state is _S.VOID),
+        sets=tuple(s for s in after.sets if s.id != wanted),
+    )
 
 
 def submit(file: ProceedingFile, wanted: ScheduleSetId, at: datetime) -> ProceedingFile:
@@ -126,13 +192,17 @@ def submit(file: ProceedingFile, wanted: ScheduleSetId, at: datetime) -> Proceed
     """
     of = file.set_of(wanted)
     sent = _moved(file, replace(of, submitted_at=at), _S.SUBMITTED)
-    _refuse(blocking(check(file)), "submitted")
+    refuse(blocking(check(file)), "submitted")
     return sent
 
 
 def returned(file: ProceedingFile, back: Returned) -> ProceedingFile:
-    """The prosecutor sent a set back. Raises `WrongState` unless it is with them."""
-    after = _moved(file, file.set_of(back.set), _S.RETURNED)
+    """The prosecutor sent a set back: what of it is not endorsed yet. Raises `WrongState` unless it is with them."""
+    of = file.set_of(back.set)
+    waiting = [s for s in map(file.schedule, of.schedules) if s.state is not _S.ENDORSED] or [
+        file.schedule(of.schedules[0])
+    ]
+    after = _with(file, {s.id: s.into(_S.RETURNED) for s in waiting}, of)
     return replace(after, returns=(*after.returns, back))
 
 
@@ -148,12 +218,32 @@ def endorse(file: ProceedingFile, wanted: ScheduleSetId, given: Iterable[Endorse
     if len({e.place for e in new}) != len(new) or any(e.schedule not in of.schedules for e in new):
         raise Invalid("Endorse each row of this set once, and none of another.")
     after = replace(_moved(file, of, _S.ENDORSED), endorsements=(*file.endorsements, *new))
-    _refuse(check(after, ("R20",)), "endorsed")
+    refuse(check(after, ("R20",)), "endorsed")
     return after
+
+
+def endorse_rows(file: ProceedingFile, wanted: ScheduleId, given: Iterable[Endorsement]) -> ProceedingFile:
+    """The lawyer endorsed some rows of one schedule, which is endorsed once all that count are. Raises `Invalid` for a row that is
+    endorsed twice or is of another schedule, `DisclosureRulesBroken` for endorsements that break a rule, `WrongState` for a schedule
+    that is not with the prosecutor.
+    """
+    new, schedule = tuple(given), file.schedule(wanted)
+    done = schedule.into(_S.ENDORSED)
+    before = {e.number for e in file.endorsements if e.schedule == wanted}
+    numbers = [e.number for e in new]
+    if len(set(numbers)) != len(numbers) or any(e.schedule != wanted for e in new):
+        raise Invalid("Endorse each row of this schedule once, and none of another.")
+    if twice := sorted(before & set(numbers)):
+        raise Invalid(f"Endorse each row once; these are endorsed already: {', '.join(map(str, twice))}.")
+    after = replace(file, endorsements=(*file.endorsements, *new))
+    places = {e.place for e in new}
+    refuse(tuple(b for b in check(after, ("R20",)) if b.where.key in places), "endorsed")
+    whole = {row.number for row in schedule.rows if row.live} <= before | set(numbers)
+    return _with_schedules(after, {wanted: done}) if whole else after
 
 
 def served(file: ProceedingFile, report: ServiceReport) -> ProceedingFile:
     """The prosecutor reported that a schedule was served. Raises `DisclosureRulesBroken` for what is not to be served."""
     after = replace(file, services=(*file.services, report))
-    _refuse(check(after, ("R25",)), "recorded")
+    refuse(check(after, ("R25",)), "recorded")
     return after

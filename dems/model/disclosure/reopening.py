@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeAlias
 
+from dems.model.disclosure.causes import Cause, ChangedFindings, CorrectedFact, DefenceStatement, NewMaterial
 from dems.model.disclosure.contents import (
     AgainstTest,
     Content,
@@ -20,52 +19,7 @@ from dems.model.disclosure.contents import (
 from dems.model.disclosure.decisions import Decision
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.material import Subject
-from dems.model.ids import EvidenceId, FactId
-from dems.model.life.strands import said
-
-
-@dataclass(frozen=True, slots=True)
-class NewMaterial:
-    """An item came in. `related` are what it duplicates or derives from, and the blocks whose question finds it now."""
-
-    item: EvidenceId
-    related: frozenset[Subject]
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedFindings:
-    """What a file was found to hold is not what it was found to hold before."""
-
-    item: EvidenceId
-    what: str
-    at: datetime
-
-    def __post_init__(self) -> None:
-        said(self.what, "what is found now that was not, or the other way round")
-
-
-@dataclass(frozen=True, slots=True)
-class DefenceStatement:
-    """The accused said what their defence is: everything retained is looked at again."""
-
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectedFact:
-    """A fact of the case was corrected, on which decisions about these items rested."""
-
-    fact: FactId
-    items: frozenset[EvidenceId]
-    what: str
-    at: datetime
-
-    def __post_init__(self) -> None:
-        said(self.what, "what was corrected")
-
-
-Cause: TypeAlias = NewMaterial | ChangedFindings | DefenceStatement | CorrectedFact
+from dems.model.ids import DecisionId
 
 TOUCHES: Mapping[type, tuple[type, ...]] = {
     NewMaterial: (Relevant, AgainstTest),
@@ -107,8 +61,16 @@ def touched(file: ProceedingFile, cause: Cause) -> tuple[Touched, ...]:
 
 
 def reopened(file: ProceedingFile, causes: Iterable[Cause]) -> tuple[Touched, ...]:
-    """Everything that is in question now, cause by cause. Deciding anew, even alike, answers every earlier cause."""
+    """Everything that these put in question now, cause by cause. Deciding anew, even alike, answers every earlier cause."""
     return tuple(t for cause in causes for t in touched(file, cause))
+
+
+def in_question(file: ProceedingFile) -> tuple[Touched, ...]:
+    """Every decision that anything of the proceeding's own causes has put in question, once, with the first cause that did."""
+    found: dict[DecisionId, Touched] = {}
+    for each in reopened(file, sorted(file.causes, key=lambda c: c.at)):
+        found.setdefault(each.decision.id, each)
+    return tuple(found.values())
 
 
 def _subjects(file: ProceedingFile, cause: Cause) -> frozenset[Subject]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from dems.model.disclosure import checks_before_certifying as before
 from dems.model.disclosure import checks_of_decisions as decisions
 from dems.model.disclosure import checks_of_rows as rows
 from dems.model.disclosure import checks_of_sets as sets
@@ -200,8 +201,17 @@ RULES: tuple[Rule, ...] = (
         "R57", _B, decisions.r57, _OWN,
         "Every proceeding is decided by itself: no decision, row or item of another counts in it.",
     ),
+    Rule(
+        "REOPENED", _B, before.reopened, _OWN,
+        "No decision is in question again: each was made anew since what put it in question.",
+    ),
+    Rule(
+        "GUARD", _B, before.guard, _OWN,
+        "Nothing that the defence is shown names, describes, copies or stands next to something sensitive, unless "
+        "somebody cleared has said why it betrays nothing.",
+    ),
 )  # fmt: skip
-"""In the order of their numbers, which are those of the domain's notes."""
+"""In the order of their numbers, which are those of the domain's notes; after them those that are DEMS's own."""
 
 BY_ID = {rule.id: rule for rule in RULES}
 DECIDING = ("R03", "R31", "R33", "R35", "R57")
@@ -219,12 +229,14 @@ def blocking(found: Iterable[Broken]) -> tuple[Broken, ...]:
 
 
 def as_data(broken: Broken) -> dict[str, Any]:
-    """A broken rule as answers carry it."""
+    """A broken rule as answers carry it; `hit` where the leak guard's hit of that id is to be answered."""
     rule = BY_ID[broken.rule]
+    told = {} if broken.hit is None else {"hit": broken.hit}
     return {
         "rule": rule.id,
         "severity": rule.severity.value,
         "message": broken.message,
         "source": rule.source.text,
         "place": {"kind": broken.where.kind.value, "key": broken.where.key},
+        **told,
     }

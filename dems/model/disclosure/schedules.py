@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from dems.errors import Invalid, WrongState
+from dems.model.disclosure.acting import Acting
 from dems.model.disclosure.contents import Level, Sensitive
 from dems.model.disclosure.decisions import Decision
 from dems.model.disclosure.forms import Series
@@ -108,6 +109,16 @@ NEXT: Mapping[ScheduleState, frozenset[ScheduleState]] = {
     _S.CONTINUED: frozenset(),
 }
 
+STEP: Mapping[ScheduleState, int] = {
+    _S.CERTIFIED: 1,
+    _S.VOID: 2,
+    _S.SUBMITTED: 2,
+    _S.RETURNED: 3,
+    _S.ENDORSED: 3,
+    _S.CONTINUED: 4,
+}
+"""The step that each state is: of a certificate either is given up or submitted, what is submitted either comes back or is endorsed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -126,6 +137,8 @@ class Schedule:
     annotations: tuple[Annotation, ...] = ()
     state: ScheduleState = ScheduleState.DRAFT
     snapshot: Snapshot | None = None
+    signed: Acting | None = None
+    """By whom it was certified."""
 
     def __post_init__(self) -> None:
         if any(row.series is not self.series for row in self.rows):

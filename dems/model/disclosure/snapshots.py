@@ -4,14 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from dems.model.disclosure.acting import Acting
-from dems.model.disclosure.forms import Code
+from dems.model.disclosure.acting import Acting, signature_record
+from dems.model.disclosure.forms import Code, FormTemplate
 from dems.model.disclosure.freezing import Snapshot, frozen
 from dems.model.disclosure.parties import Opened
 from dems.model.disclosure.reports import OfficerReport, ScheduleSet
 from dems.model.disclosure.schedules import Row, Schedule
-from dems.model.ids import ScheduleId
-from dems.model.times import rfc3339
+from dems.model.ids import ScheduleId, ScheduleSetId
 
 
 def body_of(schedule: Schedule) -> dict[str, Any]:
@@ -23,6 +22,7 @@ def body_of(schedule: Schedule) -> dict[str, Any]:
         "proceeding": str(schedule.proceeding),
         "rows": [_row(row) for row in schedule.rows],
         "series": schedule.series.value,
+        "signed": None if schedule.signed is None else signature_record(schedule.signed),
         "template": schedule.template,
         "version": schedule.version,
     }
@@ -45,12 +45,29 @@ def _row(row: Row) -> dict[str, Any]:
 
 def snapshot_of(opened: Opened, schedule: Schedule) -> Snapshot:
     """The schedule with the headings of the day it was certified."""
-    headings = {"case": str(opened.case_id), "title": opened.title, "urn": opened.urn}
-    return frozen({"format": "dems-schedule-1", **headings, **body_of(schedule)})
+    return frozen({"format": "dems-schedule-1", **_headings(opened), **body_of(schedule)})
 
 
-def _signature(by: Acting) -> dict[str, Any]:
-    return {"at": rfc3339(by.at), "name": by.name, "person": str(by.person), "role": by.role.value}
+def nil_snapshot(
+    opened: Opened, nil: ScheduleId, of: ScheduleSetId, template: FormTemplate, by: Acting, *, further: bool
+) -> Snapshot:
+    """The signed statement that there is no sensitive material; `further` where an earlier MG6D lists some."""
+    return frozen(
+        {
+            **_headings(opened),
+            "format": "dems-nil-1",
+            "id": str(nil),
+            "proceeding": str(opened.proceeding.id),
+            "set": str(of),
+            "signed": signature_record(by),
+            "statement": template.wordings["continuation" if further else "statement"],
+            "template": template.reference,
+        }
+    )
+
+
+def _headings(opened: Opened) -> dict[str, Any]:
+    return {"case": str(opened.case_id), "title": opened.title, "urn": opened.urn}
 
 
 def body_of_report(report: OfficerReport) -> dict[str, Any]:
@@ -58,7 +75,7 @@ def body_of_report(report: OfficerReport) -> dict[str, Any]:
     return {
         "id": str(report.id),
         "rows": [{"copy": r.copy, "reason": r.reason, "row": r.place} for r in report.rows],
-        "signed": _signature(report.by),
+        "signed": signature_record(report.by),
     }
 
 
@@ -83,7 +100,7 @@ def set_snapshot(of: ScheduleSet) -> Snapshot:
             "corroborating": sorted(str(p) for p in of.corroborating),
             "format": "dems-schedule-set-1",
             "id": str(of.id),
-            "nil": None if of.nil is None else _signature(of.nil),
+            "nil": None if of.nil is None else signature_record(of.nil),
             "note": of.note,
             "parts": [p.digest.hex for p in of.parts],
             "schedules": [str(s) for s in of.schedules],

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from dems.model.disclosure.contents import Content, Handled, Pii, PiiKind, Sensitive, SourceChecked
+from dems.model.disclosure.contents import Content, Handled, LeakCleared, Pii, PiiKind, Sensitive, SourceChecked
 from dems.model.disclosure.decisions import Decision, Record
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Series
@@ -61,7 +61,7 @@ def _hidden(record: Record, clearances: frozenset[Clearance]) -> frozenset[Decis
 def _is_hidden(decision: Decision[Content], clearances: frozenset[Clearance], secret: set[tuple[Subject, str]]) -> bool:
     content = decision.content
     if Clearance.SENSITIVE not in clearances and (
-        isinstance(content, Pii | SourceChecked | Sensitive)
+        isinstance(content, Pii | SourceChecked | LeakCleared | Sensitive)
         or (isinstance(content, Handled) and content.order is not None)
     ):
         return True

@@ -95,7 +95,10 @@ class PartySaid:
 
 @dataclass(frozen=True, slots=True)
 class CaseMessage:
-    """What is not said stays as it is. `title` is needed where the case is new; `said` has some of `saying.FIELDS`."""
+    """What is not said stays as it is. `title` is needed where the case is new; `said` has some of `saying.FIELDS`.
+
+    Raises `Invalid` where it names one party twice: of two names nobody could tell which holds.
+    """
 
     reference: str
     title: str | None = None
@@ -104,6 +107,10 @@ class CaseMessage:
     parties: tuple[PartySaid, ...] = ()
     version: SourceVersion | None = None
     reason: str | None = None
+
+    def __post_init__(self) -> None:
+        if len({p.reference for p in self.parties}) != len(self.parties):
+            raise Invalid("One message names the same party twice: say all of it in one place.", field="parties")
 
 
 def roles_of(parties: Sequence[PartySaid], ids: Mapping[str, PartyId]) -> Iterator[PartyStatus]:

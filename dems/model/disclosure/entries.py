@@ -1,0 +1,101 @@
+"""What custody entries say of schedules, and in which chain: what tells of sensitive material is in the restricted one alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from dems.model.disclosure.acting import signature_record
+from dems.model.disclosure.files import ProceedingFile
+from dems.model.disclosure.forms import Series
+from dems.model.disclosure.freezing import Snapshot, frozen
+from dems.model.disclosure.reports import Endorsement, ScheduleSet
+from dems.model.disclosure.schedules import Schedule, ScheduleState
+from dems.model.times import rfc3339
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One entry to be. `restricted` ones go into the proceeding's restricted chain."""
+
+    restricted: bool
+    facts: dict[str, Any]
+
+
+def told_of(before: ProceedingFile, after: ProceedingFile, why: str = "") -> tuple[Told, ...]:
+    """What an act made of the schedules of a proceeding. `why` is the reason that whoever acts gave: for the restricted chain.
+
+    Whatever is about an MG6C alone is told where everybody on the case may read it, as `seen_by` shows it: without a reason, and
+    without a word on what goes with it. A schedule's rows, and endorsements, are told by their digest.
+    """
+    then = {s.id: s.state for s in before.schedules}
+    frozen_before = {s.id for s in before.sets if s.snapshot is not None}
+    changed = [
+        s for s in after.schedules if s.state is not ScheduleState.DRAFT and then.get(s.id) is not s.state
+    ]  # fmt: skip
+    return (
+        *(_of_schedule(s) for s in changed),
+        *(_of_set(s) for s in after.sets if s.snapshot is not None and s.id not in frozen_before),
+        *_of_endorsements(after, after.endorsements[len(before.endorsements) :]),
+        *(
+            Told(restricted=False, facts={"schedule": str(s.schedule), "served_on": s.served_on.isoformat(),
+                                          "recipient": s.recipient, "told_by": s.told_by})
+            for s in after.services[len(before.services) :]
+        ),
+        *(
+            Told(restricted=True, facts={"set": str(r.set), "returned": r.reason})
+            for r in after.returns[len(before.returns) :]
+        ),
+        *(
+            Told(restricted=True, facts={"moved": a.subject.key, "told": str(a.to), "at": rfc3339(a.at)})
+            for a in after.alerts[len(before.alerts) :]
+        ),
+        *((Told(restricted=True, facts={"why": why, "schedules": [str(s.id) for s in changed]}),) if why else ()),
+    )  # fmt: skip
+
+
+def _of_schedule(schedule: Schedule) -> Told:
+    facts: dict[str, Any] = {
+        "schedule": str(schedule.id),
+        "name": schedule.name,
+        "state": schedule.state.value,
+        "sha256": _digest(schedule.snapshot),
+    }
+    if schedule.state is ScheduleState.CERTIFIED and schedule.signed is not None:
+        facts["signed"] = signature_record(schedule.signed)
+    return Told(schedule.series is not Series.MG6C, facts)
+
+
+def _of_set(of: ScheduleSet) -> Told:
+    reports = [
+        {"report": str(r.id), "sha256": _digest(part), "signed": signature_record(r.by)}
+        for r, part in zip(of.reports, of.parts, strict=True)
+    ]
+    nil = None if of.nil is None else signature_record(of.nil)
+    schedules = [str(s) for s in of.schedules]
+    facts = {"set": str(of.id), "sha256": _digest(of.snapshot), "schedules": schedules, "nil": nil, "reports": reports}
+    return Told(restricted=True, facts=facts)
+
+
+def _digest(snapshot: Snapshot | None) -> str | None:
+    return None if snapshot is None else snapshot.digest.hex
+
+
+def _of_endorsements(file: ProceedingFile, given: Iterable[Endorsement]) -> Iterable[Told]:
+    """Of each schedule one: thousands of rows are endorsed at once, and an entry is small."""
+    for schedule, some in groupby(given, key=lambda e: e.schedule):
+        rows = list(some)
+        said = frozen({"endorsements": [_row(e) for e in rows]})
+        facts = {"schedule": str(schedule), "endorsed": len(rows), "sha256": said.digest.hex}
+        yield Told(file.schedule(schedule).series is not Series.MG6C, facts)
+
+
+def _row(given: Endorsement) -> dict[str, Any]:
+    seen = given.inspected
+    return {
+        "by": signature_record(given.by),
+        "code": given.code,
+        "inspected": None if seen is None else {"at": rfc3339(seen.at), "by": seen.by},
+        "number": given.number,
+        "reason": given.reason,
+    }

@@ -1,0 +1,55 @@
+"""One proceeding's disclosure put together from what is kept: the whole of it, or what one act is about."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from dems.errors import NotFound
+from dems.model.disclosure.decisions import Record
+from dems.model.disclosure.files import ProceedingFile
+from dems.model.disclosure.material import Subject, SubjectKind
+from dems.model.disclosure.parties import Opened
+from dems.model.ids import BlockId, CaseId, EvidenceId, StrandId
+from dems.model.life.strands import Proceeding
+from dems.model.times import london_date
+from dems.ports import Transaction
+
+
+def opened(tx: Transaction, proceeding_id: StrandId) -> Opened:
+    """The proceeding as the case's life has it today, with what disclosure asks beyond. Raises `NotFound` where it is not open."""
+    case_id, openings = tx.disclosure.case_of(proceeding_id), tx.disclosure.openings(proceeding_id)
+    strands = (f.content for f in tx.lives.of_case(case_id).strands)
+    proceeding = next((s for s in strands if isinstance(s, Proceeding) and s.id == proceeding_id), None)
+    if proceeding is None or not openings:
+        raise NotFound("proceeding")
+    return Opened(case_id, proceeding, openings[-1].investigation_began, openings[-1].parties)
+
+
+def whole(tx: Transaction, proceeding_id: StrandId, now: datetime) -> ProceedingFile:
+    """Everything but its schedules and what became of them: whoever has those puts them in. Raises `NotFound`."""
+    return _file(tx, opened(tx, proceeding_id), None, now)
+
+
+def about(tx: Transaction, proceeding_id: StrandId, subjects: Collection[Subject], now: datetime) -> ProceedingFile:
+    """The decisions about these subjects and what they are, with the blocks that these items are in. Raises `NotFound`."""
+    return _file(tx, opened(tx, proceeding_id), subjects, now)
+
+
+def _file(tx: Transaction, of: Opened, subjects: Collection[Subject] | None, now: datetime) -> ProceedingFile:
+    proceeding_id, items, blocks = of.proceeding.id, None, None
+    if subjects is not None:
+        items = {EvidenceId(s.id) for s in subjects if s.kind is SubjectKind.ITEM}
+        named = {BlockId(s.id) for s in subjects if s.kind is SubjectKind.BLOCK}
+        blocks = named | set(tx.blocks.blocks_of(proceeding_id, items))
+        subjects = {*subjects, *(Subject.block(b) for b in blocks)}
+    happenings = tx.disclosure.happenings(proceeding_id)
+    undone = {h.takes_back for h in happenings}
+    return ProceedingFile(
+        opened=of,
+        record=Record(proceeding_id, tuple(tx.disclosure.decisions(proceeding_id, subjects))),
+        on=london_date(now),
+        grants=tuple(tx.cases.grants(CaseId(of.case_id))),
+        material={m.id: m for m in tx.material.material(of.case_id, items)},
+        blocks={b.block.id: b.block for b in tx.blocks.blocks(proceeding_id, blocks)},
+        searches=tuple(tx.blocks.searches(proceeding_id)),
+        happenings=tuple(h.happening for h in happenings if h.takes_back is None and h.id not in undone),
+    )
