@@ -56,7 +56,10 @@ def component(name: str) -> str:
     for place, forbidden in ((0, " .-"), (-1, " .")):
         if kept and kept[place] in forbidden:
             kept[place] = _escaped(kept[place])
-    text = "".join(_cut(kept))
+    cut = _cut(kept)
+    if cut and cut[-1] in " .":  # it was within the name before
+        cut[-1] = _escaped(cut[-1])
+    text = "".join(cut)
     if _DEVICES.fullmatch(text):
         text = _escaped(text[0]) + text[1:]
     return text or "=00"

@@ -41,6 +41,11 @@ def test_a_long_name_keeps_its_ending() -> None:
     assert component("x." + "y" * 300) == "x." + "y" * (MAX_COMPONENT_BYTES - 2)
 
 
+def test_a_long_name_that_is_cut_at_a_space_does_not_end_in_it() -> None:
+    cut = component("x" * (MAX_COMPONENT_BYTES - 1) + " " + "y" * 200)
+    assert cut[-1] not in " ."
+
+
 @given(st.text(st.characters(codec=None), max_size=300))
 def test_every_component_is_safe_everywhere(name: str) -> None:
     safe = component(name)
