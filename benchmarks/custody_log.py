@@ -27,8 +27,8 @@ BACKLOG, GROWTH = Target("at least", 0.1), Target("at most", 1.3)
 PROOFS, FSCK = Target("at least", 0.5), Target("at least", 0.3)
 _AT_A_TIME = 5_000
 """Entries that wait when the cost of one is measured in a small log and in a large one."""
-_PROOFS_AT_ONCE = 100
-"""As of a page of entries. Both sides read those of so many proofs in one statement; one of eight costs half as much again."""
+_PROOFS_AT_ONCE = 8
+"""As of one chain, which is what a package asks for. Both sides read those of so many proofs in one statement."""
 _SETTINGS = DatabaseSettings(pool_size=1, statement_timeout_ms=600_000)
 _READ = """
     SELECT n.hash FROM unnest(%b::smallint[], %b::bigint[]) AS asked(level, idx)
