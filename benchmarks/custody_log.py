@@ -9,7 +9,7 @@ import psycopg
 from sqlalchemy import Engine
 
 from benchmarks.installation import Installation
-from benchmarks.log_entries import LENGTH, driver_url, queue, take_in
+from benchmarks.log_entries import driver_url, queue, take_in
 from benchmarks.pairs import Machine, interleaved, ratios, timed
 from benchmarks.sizes import Sizes
 from benchmarks.table import Result, Target
@@ -26,6 +26,8 @@ BACKLOG, GROWTH = Target("at least", 0.1), Target("at most", 1.3)
 PROOFS, FSCK = Target("at least", 0.5), Target("at least", 0.3)
 _AT_A_TIME = 5_000
 """Entries that wait when the cost of one is measured in a small log and in a large one."""
+_PROOFS_AT_ONCE = 8
+"""As of one chain, which is what a package asks for. Both sides read those of so many proofs in one statement."""
 _SETTINGS = DatabaseSettings(pool_size=1, statement_timeout_ms=600_000)
 _READ = """
     SELECT n.hash FROM unnest(%b::smallint[], %b::bigint[]) AS asked(level, idx)
@@ -127,13 +129,16 @@ def _proofs(installed: Installation, sizes: Sizes) -> Result:
         raise RuntimeError("the log is empty")
     choose = random.Random(sizes.large_log)  # noqa: S311 the same places in every run
     places = [choose.randrange(head.size) for _ in range(sizes.proofs)]
-    asked = [_nodes_of(places[start : start + LENGTH], head.size) for start in range(0, len(places), LENGTH)]
+    asked = [
+        _nodes_of(places[start : start + _PROOFS_AT_ONCE], head.size)
+        for start in range(0, len(places), _PROOFS_AT_ONCE)
+    ]
     with psycopg.connect(driver_url(installed.connections.database_url)) as connection:
 
         def ours() -> None:
             with installed.dems.transaction() as tx:
-                for start in range(0, len(places), LENGTH):
-                    tx.ledger.inclusions(places[start : start + LENGTH], head.size)
+                for start in range(0, len(places), _PROOFS_AT_ONCE):
+                    tx.ledger.inclusions(places[start : start + _PROOFS_AT_ONCE], head.size)
 
         def bare() -> None:
             with connection.transaction(), connection.cursor(binary=True) as cursor:
@@ -151,7 +156,7 @@ def _proofs(installed: Installation, sizes: Sizes) -> Result:
     mean = sum(len(inner) + len(leaf) for _, inner, leaf in asked) / len(places)
     return Result(
         f"log: inclusion proofs from {head.size:,}",
-        f"{rate['ours']:,.0f}/s, {LENGTH} at a time, {mean:.1f} rows each",
+        f"{rate['ours']:,.0f}/s, {_PROOFS_AT_ONCE} at a time, {mean:.1f} rows each",
         f"{rate['bare']:,.0f}/s by reads of the same rows alone, in as many prepared statements",
         ratios(found.seconds["bare"], found.seconds["ours"]),
         "x",

@@ -19,9 +19,11 @@ from dems.db.sequencing import CHECKPOINT_MADE
 from dems.db.transaction import DatabaseTransactions
 from dems.errors import DemsError, LogRefused
 from dems.layout import CHECKPOINT_PREFIX
+from dems.ledger.invalid import LedgerInvalid
 from dems.ledger.keys import SigningKey
 from dems.settings import Settings
 from dems.steps.signing_key import load_key, make_key
+from dems.usecases.ledger.sign import SAY_IT
 from storage.errors import StorageError
 from storage.interface import ObjectStore
 from workers.sequencer import until_told
@@ -32,7 +34,8 @@ REPORTER = "signer"
 REPORTED_EVERY_SECONDS = 30.0
 SILENT_AFTER_SECONDS = 120.0
 PATIENCE_SECONDS = 5.0
-"""After something went wrong."""
+"""After something went wrong; twice as long each time that it goes on."""
+LONGEST_PATIENCE_SECONDS = 60.0
 
 
 def key_path(settings: Settings) -> Path:
@@ -72,6 +75,8 @@ class Signs:
             spoilt = self.signing.publish(kept, at_the_end=at_the_end) if kept else []
         except LogRefused as error:
             return self._say(error.message, held=False)
+        except LedgerInvalid as error:
+            return self._say(f"The database does not hold the log that was signed: {error}. {SAY_IT}", held=False)
         except (DemsError, StorageError, DBAPIError) as error:
             log.warning("log_not_signed_now", extra={"error": type(error).__name__, "message_text": str(error)[:300]})
             return False
@@ -101,12 +106,15 @@ def run(settings: Settings, ended: threading.Event) -> None:
     bell = Bell(settings.database.url.get_secret_value(), CHECKPOINT_MADE, ended)
     try:
         signs = Signs(Signing.of(settings, _key_when_it_can_be_had(settings, store, ended), engine, store))
+        patience = PATIENCE_SECONDS
         while not ended.is_set():
             if signs.turn():
                 ended.wait(settings.ledger.sign_seconds)
                 bell.wait(REPORTED_EVERY_SECONDS / 2)
+                patience = PATIENCE_SECONDS
             else:
-                ended.wait(PATIENCE_SECONDS)
+                ended.wait(patience)
+                patience = min(2 * patience, LONGEST_PATIENCE_SECONDS)
         signs.turn(at_the_end=True)
     finally:
         bell.close()

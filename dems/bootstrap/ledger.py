@@ -1,7 +1,8 @@
 """The custody log: what signs and publishes it, and what reads and checks it, put together."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
@@ -14,7 +15,9 @@ from dems.ledger.policy import Policy
 from dems.ports import Clock
 from dems.settings import LedgerSettings, Settings
 from dems.steps.kept_checkpoints import KeptCheckpoints
+from dems.steps.log_check import LogCheck
 from dems.steps.published_log import PublishedLog
+from dems.usecases.ledger.check_anchors import AnchorsCheck, CheckAnchors
 from dems.usecases.ledger.check_bucket import CheckBucket
 from dems.usecases.ledger.check_database import CheckDatabase
 from dems.usecases.ledger.observe import ObserveLog
@@ -28,7 +31,7 @@ from storage.settings import S3Settings
 
 log = logging.getLogger(__name__)
 
-FSCK_DATABASE, FSCK_BUCKET = "fsck of the database", "fsck of the bucket"
+FSCK_DATABASE, FSCK_BUCKET, ANCHORS = "fsck of the database", "fsck of the bucket", "check of the anchors"
 
 
 def ledger_store(settings: S3Settings) -> ObjectStore:
@@ -78,6 +81,7 @@ class LedgerActs:
     read: ReadPublished
     check_database: CheckDatabase
     check_bucket: CheckBucket
+    check_anchors: CheckAnchors
     observe: ObserveLog
     report: ReportOnLog
 
@@ -90,6 +94,7 @@ class LedgerActs:
             ReadPublished(tx, core.settings.ledger.public, partial(witness_policy, core.settings.ledger)),
             CheckDatabase(tx, published),
             CheckBucket(published),
+            CheckAnchors(tx, published.store, None),
             ObserveLog(tx),
             ReportOnLog(tx, core.clock),
         )
@@ -102,10 +107,20 @@ class LedgerActs:
         )
 
     def check(self) -> None:
-        """Both checks, and their results for whoever watches. Raises `StoreUnavailable` and the like."""
+        """All checks, and their results for whoever watches.
+
+        Raises `StoreUnavailable` and the like; `ValueError` and `OSError` for authorities' certificates that cannot be read.
+        """
+        # Only now: whoever shows the log needs no certificates.
+        authorities = None if self.core.asks is None else self.core.asks(self.core.settings).authorities
         kept = self.kept()
-        for name, check in ((FSCK_DATABASE, self.check_database), (FSCK_BUCKET, self.check_bucket)):
-            found = check(kept)
+        checks: tuple[tuple[str, Callable[[], LogCheck | AnchorsCheck]], ...] = (
+            (FSCK_DATABASE, partial(self.check_database, kept)),
+            (FSCK_BUCKET, partial(self.check_bucket, kept)),
+            (ANCHORS, replace(self.check_anchors, authorities=authorities)),
+        )
+        for name, check in checks:
+            found = check()
             if not found.held:
                 log.critical("log_does_not_hold", extra={"where": name, **found.figures()})
             self.report(name, found.words(), held=found.held, figures=found.figures())

@@ -1,5 +1,6 @@
 """`dems migrate`."""
 
+from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from dems.cli.beside import find_place, plain_words
@@ -17,6 +18,8 @@ def bring_to_head() -> None:
     with plain_words():
         try:
             revision = migrate(owner.get_secret_value())
+        except CommandError as error:
+            raise Failed(str(error)) from error
         except DBAPIError as error:
             reason = str(error.orig).strip().splitlines()[0]
             raise Failed(

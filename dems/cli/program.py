@@ -3,6 +3,7 @@
 import typer
 
 from dems.cli import lives, up
+from dems.cli.approvals import approvals
 from dems.cli.backup.command import backup, restore
 from dems.cli.cases import case
 from dems.cli.clocks import due
@@ -52,3 +53,4 @@ app.add_typer(evidence, name="evidence")
 app.add_typer(custody, name="custody")
 app.add_typer(ledger, name="ledger")
 app.add_typer(export, name="export")
+app.add_typer(approvals, name="approvals")

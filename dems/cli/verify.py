@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dems.cli.client import Misused
-from dems.package.program import as_json, as_text, exit_code, trusted_files
+from dems.package.program import NoPolicy, as_json, as_text, exit_code, trusted_files
 from dems.package.verification import verify as verified
 
 
@@ -32,6 +32,8 @@ def verify(
         trusted = trusted_files(policy, tsa_root)
     except OSError as error:
         raise Misused(f"{error.filename} cannot be read: {error.strerror}") from error
+    except NoPolicy as error:
+        raise Misused(str(error)) from error
     report = verified(path, trusted)
     sys.stdout.write(as_json(report) if as_json_too else as_text(report))
     raise typer.Exit(exit_code(report))

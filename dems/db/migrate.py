@@ -7,9 +7,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, text
 
 from dems.db.shipped_rules import add_shipped_rules
+
+ROLES = ("dems_app", "dems_reader", "dems_sequencer", "dems_signer")
+"""Whom the schema gives rights to. Its owner makes no roles; whoever runs the database does."""
 
 _LOCK = 7_306_085_893_296_906_000
 
@@ -35,12 +39,16 @@ def revision_of(connection: Connection) -> str | None:
 
 
 def migrate(owner_url: str) -> str:
-    """Run what is missing and add the rules that come with the program, all in one transaction; return the revision reached."""
+    """Run what is missing and add the rules that come with the program, all in one transaction; return the revision reached.
+
+    Raises `CommandError` with a sentence where a role is missing.
+    """
     engine = create_engine(owner_url)
     try:
         with engine.begin() as connection:
             connection.execute(text("SET lock_timeout = '30s'"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            _require_roles(connection)
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -48,3 +56,13 @@ def migrate(owner_url: str) -> str:
     finally:
         engine.dispose()
     return head()
+
+
+def _require_roles(connection: Connection) -> None:
+    there = connection.execute(text("SELECT rolname FROM pg_roles WHERE rolname = ANY(:names)"), {"names": list(ROLES)})
+    missing = sorted(set(ROLES) - set(there.scalars()))
+    if missing:
+        raise CommandError(
+            f"The database has no role {' and no role '.join(missing)}: make what is missing as docs/ledger.md says, and migrate "
+            "again."
+        )

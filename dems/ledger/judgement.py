@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dems.ledger.checkpoint import Checkpoint
+from dems.ledger.fields import shown
 from dems.ledger.invalid import NotProved
 from dems.ledger.keys import VerifierKey
 from dems.ledger.note import Note
@@ -42,14 +43,19 @@ def judge(data: bytes, policy: Policy, *, more_logs: Sequence[Log] = ()) -> Judg
     witnesses = {witness.key: witness.name for witness in policy.witnesses}
     cosigned: dict[str, int] = {}
     signers: list[VerifierKey] = []
-    for attestation in attested(note, [*logs, *witnesses]):
+    whose = f"it says that it is of {shown(checkpoint.origin)}"
+    try:
+        attestations = attested(note, [*logs, *witnesses])
+    except NotProved as error:
+        raise NotProved(f"{error}; {whose}") from error
+    for attestation in attestations:
         if attestation.time is None:
             signers.append(attestation.key)
         else:
             name = witnesses[attestation.key]
             cosigned[name] = min(attestation.time, cosigned.get(name, attestation.time))
     if not signers:
-        raise NotProved("no known log has signed this checkpoint")
+        raise NotProved(f"no known log has signed this checkpoint; {whose}")
     log = next((key for key in signers if key.name == checkpoint.origin), signers[0])
     require_origin(checkpoint, log)
     return Judgement(checkpoint, log, cosigned, policy.witnessed_by(cosigned))

@@ -44,8 +44,12 @@ def split(size: int) -> int:
 
 def perfect_nodes(span: Span) -> list[Node]:
     """The fewest perfect subtrees that make up these leaves, from left to right; at most 126, none for no leaves."""
-    nodes = []
     start, end = span
+    length = end - start
+    if length > 0 and not (length & (length - 1) or start & (length - 1)):
+        # One of them, as most spans of a proof are.
+        return [Node(length.bit_length() - 1, start // length)]
+    nodes = []
     while start < end:
         level = (end - start).bit_length() - 1
         if start:

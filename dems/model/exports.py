@@ -14,8 +14,24 @@ from dems.model.ids import CaseId, EvidenceId, ExportId, PersonId
 MAX_ITEMS = 10_000
 """Of one export. A larger case is given in several."""
 
-NEVER_WITHHELD = frozenset({Act.EVIDENCE_SEAL, Act.EVIDENCE_EXPORT})
-"""What was sealed, and that the package was made: without these two nothing in it can be checked."""
+NEVER_WITHHELD = frozenset(
+    {
+        # Without these two nothing in a package can be checked.
+        Act.EVIDENCE_SEAL,
+        Act.EVIDENCE_EXPORT,
+        # What was received, and which exhibit it is said to be: what was sealed is compared with it.
+        Act.UPLOAD_COMPLETE,
+        Act.EVIDENCE_CORRECT_REF,
+        # What speaks against an item: other bytes than declared, gone or changed ones, and what was done about it.
+        Act.EVIDENCE_MISMATCH,
+        Act.EVIDENCE_FREEZE,
+        Act.EVIDENCE_RECHECK,
+        # That a detail was destroyed, by whom and on whose order: else it looks like one that is withheld.
+        Act.APPROVAL_ASK,
+        Act.DETAIL_DESTROY,
+    }
+)
+"""What whoever gives evidence out may not keep back: on it rests what a package proves, or it is what the other side must know."""
 
 
 class ExportState(StrEnum):

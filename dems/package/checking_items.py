@@ -32,6 +32,8 @@ from dems.package.tally import Tally
 EXPORTED = "evidence.export"
 """The act of the entry that says that a package was made of an item."""
 SEALED = "evidence.seal"
+DESTROYED = "custody.destroy_detail"
+"""The act of the entry that says that the detail of another one was destroyed."""
 
 MAX_EXPORT_BYTES = 1024 * 1024
 
@@ -42,6 +44,7 @@ _OF_CHAINS = {
     "one-log": "all proofs are of one tree",
 }
 _SEALED = "the files are those that were sealed, by SHA-256"
+_SENDERS_WORD = "references, descriptions, kinds, states and names of files are what the sender says of them"
 _NO_WITNESS = "the policy asks for no witness, so nobody but the log's owner says when it was so"
 
 
@@ -56,6 +59,8 @@ class Items:
     about: About | None = None
     entries: int = 0
     withheld: int = 0
+    unvouched: int = 0
+    """Of these, the ones of entries after those of the bag: the log commits to what else is withheld by the bag's digest."""
     _tally: Tally = field(default_factory=Tally)
     _seen: set[str] = field(default_factory=set)
     _checkpoint: bytes | None = None
@@ -66,6 +71,7 @@ class Items:
         """One finding for each check, over all items."""
         listed = checked("items", self._listed)
         told = f", detail withheld: {self.withheld}" if self.withheld else ""
+        told += f" ({self.unvouched} of them by nobody's word but the sender's)" if self.unvouched else ""
         chains = self._tally.counts.get(("chain", Verdict.PROVED), 0)
         whole = f"{self.entries} entries in {chains} chains, each from its first on and without a gap{told}"
         return [
@@ -103,7 +109,7 @@ class Items:
         stray = next((path for path in self.source.sizes if self._is_stray(path)), None)
         if stray is not None:
             raise Contradicted(f"{shown(stray)} belongs to no item of this package")
-        return f"{count} items, and nothing that belongs to no item"
+        return f"{count} items, and nothing that belongs to no item; {_SENDERS_WORD}"
 
     def _is_stray(self, path: str) -> bool:
         of_items = path.startswith((EVIDENCE, CUSTODY, LATER, PROOFS))
@@ -120,7 +126,8 @@ class Items:
             return
         entries = [*before, *later]
         self.entries += len(entries)
-        self.withheld += sum(entry.detail is None for entry in entries)
+        self.withheld += _closed(entries)
+        self.unvouched += _closed(later)
         presented = [
             Presented(entry, self._proof(proof_file(item.chain, place))) for place, entry in enumerate(entries, start=1)
         ]
@@ -140,7 +147,7 @@ class Items:
     ) -> Iterator[tuple[str, Callable[[], str]]]:
         yield "checkpoint", lambda: self._one_checkpoint(presented)
         yield "about", lambda: self._is_about(item, said)
-        yield "export", lambda: self._exported(item, len(before), said[len(before) :], later)
+        yield "export", lambda: self._exported(item, len(before), said, later)
         if item.presence == HERE:
             self._any_here = True
             yield "sealed", lambda: self._sealed(item, said)
@@ -185,6 +192,11 @@ class Items:
         if not last:
             raise NotProved("the detail of the last entry is not here, so the end of the chain may be missing")
         facts = last.get("facts")
+        destroyed = sum(detail.get("act") == DESTROYED for detail in said)
+        if isinstance(facts, dict) and facts.get("withheld") == [] and _closed(later) > destroyed:
+            raise Contradicted(
+                "a detail of an entry after those of the bag is not here, and this export withheld none: somebody took it out"
+            )
         if last.get("act") != EXPORTED or not isinstance(facts, dict):
             raise Contradicted("the last entry does not say that a package was made: the end of the chain is missing")
         if facts.get("tagmanifest_sha256") != self._named().hex():
@@ -208,6 +220,11 @@ class Items:
         if item.sha256 != self.sha256[path].hex():
             raise Contradicted(f"{ITEMS} says another SHA-256 of {shown(path)}")
         return "as sealed"
+
+
+def _closed(entries: Sequence[Entry]) -> int:
+    """How many have no detail here."""
+    return sum(entry.detail is None for entry in entries)
 
 
 def _said(entry: Entry) -> Mapping[str, Any]:

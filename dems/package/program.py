@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from dems.ledger.policy import MAX_POLICY_BYTES
+from dems.ledger.invalid import LedgerInvalid
+from dems.ledger.policy import MAX_POLICY_BYTES, Policy
 from dems.ledger.verifier import Verdict
 from dems.package.checking_times import MAX_ROOTS_BYTES
 from dems.package.verification import Report, Trusted, verify
@@ -23,6 +24,10 @@ _KINDS = {
     "receipt": "a receipt, without the bytes that it is for: compare their SHA-256 with the one below",
     "log": "a copy of a log, without any evidence",
 }
+
+
+class NoPolicy(ValueError):
+    """The file that should name the keys does not; the message is a sentence."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,14 +49,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         trusted = trusted_files(chosen.policy, chosen.tsa_root)
     except OSError as error:
         parser.error(f"{error.filename} cannot be read: {error.strerror}")
+    except NoPolicy as error:
+        parser.error(str(error))
     report = verify(chosen.path, trusted)
     sys.stdout.write(as_json(report) if chosen.json else as_text(report))
     return exit_code(report)
 
 
 def trusted_files(policy: Path | None, roots: Path | None) -> Trusted:
-    """Read what the user has from elsewhere. Raises `OSError`; a file that is too long is refused by whoever parses it."""
-    return Trusted(_read(policy, MAX_POLICY_BYTES), _read(roots, MAX_ROOTS_BYTES))
+    """Read what the user has from elsewhere. Raises `OSError`; `NoPolicy` where the policy file is none.
+
+    That is the user's mistake and says nothing of what is to be verified.
+    """
+    known = _read(policy, MAX_POLICY_BYTES)
+    if known is not None:
+        try:
+            Policy.from_bytes(known)
+        except LedgerInvalid as error:
+            raise NoPolicy(f"{policy} is no policy file: {error}. Nothing was verified.") from error
+    return Trusted(known, _read(roots, MAX_ROOTS_BYTES))
 
 
 def as_text(report: Report) -> str:

@@ -140,7 +140,8 @@ def _as_sealed(receipt: Mapping[str, Any], entries: Sequence[_Given]) -> str:
     for name, value in said.items():
         if receipt.get(name) != value:
             raise Contradicted(f"the receipt says another {name} than the entry of the seal")
-    return f"sealed with SHA-256 {shown(said['sha256']) if said['sha256'] else 'unknown'}"
+    sealed = shown(said["sha256"]) if said["sha256"] else "unknown"
+    return f"sealed with SHA-256 {sealed}; reference, description and names in the receipt are what its sender says of them"
 
 
 def _in_the_log(entries: Sequence[_Given], policy: Policy) -> str:

@@ -57,6 +57,10 @@ class AsksAuthorities(Protocol):
         """One answer for each authority of these names: an RFC 3161 timestamp of these bytes, checked as far as it can be."""
         ...
 
+    def problem(self, name: str, response: bytes, text: bytes) -> str | None:
+        """Why a response that was kept is no timestamp of these bytes by this authority; None where it is, and of a stranger's."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Asks:
@@ -95,6 +99,10 @@ class Anchors(Protocol):
 
     def of(self, size: int, kind: AnchorKind) -> list[Anchor]:
         """All that was given for one checkpoint, by the name of who gave it."""
+        ...
+
+    def each_after(self, last: Anchor | None, limit: int) -> list[Anchor]:
+        """All that was given, by size, kind and giver, from behind this one on."""
         ...
 
     def largest_by(self, kind: AnchorKind, by: Collection[str]) -> Mapping[str, int]:

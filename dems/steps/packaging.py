@@ -13,12 +13,19 @@ from dems.model.custody import of_item
 from dems.model.exports import Export, ExportedItem
 from dems.model.ids import EvidenceId, UploadId
 from dems.model.times import rfc3339
+from dems.package.chain_files import MAX_ENTRIES
 from dems.package.inventory import HERE, NONE, NOT_ASKED_FOR, About, Item
+from dems.package.source import MAX_FILES
 from dems.ports import CustodyRow, Page, Transaction, Transactions
 from storage.interface import ObjectStore, StoredVersion
 
 AT_ONCE = 500
 """Items, and entries of one chain, in one query."""
+
+MOST_ENTRIES, MOST_FILES = MAX_ENTRIES * 9 // 10, MAX_FILES * 9 // 10
+"""Of a chain and of a package when it is asked for: so far from what a verifier reads that what is added meanwhile has room."""
+
+FILES_OF_ITEM = 4
 
 _BLOCK = 1024 * 1024
 

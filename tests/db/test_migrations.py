@@ -13,8 +13,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, make_url, text
 
 from dems.bootstrap import Dems
+from dems.cli.main import main
 from dems.db import tables
-from dems.db.migrate import head, migrate, revision_of
+from dems.db.migrate import ROLES, head, migrate, revision_of
 from dems.engines import Connections
 from dems.model.life.contents import MajorStatus, Milestone, Particulars, ThemeStatus
 from dems.model.life.events import EventKind
@@ -67,6 +68,23 @@ def test_two_migrators_at_once_make_one_schema(empty: str) -> None:
     with engine.connect() as connection:
         assert revision_of(connection) == head()
         assert set(inspect(connection).get_table_names()) == {*tables.metadata.tables, "alembic_version"}
+    engine.dispose()
+
+
+def test_a_database_that_lacks_a_role_is_left_as_it_is_and_the_role_is_named(
+    empty: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("dems.db.migrate.ROLES", (*ROLES, "dems_nobody"))
+    monkeypatch.setenv("DEMS_DATABASE__URL", empty)
+    monkeypatch.setenv("DEMS_DATABASE__OWNER_URL", empty)
+    assert main(["migrate"]) == 1
+    said = capsys.readouterr().err.strip()
+    assert (
+        said == "The database has no role dems_nobody: make what is missing as docs/ledger.md says, and migrate again."
+    )
+    engine = create_engine(empty)
+    with engine.connect() as connection:
+        assert revision_of(connection) is None
     engine.dispose()
 
 

@@ -55,9 +55,19 @@ def test_details_on_which_the_package_rests_are_not_withheld() -> None:
         Act.EVIDENCE_ACCESS,
         Act.EVIDENCE_CONTENT,
     )
-    for needed in (Act.EVIDENCE_SEAL, Act.EVIDENCE_EXPORT):
+    for needed in (
+        "evidence.seal",
+        "evidence.export",
+        "upload.complete",
+        "evidence.correct_exhibit_ref",
+        "evidence.mismatch",
+        "evidence.freeze",
+        "evidence.recheck",
+        "approval.ask",
+        "custody.destroy_detail",
+    ):
         with pytest.raises(Invalid, match="cannot be withheld"):
-            withholdable([Act.EVIDENCE_ACCESS, needed])
+            withholdable([Act.EVIDENCE_ACCESS, Act(needed)])
 
 
 def test_an_item_is_remembered_with_its_bytes_only_where_they_are_what_was_sealed() -> None:

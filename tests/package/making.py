@@ -159,7 +159,12 @@ class Making:
             for item, length in zip(self.items, lengths, strict=True):
                 if self.between:
                     item.entry(self.log, "evidence.access", {"purpose": "review"})
-                facts = {"export": EXPORT, "last_seq": length, "tagmanifest_sha256": digest.hex()}
+                facts = {
+                    "export": EXPORT,
+                    "last_seq": length,
+                    "tagmanifest_sha256": digest.hex(),
+                    "withheld": list(self.withheld),
+                }
                 item.entry(self.log, "evidence.export", facts)
             note = self.log.checkpoint(*self.witnesses, log=self.signer)
             for item, length in zip(self.items, lengths, strict=True):

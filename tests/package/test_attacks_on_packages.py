@@ -18,7 +18,7 @@ from dems.ledger.verifier import Verdict
 from dems.package.chain_files import to_line
 from dems.package.places import CHECKPOINT, ITEMS, chain_file, later_file, proof_file
 from tests.ledger.signers import LOG, LOG_ONLY, OTHER_LOG, POLICY, signed
-from tests.package.making import Made, Making, SmallLog, a_log, a_making, without_detail
+from tests.package.making import Made, Making, SmallLog, a_log, a_making
 from tests.package.tampering import Files, files_of, listed_anew, packed, report_on, unproved, wrong
 
 VIDEO = "data/evidence/ABC=2F1/custody suite.mp4"
@@ -196,16 +196,6 @@ def test_entries_after_those_of_the_bag_that_are_left_out_altogether_leave_the_e
     report = report_on(tmp_path, packed(tampered(made, nothing_later)))
     assert report.verdict is not Verdict.PROVED
     assert "the end may be missing" in unproved(report)["export"]
-
-
-def test_details_that_somebody_took_out_on_the_way_are_another_package_than_the_log_names(
-    made: tuple[Making, bytes], tmp_path: Path
-) -> None:
-    def silenced(files: Files, making: Making) -> None:
-        item = making.items[0]
-        files[chain_file(item.chain)] = b"".join(to_line(without_detail(entry)) for entry in item.entries[:3])
-
-    assert "another package" in wrong(report_on(tmp_path, packed(listed_anew(tampered(made, silenced)))))["export"]
 
 
 def test_a_package_whose_export_the_log_never_took_in_is_false(tmp_path: Path) -> None:

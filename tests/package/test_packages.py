@@ -13,13 +13,14 @@ from pathlib import Path
 import bagit
 import pytest
 
+from dems.ledger.policy import Log, Policy
 from dems.ledger.verifier import Verdict
 from dems.package.building import build
 from dems.package.program import main
 from dems.package.verification import Trusted, verify
 from dems.package.zip_reading import Zip
 from dems.package.zip_writing import StoredZip
-from tests.ledger.signers import COURT, LOG_ONLY, POLICY
+from tests.ledger.signers import COURT, LOG_ONLY, OTHER_LOG, POLICY
 from tests.package.making import AT, BASE, a_making
 from tests.package.tampering import files_of, report_on, unproved, wrong
 
@@ -150,6 +151,29 @@ def test_the_program_says_a_line_for_each_check_and_its_exit_code_says_whether_a
     with pytest.raises(SystemExit) as ended:
         main([str(unpacked), "--policy", str(tmp_path / "nothing")])
     assert ended.value.code == 2
+
+
+@pytest.mark.parametrize("given", [b"", b"-----BEGIN CERTIFICATE-----\n", b"log x\n", b"\xff\xfe"])
+def test_a_file_that_is_no_policy_is_wrong_usage_and_says_nothing_of_the_package(
+    given: bytes, unpacked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "policy.txt").write_bytes(given)
+    with pytest.raises(SystemExit) as ended:
+        main([str(unpacked), "--policy", str(tmp_path / "policy.txt")])
+    out, err = capsys.readouterr()
+    assert (ended.value.code, out) == (2, "")
+    assert "Nothing was verified." in err
+
+
+def test_a_policy_that_names_another_log_proves_nothing_and_calls_nothing_false(
+    unpacked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "policy.txt").write_bytes(Policy.of([Log(OTHER_LOG.key)]).to_bytes())
+    assert main([str(unpacked), "--policy", str(tmp_path / "policy.txt"), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["verdict"] == "not proved"
+    [log] = [finding["words"] for finding in told["findings"] if finding["check"] == "log"]
+    assert "no known key has signed this; it says that it is of 'dems.example/log'" in log
 
 
 # --- the zip ---

@@ -124,6 +124,22 @@ def test_nobody_does_both(dems: Dems, team: Team, world: World, item: Evidence) 
     assert chain(dems, team.manager, item)[0].detail is not None
 
 
+def test_whoever_issued_a_token_does_not_agree_with_it_to_what_they_asked_for(
+    dems: Dems, team: Team, world: World, item: Evidence
+) -> None:
+    asker = world.somebody("auditor", "administrator")
+    row = chain(dems, team.manager, item)[0]
+    approval = ask(dems, asker, row)
+    _, kept = dems.people.issue_token(asker.actor, team.manager.person.id, lasts=timedelta(days=1))
+    theirs, of_others = (
+        dems.people.recognise(token, on_behalf_of=None, request_id=None) for token in (kept, team.manager.token)
+    )
+    with pytest.raises(SecondPersonNeeded, match="issued by the person who asked"):
+        dems.approvals.confirm(theirs, approval.id)
+    assert chain(dems, team.manager, item)[0].detail is not None
+    assert dems.approvals.confirm(of_others, approval.id).confirmed_by == team.manager.person.id
+
+
 def test_a_service_is_neither_of_the_two_whoever_it_names(
     dems: Dems, team: Team, world: World, item: Evidence, auditor: Somebody
 ) -> None:

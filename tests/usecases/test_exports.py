@@ -35,7 +35,7 @@ __all__ = ["impatient", "keeper", "scene"]
 def test_a_whole_case_is_given_out_and_proved_without_us(
     scene: Scene, keeper: KeptLog, tmp_path: Path, sent: Sent
 ) -> None:
-    export = scene.ask(withhold=[Act.UPLOAD_COMPLETE])
+    export = scene.ask(withhold=[Act.EVIDENCE_DECLARE])
     assert (export.state, export.items, export.whole_case) == (ExportState.MAKING, 3, True)
     assert Job(JobKind.EXPORT, export.id) in sent.jobs
     with pytest.raises(NotReady):
@@ -47,7 +47,7 @@ def test_a_whole_case_is_given_out_and_proved_without_us(
     package = scene.package(export)
     report = judged(package, tmp_path)
     assert report.verdict is Verdict.PROVED, report.findings
-    assert report.withheld == 2
+    assert report.withheld == 3, "the declaration of each item"
     assert report.about is not None
     assert (report.about.recipient, report.about.asked_by) == ("Coroner for Gwent", scene.lead.person.name)
     names = names_in(package)
@@ -119,6 +119,12 @@ def test_what_cannot_be_given_out_is_refused(scene: Scene, monkeypatch: pytest.M
         )
     with pytest.raises(Invalid, match=r"evidence\.seal cannot be withheld"):
         scene.ask(withhold=[Act.EVIDENCE_SEAL])
+    monkeypatch.setattr("dems.usecases.exports.ask.MOST_FILES", 20)
+    with pytest.raises(Refused, match="more than 20 files"):
+        scene.ask()
+    monkeypatch.setattr("dems.usecases.exports.ask.MOST_ENTRIES", 2)
+    with pytest.raises(Refused, match=f"The chain of {scene.items[0].exhibit_ref.text} has more than 2 entries"):
+        scene.ask()
     monkeypatch.setattr("dems.usecases.exports.ask.MAX_ITEMS", 2)
     monkeypatch.setattr("dems.usecases.exports.ask.AT_ONCE", 1)
     with pytest.raises(Refused, match="more than 2 items"):

@@ -246,6 +246,7 @@ def test_the_nightly_check_says_what_it_found(book: Logbook, caplog: pytest.LogC
     assert {r.name: r.held for r in acts.observe().reports.values()} == {
         "fsck of the database": True,
         "fsck of the bucket": True,
+        "check of the anchors": True,
     }
     book.behind_its_back("UPDATE custody_entries SET leaf = leaf || ' '::bytea WHERE seq = 4")
     with caplog.at_level(logging.CRITICAL):

@@ -11,8 +11,14 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from dems.errors import LogRefused
+from dems.layout import checkpoint_key
+from dems.ledger.checkpoint import Checkpoint
 from dems.ledger.keys import SigningKey
+from dems.ledger.note import Note
+from dems.ledger.signing import sign
 from dems.settings import Settings
+from dems.steps.log_objects import put_once
+from storage.interface import Lock
 from tests.logbook import Chain, Logbook
 from workers import sequencer, signer
 from workers.signer import Signs, the_key
@@ -82,6 +88,36 @@ def test_a_refusal_is_said_once_and_kept_for_whoever_watches(book: Logbook, capl
     assert not report.held
     assert report.detail == vars(told)["why"]
     assert report.detail.startswith("The database's log has 0 entries, and 3 were signed: it was set back.")
+
+
+def test_a_node_that_is_gone_when_another_signer_is_compared_with_stops_signing_and_not_the_signer(
+    book: Logbook, caplog: pytest.LogCaptureFixture
+) -> None:
+    book.write(4)
+    book.sign()
+    book.write(4)
+    book.sequence()
+    put = book.store.put
+
+    class Meanwhile:
+        """Another signer signs a smaller tree at this moment, and a node that the comparison needs goes."""
+
+        bucket, settle, versions, open = book.store.bucket, book.store.settle, book.store.versions, book.store.open
+
+        def put(self, key: str, data: bytes, *, size: int, sha256: bytes, lock: Lock) -> object:
+            other = Checkpoint("log.example", 6, bytes(32))
+            text = other.to_text()
+            put_once(book.store, checkpoint_key(6), Note(text, (sign(text, book.key),)).to_bytes(), lock)
+            book.behind_its_back("DELETE FROM custody_nodes WHERE level = 1")
+            return put(key, data, size=size, sha256=sha256, lock=lock)
+
+    signs = Signs(book.signing(store=Meanwhile()))
+    with caplog.at_level(logging.CRITICAL):
+        assert not signs.turn()
+    assert "log_not_signed" in [r.message for r in caplog.records]
+    report = book.acts().observe().reports["signer"]
+    assert not report.held
+    assert "the hash of node 2 at level 1 of the tree is not there" in report.detail
 
 
 def test_a_key_is_made_where_nothing_was_signed_and_nowhere_else(book: Logbook, tmp_path: Path) -> None:

@@ -69,6 +69,15 @@ class Authorities:
     def stamp(self, text: bytes, names: Collection[str]) -> list[Answer]:
         return all_at_once([self._ask(authority, text) for authority in self.authorities if authority.name in names])
 
+    def problem(self, name: str, response: bytes, text: bytes) -> str | None:
+        known = next((authority for authority in self.authorities if authority.name == name), None)
+        try:
+            if known is not None:
+                check_timestamp(response, text, known)
+        except TimestampInvalid as error:
+            return str(error)
+        return None
+
     async def _ask(self, authority: TimestampAuthority, text: bytes) -> Answer:
         request = TimestampRequestBuilder(text, HashAlgorithm.SHA256, nonce=True, cert_req=True).build()
         try:

@@ -12,6 +12,7 @@ from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from dems.bootstrap import Dems
+from dems.bootstrap.ledger import FSCK_BUCKET, FSCK_DATABASE, LedgerActs
 from dems.cli.backup.check import difference, is_folder
 from dems.cli.backup.copying import Moved, Read, Work, in_words
 from dems.cli.backup.manifest import File, Manifest, read_manifest
@@ -23,6 +24,7 @@ from dems.db.migrate import head, migrate
 from dems.engines import Engines
 from dems.engines.folder import begin_restore, end_restore, free_bytes
 from dems.engines.rest import INSTALLED_MAJOR, hand_over
+from dems.errors import LogRefused
 from dems.settings import Settings
 from dems.usecases.upkeep.verify_all import Looked
 from storage.flush import DiskFlush
@@ -160,9 +162,30 @@ def _verify(
                 "does not start on it."
             ) from error
         else:
-            return looked, wrong + looked.wrong
+            return looked, wrong + looked.wrong + check_log(dems.ledger, reporting.wrong)
         finally:
             dems.close()
+
+
+def check_log(ledger: LedgerActs, wrong: Callable[[str], None]) -> int:
+    """Derive the custody log anew from the restored database and from the restored bucket; how many of the two do not hold.
+
+    By the key that the restored database names: whoever was told another looks again with `dems ledger fsck --key`.
+    """
+    if not ledger.observe.signers():
+        return 0
+    kept, problems = ledger.kept(), 0
+    for name, check in ((FSCK_DATABASE, ledger.check_database), (FSCK_BUCKET, ledger.check_bucket)):
+        try:
+            found = check(kept)
+        except LogRefused as error:
+            wrong(f"{name}: {error.message}")
+            problems += 1
+            continue
+        if not found.held:
+            wrong(f"{name}: {found.words()}")
+            problems += 1
+    return problems
 
 
 def _schema(dems: Dems, engines: Engines, manifest: Manifest, reporting: Reporting) -> int:

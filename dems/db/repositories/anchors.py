@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories.base import Rows
@@ -22,6 +22,13 @@ class AnchorRows(Rows):
     def of(self, size: int, kind: AnchorKind) -> list[Anchor]:
         statement = select(custody_anchors).where(custody_anchors.c.size == size, custody_anchors.c.kind == kind.value)
         return [_to_anchor(r) for r in self._tx.execute(statement.order_by(custody_anchors.c.by))]
+
+    def each_after(self, last: Anchor | None, limit: int) -> list[Anchor]:
+        key = tuple_(custody_anchors.c.size, custody_anchors.c.kind, custody_anchors.c.by)
+        statement = select(custody_anchors).order_by(*key.clauses).limit(limit)
+        if last is not None:
+            statement = statement.where(key > tuple_(literal(last.size), literal(last.kind.value), literal(last.by)))
+        return [_to_anchor(r) for r in self._tx.execute(statement)]
 
     def largest_by(self, kind: AnchorKind, by: Collection[str]) -> Mapping[str, int]:
         largest = func.max(custody_anchors.c.size).label("largest")

@@ -48,6 +48,7 @@ _PROOFS_AT_ONCE = 200
 
 
 def _nodes() -> Prepared:
+    """Each by its key, whatever the planner believes: joined, all nodes would be read as soon as many are asked for at once."""
     # Arrays, so that the statement is the same for every proof.
     levels, places, leaves = (
         bindparam(name, type_=ARRAY(kind))
@@ -55,14 +56,14 @@ def _nodes() -> Prepared:
     )
     pairs = func.unnest(levels, places).table_valued("level", "place").render_derived(name="asked")
     leaf = func.unnest(leaves).column_valued("leaf")
-    above = select(custody_nodes.c.level, custody_nodes.c.idx, custody_nodes.c.hash).where(
+    inner = select(custody_nodes.c.hash).where(
         custody_nodes.c.level == pairs.c.level, custody_nodes.c.idx == pairs.c.place
     )
-    below = select(literal(0).label("level"), custody_leaves.c.idx, custody_leaves.c.leaf_hash).where(
-        custody_leaves.c.idx == leaf
-    )
+    lowest = select(custody_leaves.c.leaf_hash).where(custody_leaves.c.idx == leaf)
+    above = select(pairs.c.level, pairs.c.place, inner.correlate_except(custody_nodes).scalar_subquery().label("hash"))
+    below = select(literal(0), leaf, lowest.correlate_except(custody_leaves).scalar_subquery())
     found = union_all(above, below).subquery("found").c
-    return Prepared(select(found.level, found.idx, found.hash))
+    return Prepared(select(found.level, found.place, found.hash))
 
 
 def _bundle() -> Prepared:
@@ -154,7 +155,7 @@ class LedgerRows(Rows):
             places=[node.place for node in inner],
             leaves=[node.place for node in nodes if not node.level],
         )
-        return {Node(level, place): value for level, place, value in rows}
+        return {Node(level, place): value for level, place, value in rows if value is not None}
 
     def hashes(self, level: int, start: int, end: int) -> bytes:
         prepared = _HASHES if level else _LEAF_HASHES

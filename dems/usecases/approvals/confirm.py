@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dems.errors import NotFound, NotPermitted, WrongState
+from dems.errors import NotFound, NotPermitted, SecondPersonNeeded, WrongState
 from dems.model.actors import Actor, ActorKind
 from dems.model.approvals import Approval, ApprovalState
 from dems.model.ids import ApprovalId
@@ -26,6 +26,7 @@ class ConfirmApproval:
             if approval.state(now) is ApprovalState.CONFIRMED and approval.confirmed_by == person.id:
                 return approval
             confirmed = approval.confirmed(person, now)
+            _require_token_of_others(tx, actor, approval)
             self._require_asker(tx, approval)
             tx.approvals.confirm(confirmed)
             destroy(tx, authority, matter(tx, approval.subject), confirmed)
@@ -40,3 +41,11 @@ class ConfirmApproval:
             raise WrongState(
                 "Whoever asked for this may no longer do it: somebody who may has to ask anew.", state="void"
             ) from error
+
+
+def _require_token_of_others(tx: Transaction, actor: Actor, approval: Approval) -> None:
+    """Whoever issues a token sees it once, so one who asks could agree as the person to whom they issued one."""
+    if actor.token_id is not None and tx.tokens.get(actor.token_id).issued_by == approval.asked_by:
+        raise SecondPersonNeeded(
+            "Your token was issued by the person who asked for this: have somebody else issue you one, and agree with that."
+        )

@@ -1,18 +1,18 @@
 """Ask for a package of items and their chains. That somebody did, for whom and why, is an entry of the case before anything is made."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from dems.errors import Invalid, NotFound, Refused
 from dems.model.actors import Actor
 from dems.model.acts import Act
-from dems.model.custody import of_case, of_item
+from dems.model.custody import ChainOf, of_case, of_item
 from dems.model.evidence import Evidence, Kind
 from dems.model.exports import MAX_ITEMS, Export, bytes_to_give, snapshot, withholdable
 from dems.model.ids import CaseId, EvidenceId, ExportId, new_id
 from dems.ports import Clock, EvidenceFilter, Job, JobKind, Once, Page, Transaction, Transactions
-from dems.steps.packaging import AT_ONCE
+from dems.steps.packaging import AT_ONCE, FILES_OF_ITEM, MOST_ENTRIES, MOST_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class AskForExport:
         """`items` None means all of the case. What is exported is what there is now; what comes later is not in it.
 
         Raises `NotFound` for an item of another case, `NotReadable` where bytes are asked for by name and are not there
-        to give, `Refused` for a case without items, `Invalid` for too many or for a detail that cannot be withheld.
+        to give, `Refused` for a case without items and for more entries than a verifier reads, `Invalid` for too many items or
+        for a detail that cannot be withheld.
         """
         with self.transaction() as tx:
             authority = tx.authorise(actor, Act.EXPORT_ASK, case_id=case_id)
@@ -61,6 +62,7 @@ class AskForExport:
                 len(found),
             )
             lengths = tx.custody.lengths([of_item(item.id) for item in found])
+            _require_checkable(found, lengths)
             tx.exports.add(export, [snapshot(item, lengths[of_item(item.id)]) for item in found])
             tx.custody.append(
                 authority,
@@ -78,6 +80,22 @@ class AskForExport:
             )
             tx.jobs.due(Job(JobKind.EXPORT, export.id))
         return export
+
+
+def _require_checkable(found: Sequence[Evidence], lengths: Mapping[ChainOf, int]) -> None:
+    """Nobody is given what the verifier would not read to its end. Entries may be added while the package is made."""
+    for item in found:
+        if lengths[of_item(item.id)] > MOST_ENTRIES:
+            raise Refused(
+                f"The chain of {item.exhibit_ref.text} has more than {MOST_ENTRIES} entries, and no verifier reads a longer one: "
+                "leave this item out."
+            )
+    # One file for the proof of each entry; an item's own are its bytes, its chain, what was added to that, and its export.
+    if sum(lengths.values()) + len(found) * FILES_OF_ITEM > MOST_FILES:
+        raise Refused(
+            f"These items have so many entries that their package would have more than {MOST_FILES} files, and no verifier reads "
+            "more: name fewer items for each package."
+        )
 
 
 def _all(tx: Transaction, case_id: CaseId) -> list[Evidence]:
