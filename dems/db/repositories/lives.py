@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Row, all_, and_, any_, bindparam, func, insert, literal, or_, select
+from sqlalchemy import all_, and_, any_, bindparam, func, insert, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from dems.db.repositories.base import Rows, any_page_within, chunks, paged, within
