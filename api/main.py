@@ -104,6 +104,7 @@ _ROUTERS = (
     lives.router,
     beside.router,
     disclosure.router,
+    disclosure.decisions,
     imports.router,
     evidence.router,
     intakes.manifests,

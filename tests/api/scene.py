@@ -156,6 +156,10 @@ def body_for(method: str, path: str, asked: str) -> dict[str, Any]:
             "reason": "W",
             "withhold": ["evidence.seal"],
         },
+        # Of an item that is nobody's.
+        "/v1/proceedings/{proceeding_id}/decisions": {
+            "decisions": [{"content": {"kind": "use", "used": True}, "items": [str(uuid4())], "reason": "W"}]
+        },
         # It is open, and by another version than the walk sends.
         "/v1/proceedings/{proceeding_id}/disclosure": {
             "investigation_began": "2025-06-01",
