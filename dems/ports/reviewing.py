@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from dems.model.digests import Digest
-from dems.model.disclosure.blocks import AnnexLine
+from dems.model.disclosure.acting import Acting
+from dems.model.disclosure.blocks import AnnexLine, Block
 from dems.model.disclosure.coverage import Viewing
 from dems.model.disclosure.reviewing import Awaiting, ReviewFilter, ReviewSort
 from dems.model.ids import BlockId, CaseId, EvidenceId, StrandId
@@ -64,10 +65,25 @@ class ReviewRow:
 
 @dataclass(frozen=True, slots=True)
 class FoundItem:
-    """A sealed item that a question finds. `apart`: something beyond relevance and use was decided about it by itself."""
+    """A sealed item that a question finds.
+
+    `apart`: it is not to be listed with others, by a decision about it by itself that everybody on the case may know of, or since it
+    was not examined.
+    """
 
     digest: Digest
     apart: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListedBlock:
+    """A block without its annex, of which it has the digest. `asks` is None for things that are not here."""
+
+    proceeding: StrandId
+    block: Block
+    asks: ReviewFilter | None
+    annex_sha256: str
+    by: Acting
 
 
 @dataclass(frozen=True, slots=True)

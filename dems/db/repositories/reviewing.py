@@ -12,6 +12,8 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    exists,
+    false,
     func,
     literal,
     or_,
@@ -56,7 +58,8 @@ _KEYS: Mapping[ReviewSort, ColumnElement[Any]] = {
     ReviewSort.TYPE: _q.media_type,
 }
 _sha256 = _e.digests.op("->>")("sha256")
-_RELEVANCE_AND_USE = ("relevance", "use")
+_APART = ("description", "sensitive_information", "privilege", "test", "presumption")
+"""Decisions that keep an item from being listed with others: of those that are kept from anybody there is none."""
 
 
 class ReviewingRows(Rows):
@@ -110,17 +113,15 @@ class ReviewingRows(Rows):
     def found(
         self, proceeding_id: StrandId, case_id: CaseId, wanted: ReviewFilter, sight: Sight, most: int
     ) -> Mapping[EvidenceId, FoundItem]:
-        first = disclosure_decisions.alias("first")
-        apart = (
-            select(first.c.id)
-            .where(
-                first.c.proceeding_id == proceeding_id,
-                first.c.subject_id == _e.id,
-                first.c.replaces.is_(None),
-                first.c.kind.not_in(_RELEVANCE_AND_USE),
-            )
-            .exists()
+        first, said = disclosure_decisions.alias("first"), item_particulars.c
+        by_itself = exists().where(
+            first.c.proceeding_id == proceeding_id,
+            first.c.subject_id == _e.id,
+            first.c.replaces.is_(None),
+            first.c.kind.in_(_APART),
         )
+        of_it = select(said.unexamined).where(said.evidence_id == _e.id).order_by(said.number.desc()).limit(1)
+        apart = or_(by_itself, func.coalesce(of_it.scalar_subquery(), false()))
         statement = (
             select(_e.id, _sha256.label("sha256"), apart.label("apart"))
             .select_from(evidence.join(item_index, _x.evidence_id == _e.id))
