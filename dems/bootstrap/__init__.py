@@ -5,6 +5,7 @@ from functools import cached_property
 from dems.bootstrap.anchors import Anchoring, look_up_anchors
 from dems.bootstrap.approvals import Approvals
 from dems.bootstrap.core import Core, Schema, utc_now
+from dems.bootstrap.disclosure import Disclosure
 from dems.bootstrap.events import Events
 from dems.bootstrap.evidence import CustodyActs, EvidenceActs
 from dems.bootstrap.exports import Exporting
@@ -46,6 +47,10 @@ class Dems(Core):
     @cached_property
     def evidence(self) -> EvidenceActs:
         return EvidenceActs.of(self)
+
+    @cached_property
+    def disclosure(self) -> Disclosure:
+        return Disclosure.of(self)
 
     @cached_property
     def events(self) -> Events:

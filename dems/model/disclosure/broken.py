@@ -20,6 +20,8 @@ class PlaceKind(StrEnum):
     ENDORSEMENT = "endorsement"
     SERVICE = "service"
     HAPPENING = "happening"
+    PERSON = "person"
+    """Who acts: what they do is refused before it is looked at."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
