@@ -7,7 +7,7 @@ from uuid import UUID
 from dems.errors import Invalid, NotPermitted, WrongState
 from dems.model.disclosure.acting import Acting
 from dems.model.disclosure.broken import Broken, PlaceKind, Where
-from dems.model.disclosure.checks_of_sets import cannot_sign
+from dems.model.disclosure.checks_of_sets import cannot_sign, no_officer
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Form
 from dems.model.disclosure.material import Subject, SubjectKind
@@ -41,6 +41,11 @@ def certify_part(
 def require_signatory(file: ProceedingFile, by: Acting, where: Where, done: str = "certified") -> None:
     """Refuse whoever may not certify, of whom nothing else is then asked. Raises `DisclosureRulesBroken` with R17 alone."""
     refuse(tuple(Broken("R17", where, message) for message in cannot_sign(file, by)), done)
+
+
+def require_officer(file: ProceedingFile, by: Acting, where: Where, done: str) -> None:
+    """Refuse whoever is no disclosure officer of the case now. Raises `DisclosureRulesBroken` with R17."""
+    refuse(tuple(Broken("R17", where, message) for message in no_officer(file, by)), done)
 
 
 def _sign_nil(file: ProceedingFile, made: Preparation, by: Acting) -> tuple[ProceedingFile, Preparation]:

@@ -115,13 +115,19 @@ def r17(file: ProceedingFile) -> Iterator[Broken]:
 
 def cannot_sign(file: ProceedingFile, by: Acting) -> Iterator[str]:
     """Why somebody cannot certify. Both clearances are asked for whatever there is, so that asking for them tells nothing."""
-    case, on = file.opened.case_id, day_words(london_date(by.at))
+    yield from no_officer(file, by)
+    on = day_words(london_date(by.at))
+    if not all(holds(file.grants, file.opened.case_id, by.person, c, by.at) for c in Clearance):
+        yield f"{by.name} did not hold both clearances on {on}: whoever certifies can see everything that could be listed."
+
+
+def no_officer(file: ProceedingFile, by: Acting) -> Iterator[str]:
+    """Why somebody is no disclosure officer of the case at that instant."""
     if by.role not in DISCLOSURE_OFFICERS:
         yield f"The role {words(by.role)} does not certify: have a disclosure officer or a deputy sign."
-    elif not holds(file.grants, case, by.person, by.role, by.at):
+    elif not holds(file.grants, file.opened.case_id, by.person, by.role, by.at):
+        on = day_words(london_date(by.at))
         yield f"{by.name} was no {words(by.role)} of this case on {on}: have somebody sign who is."
-    if not all(holds(file.grants, case, by.person, c, by.at) for c in Clearance):
-        yield f"{by.name} did not hold both clearances on {on}: whoever certifies can see everything that could be listed."
 
 
 def r18(file: ProceedingFile) -> Iterator[Broken]:

@@ -38,7 +38,9 @@ def draft_says(file: ProceedingFile, made: Preparation, part: UUID) -> dict[str,
         code = file.forms.certificate(report.certificate, london_date(report.by.at))
         certificate = {"code": report.certificate, "text": "" if code is None else code.meaning}
         covers = [{"id": str(s.id), "sha256": None} for s in file.schedules if s.id in made.parts]
-        return {**headings, **body_of_report(report), "certificate": certificate, "covers": covers}
+        says = {**headings, **body_of_report(report), "certificate": certificate, "covers": covers}
+        waits = report.id in made.signed
+        return {**says, "officer": str(report.by.person), "signed": says["signed"] if waits else None}
     if form is Form.MG6D_NIL:
         template = file.forms.template(form, file.on)
         return {**headings, "id": str(part), "rows": [], "signed": None, "template": template.reference}
