@@ -171,7 +171,7 @@ def _shown_to(clearances: Collection[Clearance]) -> list[ColumnElement[bool]]:
     order = _d.content["order"].astext
     if Clearance.SENSITIVE not in clearances:
         return [
-            _d.kind.not_in(["pii", "source_check", "sensitivity", "leak_check"]),
+            _d.kind.not_in(["pii", "source_check", "sensitivity", "leak_check", "clearance"]),
             not_(and_(_d.kind == "handling", order.is_not(None))),
         ]
     if Clearance.PII in clearances:
@@ -192,7 +192,7 @@ def _shown_to(clearances: Collection[Clearance]) -> list[ColumnElement[bool]]:
     hidden = or_(
         and_(_d.kind == "pii", _d.content["kind"].astext == without_notice), and_(_d.kind == "handling", under_it)
     )
-    return [not_(hidden)]
+    return [_d.kind != "clearance", not_(hidden)]
 
 
 def _subject(row: Row[Any]) -> Subject:
