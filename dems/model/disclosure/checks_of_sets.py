@@ -10,6 +10,7 @@ from dems.model.disclosure.contents import Presumed
 from dems.model.disclosure.drafting import basis_of, changed_since
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import NOT_SERVED, Series
+from dems.model.disclosure.moving import moves, told_of_move
 from dems.model.disclosure.output import lines_of
 from dems.model.disclosure.reports import Endorsement, OfficerReport, ScheduleSet
 from dems.model.disclosure.schedules import ScheduleState
@@ -116,13 +117,19 @@ def r17(file: ProceedingFile) -> Iterator[Broken]:
 
 def cannot_sign(file: ProceedingFile, by: Acting) -> Iterator[str]:
     """Why somebody cannot certify. Both clearances are asked for whatever there is, so that asking for them tells nothing."""
-    case, on = file.opened.case_id, day_words(london_date(by.at))
+    yield from no_officer(file, by)
+    on = day_words(london_date(by.at))
+    if not all(holds(file.grants, file.opened.case_id, by.person, c, by.at) for c in Clearance):
+        yield f"{by.name} did not hold both clearances on {on}: whoever certifies can see everything that could be listed."
+
+
+def no_officer(file: ProceedingFile, by: Acting) -> Iterator[str]:
+    """Why somebody is no disclosure officer of the case at that instant."""
     if by.role not in DISCLOSURE_OFFICERS:
         yield f"The role {words(by.role)} does not certify: have a disclosure officer or a deputy sign."
-    elif not holds(file.grants, case, by.person, by.role, by.at):
+    elif not holds(file.grants, file.opened.case_id, by.person, by.role, by.at):
+        on = day_words(london_date(by.at))
         yield f"{by.name} was no {words(by.role)} of this case on {on}: have somebody sign who is."
-    if not all(holds(file.grants, case, by.person, c, by.at) for c in Clearance):
-        yield f"{by.name} did not hold both clearances on {on}: whoever certifies can see everything that could be listed."
 
 
 def r18(file: ProceedingFile) -> Iterator[Broken]:
@@ -229,20 +236,12 @@ def _sent(file: ProceedingFile, schedule: ScheduleId) -> Iterator[date]:
 
 
 def r26(file: ProceedingFile) -> Iterator[Broken]:
-    sent = [(row, s) for s in file.schedules if not s.open and s.state is not _S.VOID for row in s.rows if row.live]
-    for row, _ in sent:
-        other = Series.MG6D if row.series is Series.MG6C else Series.MG6C
-        moved = file.live[other].get(row.subject)
-        if not moved:
-            continue
+    for move in moves(file):
+        row, to = move.old, move.new.place
         if any(r.number == row.number for r in file.live[row.series].get(row.subject, ())):
-            yield Broken(
-                "R26", Where.row(row.place), f"This moved to {moved[0].place}: annotate it here, with its number."
-            )
-        told = [a for a in file.alerts if a.subject == row.subject and a.at >= moved[0].sensitivity.by.at]
-        lawyer = CaseRole.REVIEWING_LAWYER
-        if not any(holds(file.grants, file.opened.case_id, a.to, lawyer, a.at) for a in told):
-            yield Broken("R26", Where.row(row.place), f"Tell the reviewing lawyer that this moved to {moved[0].place}.")
+            yield Broken("R26", Where.row(row.place), f"This moved to {to}: annotate it here, with its number.")
+        if not told_of_move(file, move):
+            yield Broken("R26", Where.row(row.place), f"Tell the reviewing lawyer that this moved to {to}.")
 
 
 def r28(file: ProceedingFile) -> Iterator[Broken]:
