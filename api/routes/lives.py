@@ -7,10 +7,20 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import StringConstraints
 
 from api.bodies import BodyRoute
-from api.deps import Core, IfMatch, MaybeMatch, OnceKey, Paging, Whoever, act, answer, etag, paged
+from api.deps import Core, IfMatch, MaybeMatch, OnceKey, Paging, Whoever, act, answer, etag, listed, paged
 from api.problems import problem_responses
 from api.schemas.base import Listed
-from api.schemas.lives import FactsRecorded, FactView, MilestoneRecorded, MilestoneView, PartyView, TimelineRow, warned
+from api.schemas.lives import (
+    FactsRecorded,
+    FactView,
+    MilestoneRecorded,
+    MilestoneView,
+    PartyView,
+    TimelineRow,
+    fact_data,
+    timeline_data,
+    warned,
+)
 from api.schemas.telling import FactsBody, MilestoneBody, PartyBody, PartyChange
 from dems.model.acts import Act
 from dems.model.ids import CaseId, FactId, PartyId
@@ -26,20 +36,19 @@ Kind = Annotated[str, StringConstraints(pattern="^[a-z_]{1,40}$")]
 Standing = Annotated[bool, Query(description="Leave out what was corrected or taken back")]
 
 
-@router.get("/facts", openapi_extra=act(Act.LIFE_READ), responses=_READS)
+@router.get("/facts", openapi_extra=act(Act.LIFE_READ), responses=_READS, response_model=Listed[FactView])
 def list_facts(
     case_id: UUID,
     dems: Core,
     actor: Whoever,
     page: Paging,
     request: Request,
-    response: Response,
     kind: Annotated[list[Kind] | None, Query(description="Only facts of these kinds", max_length=len(KINDS))] = None,
     standing: Standing = False,
-) -> Listed[FactView]:
+) -> Response:
     """All that was ever recorded of the case, oldest first: corrected facts stay, and name what took their place."""
     rows = dems.cases.life.facts(actor, CaseId(case_id), page, kinds=kind, standing=standing)
-    return Listed[FactView](**paged(request, response, page, rows, key=id_in_order, show=FactView.of))
+    return listed(request, page, rows, key=id_in_order, show=fact_data)
 
 
 @router.post(
@@ -149,10 +158,8 @@ def correct_party(
     return PartyView.of(party, life, london_date(dems.clock()))
 
 
-@router.get("/timeline", openapi_extra=act(Act.CUSTODY_READ), responses=_READS)
-def read_timeline(
-    case_id: UUID, dems: Core, actor: Whoever, page: Paging, request: Request, response: Response
-) -> Listed[TimelineRow]:
+@router.get("/timeline", openapi_extra=act(Act.CUSTODY_READ), responses=_READS, response_model=Listed[TimelineRow])
+def read_timeline(case_id: UUID, dems: Core, actor: Whoever, page: Paging, request: Request) -> Response:
     """Milestones, decisions and custody entries of the case and its items, in the order in which they were recorded."""
     rows = dems.cases.life.timeline(actor, CaseId(case_id), page)
-    return Listed[TimelineRow](**paged(request, response, page, rows, key=id_in_order, show=TimelineRow.of))
+    return listed(request, page, rows, key=id_in_order, show=timeline_data)
