@@ -22,8 +22,11 @@ from api.schemas.lives import (
     warned,
 )
 from api.schemas.telling import FactsBody, MilestoneBody, PartyBody, PartyChange
+from dems.bootstrap import Dems
 from dems.model.acts import Act
 from dems.model.ids import CaseId, FactId, PartyId
+from dems.model.life.lives import Life
+from dems.model.life.parties import Party
 from dems.model.life.records import KINDS
 from dems.model.times import london_date
 from dems.usecases.cases.look_up_life import id_in_order
@@ -107,8 +110,10 @@ def list_parties(
 ) -> Listed[PartyView]:
     """The persons that the case is about or with, with what they are to it today."""
     life, rows = dems.cases.life.parties(actor, CaseId(case_id), page)
-    today = london_date(dems.clock())
-    shown = paged(request, response, page, rows, key=lambda p: p.id, show=lambda p: PartyView.of(p, life, today))
+    roles = life.roles_on(london_date(dems.clock()))
+    shown = paged(
+        request, response, page, rows, key=lambda p: p.id, show=lambda p: PartyView.of(p, roles.get(p.id, ()))
+    )
     return Listed[PartyView](**shown)
 
 
@@ -123,7 +128,7 @@ def add_party(case_id: UUID, body: PartyBody, dems: Core, actor: Whoever, once: 
     """Add a person that the case is about or with. What they are to it is a fact of kind `party_status`."""
     party = dems.cases.parties.add(actor, CaseId(case_id), **body.model_dump(), once=once)
     headers = {"Location": f"/v1/cases/{case_id}/parties/{party.id}", "ETag": etag(party.version)}
-    return answer(dems, once, 201, PartyView.of(party, None, london_date(dems.clock())), headers=headers)
+    return answer(dems, once, 201, PartyView.of(party, ()), headers=headers)
 
 
 @router.get("/parties/{party_id}", openapi_extra=act(Act.LIFE_READ), responses=_READS)
@@ -131,7 +136,7 @@ def read_party(case_id: UUID, party_id: UUID, dems: Core, actor: Whoever, respon
     """One of them."""
     life, party = dems.cases.life.party(actor, CaseId(case_id), PartyId(party_id))
     response.headers["ETag"] = etag(party.version)
-    return PartyView.of(party, life, london_date(dems.clock()))
+    return _party(dems, life, party)
 
 
 @router.patch(
@@ -155,7 +160,7 @@ def correct_party(
     )
     response.headers["ETag"] = etag(party.version)
     life = dems.cases.life.life(actor, CaseId(case_id))
-    return PartyView.of(party, life, london_date(dems.clock()))
+    return _party(dems, life, party)
 
 
 @router.get("/timeline", openapi_extra=act(Act.CUSTODY_READ), responses=_READS, response_model=Listed[TimelineRow])
@@ -163,3 +168,7 @@ def read_timeline(case_id: UUID, dems: Core, actor: Whoever, page: Paging, reque
     """Milestones, decisions and custody entries of the case and its items, in the order in which they were recorded."""
     rows = dems.cases.life.timeline(actor, CaseId(case_id), page)
     return listed(request, page, rows, key=id_in_order, show=timeline_data)
+
+
+def _party(dems: Dems, life: Life, party: Party) -> PartyView:
+    return PartyView.of(party, life.roles_on(london_date(dems.clock())).get(party.id, ()))

@@ -12,7 +12,7 @@ from api.schemas.contents import AnyContent, content_data, content_view
 from api.schemas.custody import EntryView, entry_data
 from dems.model.ids import StrandId
 from dems.model.life.beside import RecommendationStatus, ReviewStatus, recommendation_on, review_on
-from dems.model.life.contents import Content
+from dems.model.life.contents import Content, PartyStatus
 from dems.model.life.events import EventKind, Outcome, PauseKind
 from dems.model.life.facts import Fact
 from dems.model.life.lives import Event, Life, Pause
@@ -162,7 +162,7 @@ class StrandView(View):
             content=content_view(record),
             status=status,
             events=[EventView.of(e) for e in life.events(record.id)],
-            pauses=[PauseView.of(p) for p in life.pauses(record.id) if p.about == record.id],
+            pauses=[PauseView.of(p) for p in life.pauses_about(record.id)],
         )
 
 
@@ -184,10 +184,10 @@ class PartyView(View):
     roles: list[RoleView] = Field(description="What they are to the case today")
 
     @classmethod
-    def of(cls, party: Party, life: Life | None, today: date) -> "PartyView":
-        roles = () if life is None else life.parties_on(today)
-        held = [RoleView(role=p.role, category=p.category, since=p.when.on) for p in roles if p.party == party.id]
-        return cls(id=party.id, name=party.name, contact=party.contact, reference=party.reference, roles=held)
+    def of(cls, party: Party, held: Sequence[PartyStatus]) -> "PartyView":
+        """`held` is what they are to the case today."""
+        roles = [RoleView(role=p.role, category=p.category, since=p.when.on) for p in held]
+        return cls(id=party.id, name=party.name, contact=party.contact, reference=party.reference, roles=roles)
 
 
 class TimelineRow(View):
