@@ -175,7 +175,7 @@ def test_r03_whoever_lacks_a_clearance_is_answered_alike_of_every_item(content: 
     answers = []
     for number in (1, 2, 3):
         shown = seen_by(desk.file, frozenset()).record.stands(item(number), type(content))
-        named = replace(desk.decision(item(number), content, desk.acting(DEPUTY)), replaces=shown and shown.id)
+        named = replace(desk.decision(item(number), content, desk.acting(DEPUTY)), replaces=None if shown is None else shown.id)
         try:
             decide(desk.file, (named,), NOW)
             answers.append([("decided", "")])
