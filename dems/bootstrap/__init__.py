@@ -15,6 +15,7 @@ from dems.bootstrap.ledger import LedgerActs
 from dems.bootstrap.measures import Measures
 from dems.bootstrap.people import Cases, People
 from dems.bootstrap.reviewing import Reviewing
+from dems.bootstrap.schedules import Schedules
 from dems.bootstrap.timeliness import Timeliness
 from dems.bootstrap.upkeep import Upkeep
 from dems.usecases.anchors.look_up import LookUpAnchors
@@ -52,6 +53,10 @@ class Dems(Core):
     @cached_property
     def disclosure(self) -> Disclosure:
         return Disclosure.of(self)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        return Schedules.of(self)
 
     @cached_property
     def events(self) -> Events:

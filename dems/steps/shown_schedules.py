@@ -17,7 +17,7 @@ from dems.model.disclosure.preparing import Preparation, form_of
 from dems.model.disclosure.reports import Endorsement
 from dems.model.disclosure.rules import as_data, check
 from dems.model.disclosure.schedules import ScheduleState
-from dems.model.disclosure.showing import draft_says, for_everybody
+from dems.model.disclosure.showing import draft_says, as_everybody_reads
 from dems.model.disclosure.visibility import seen_by
 from dems.model.ids import EvidenceId, ScheduleId, ScheduleSetId, StrandId
 from dems.model.people import Clearance
@@ -111,7 +111,7 @@ def form_shown(tx: Transaction, entrance: Entrance, part: UUID, now: datetime, *
         return draft_shown(tx, entrance, at_hand(tx, entrance.proceeding, now), part, checked=checked)
     says = json.loads(tx.schedules.document(part).snapshot.data)
     if Clearance.SENSITIVE not in entrance.clearances:
-        says = for_everybody(says)
+        says = as_everybody_reads(says)
     endorsed = {e.number: e for e in tx.schedules.endorsements(entrance.proceeding) if e.schedule == part}
     return FormShown(listed, says, endorsed)
 
@@ -132,7 +132,7 @@ def draft_shown(tx: Transaction, entrance: Entrance, hand: AtHand, part: UUID, *
             "note": made.note,
         }
     if Clearance.SENSITIVE not in entrance.clearances:
-        says = for_everybody(says)
+        says = as_everybody_reads(says)
     shown = FormShown(listed, says, tag=_tag(says))
     if not checked:
         return shown
