@@ -14,6 +14,8 @@ from dems.bootstrap.intake import Intake, Intakes, Invitations
 from dems.bootstrap.ledger import LedgerActs
 from dems.bootstrap.measures import Measures
 from dems.bootstrap.people import Cases, People
+from dems.bootstrap.reviewing import Reviewing
+from dems.bootstrap.schedules import Schedules
 from dems.bootstrap.timeliness import Timeliness
 from dems.bootstrap.upkeep import Upkeep
 from dems.usecases.anchors.look_up import LookUpAnchors
@@ -53,6 +55,10 @@ class Dems(Core):
         return Disclosure.of(self)
 
     @cached_property
+    def schedules(self) -> Schedules:
+        return Schedules.of(self)
+
+    @cached_property
     def events(self) -> Events:
         return Events.of(self)
 
@@ -87,6 +93,10 @@ class Dems(Core):
     @cached_property
     def custody(self) -> CustodyActs:
         return CustodyActs.of(self)
+
+    @cached_property
+    def reviewing(self) -> Reviewing:
+        return Reviewing.of(self)
 
     @cached_property
     def timeliness(self) -> Timeliness:
