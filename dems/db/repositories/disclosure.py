@@ -173,22 +173,16 @@ class DisclosureRows(Rows):
         self._tx.execute(insert(disclosure_viewings), rows)
 
 
-<<<<<<< HEAD
-def _shown_to(
-    of: ColumnCollection[str, ColumnElement[Any]], clearances: Collection[Clearance]
-) -> list[ColumnElement[bool]]:
-    """What `dems.model.disclosure.visibility.seen_by` leaves of decisions: who changes the one changes the other."""
-    order = of.content["order"].astext
-=======
 def to_viewing(row: Row[Any]) -> Viewing:
     person, item = PersonId(row.person_id), EvidenceId(row.evidence_id)
     return Viewing(item, person, row.began_at, row.ended_at, row.first, row.last)
 
 
-def _shown_to(clearances: Collection[Clearance]) -> list[ColumnElement[bool]]:
-    """What `dems.model.disclosure.visibility.seen_by` leaves: who changes the one changes the other."""
-    order = _d.content["order"].astext
->>>>>>> main
+def _shown_to(
+    of: ColumnCollection[str, ColumnElement[Any]], clearances: Collection[Clearance]
+) -> list[ColumnElement[bool]]:
+    """What `dems.model.disclosure.visibility.seen_by` leaves of decisions: who changes the one changes the other."""
+    order = of.content["order"].astext
     if Clearance.SENSITIVE not in clearances:
         placeholder = material_elsewhere.c
         restricted = select(placeholder.id).where(placeholder.id == of.subject_id, placeholder.restricted).exists()

@@ -6,27 +6,18 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-<<<<<<< HEAD
-from dems.model.disclosure.acting import signature_record
+from dems.model.disclosure.acting import Acting, signature_record
 from dems.model.disclosure.contents import Content
 from dems.model.disclosure.decisions import Decision, Record
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Series
 from dems.model.disclosure.freezing import Snapshot, frozen
 from dems.model.disclosure.records import content_record
-from dems.model.disclosure.reports import Endorsement, ScheduleSet
-from dems.model.disclosure.schedules import Schedule, ScheduleState
-from dems.model.disclosure.visibility import for_everybody
-=======
-from dems.model.disclosure.acting import Acting, signature_record
-from dems.model.disclosure.files import ProceedingFile
-from dems.model.disclosure.forms import Series
-from dems.model.disclosure.freezing import Snapshot, frozen
 from dems.model.disclosure.reports import Endorsement, OfficerReport, ScheduleSet
 from dems.model.disclosure.schedules import Schedule, ScheduleState
 from dems.model.disclosure.snapshots import body_of_report
+from dems.model.disclosure.visibility import for_everybody
 from dems.model.ids import ScheduleSetId
->>>>>>> main
 from dems.model.times import rfc3339
 
 
@@ -78,7 +69,6 @@ def told_of(before: ProceedingFile, after: ProceedingFile, why: str = "") -> tup
     )  # fmt: skip
 
 
-<<<<<<< HEAD
 MOST_OF = 50
 """Subjects of which one statement says what was decided: with the longest content and reason it fits into one entry."""
 
@@ -106,7 +96,8 @@ def told_of_decisions(
         saying = {"kind": kind, "content": record, "reason": reason, "by": signature_record(by)}
         told[plain] += [{**saying, "of": subjects[n : n + MOST_OF]} for n in range(0, len(subjects), MOST_OF)]
     return told[True], told[False]
-=======
+
+
 def told_of_nil(nil: UUID, of: ScheduleSetId, snapshot: Snapshot, by: Acting) -> Told:
     """The statement that there is no sensitive material, signed."""
     facts = {"nil": str(nil), "set": str(of), "sha256": snapshot.digest.hex, "signed": signature_record(by)}
@@ -118,7 +109,6 @@ def told_of_report(report: OfficerReport, of: ScheduleSetId) -> Told:
     digest = frozen({**body_of_report(report), "certificate": report.certificate}).digest.hex
     facts = {"report": str(report.id), "set": str(of), "sha256": digest, "signed": signature_record(report.by)}
     return Told(restricted=True, facts=facts)
->>>>>>> main
 
 
 def _of_schedule(schedule: Schedule) -> Told:
