@@ -36,7 +36,9 @@ from api.routes import (
     measures,
     page,
     people,
+    reviewing,
     searching,
+    strategies,
     uploads,
 )
 from dems import logs
@@ -104,6 +106,8 @@ _ROUTERS = (
     lives.router,
     beside.router,
     disclosure.router,
+    reviewing.router,
+    strategies.router,
     imports.router,
     evidence.router,
     intakes.manifests,
