@@ -37,7 +37,9 @@ from api.routes import (
     measures,
     page,
     people,
+    reviewing,
     searching,
+    strategies,
     uploads,
 )
 from dems import logs
@@ -107,6 +109,8 @@ _ROUTERS = (
     disclosure.router,
     disclosure.decisions,
     material.router,
+    reviewing.router,
+    strategies.router,
     imports.router,
     evidence.router,
     intakes.manifests,
