@@ -17,7 +17,7 @@ from dems.model.disclosure.preparing import Preparation, form_of
 from dems.model.disclosure.reports import Endorsement
 from dems.model.disclosure.rules import as_data, check
 from dems.model.disclosure.schedules import ScheduleState
-from dems.model.disclosure.showing import draft_says, as_everybody_reads
+from dems.model.disclosure.showing import as_everybody_reads, draft_says
 from dems.model.disclosure.visibility import seen_by
 from dems.model.ids import EvidenceId, ScheduleId, ScheduleSetId, StrandId
 from dems.model.people import Clearance

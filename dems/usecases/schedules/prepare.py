@@ -48,11 +48,12 @@ class PrepareSchedule:
                 require_officer(file, by, here, "drafted")
             else:
                 require_signatory(file, by, here, "drafted")
-            under_way = tx.schedules.preparation(proceeding_id)
-            made, part = asked_for(None if under_way is None else under_way[0], form, by, new_id)
+            part = new_id()
             earlier = tx.idempotency.first(once, part) if once else None
             if earlier is not None:
                 return form_shown(tx, entrance, earlier, now)
+            under_way = tx.schedules.preparation(proceeding_id)
+            made = asked_for(None if under_way is None else under_way[0], form, part, by, new_id)
             if writing is not None:
                 made = written(file, made, ReportId(part), by, writing)
             hand = AtHand(prepared(file, made), made)
