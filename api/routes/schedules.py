@@ -1,6 +1,5 @@
 """Schedules of unused material: drafted, described, certified and given up."""
 
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -10,7 +9,15 @@ from api.cursors import After, Limit, cursor, linked, parts_of
 from api.deps import Core, IfMatch, MaybeMatch, OnceKey, Paging, Whoever, act, answer, etag, paged
 from api.problems import problem_responses
 from api.schemas.base import Listed
-from api.schemas.schedules import Certifying, DraftChange, GivenUp, GivingUp, ScheduleListed, ScheduleView, ScheduleWanted
+from api.schemas.schedules import (
+    Certifying,
+    DraftChange,
+    GivenUp,
+    GivingUp,
+    ScheduleListed,
+    ScheduleView,
+    ScheduleWanted,
+)
 from dems.errors import Invalid
 from dems.model.acts import Act
 from dems.model.disclosure.putting_together import Writing
@@ -30,9 +37,7 @@ _FIRST_PAGE = 50
     responses=problem_responses(401, 403, 404, 409, 429),
     response_model=ScheduleView,
 )
-def prepare_schedule(
-    proceeding_id: UUID, body: ScheduleWanted, dems: Core, actor: Whoever, once: OnceKey
-) -> Response:
+def prepare_schedule(proceeding_id: UUID, body: ScheduleWanted, dems: Core, actor: Whoever, once: OnceKey) -> Response:
     """Draft a form of the next set: its rows follow from what was decided, with what cannot be listed and every rule broken now."""
     found = dems.schedules.prepare(
         actor, StrandId(proceeding_id), body.form, writing=body.writing(), role=body.role, once=once
@@ -90,9 +95,7 @@ def change_draft(
         if writing != Writing():
             raise Invalid("Change the rows of a schedule, or an MG6E: they are two forms.", field="rows")
         rows = [row.told() for row in body.rows]
-        found = dems.schedules.describe_rows(
-            actor, schedule_id, rows, reason=body.reason, if_tag=tag, role=body.role
-        )
+        found = dems.schedules.describe_rows(actor, schedule_id, rows, reason=body.reason, if_tag=tag, role=body.role)
     response.headers.update(_tagged(found))
     return _page(found, 0, _FIRST_PAGE)
 

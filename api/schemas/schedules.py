@@ -208,7 +208,9 @@ class RowView(View):
     note: Note | None = Field(description="Why it counts no more; its number stays")
     sha256: str | None = Field(description="Of the bytes, or of the annex of a block; null of a physical thing")
     custody_position: int | None
-    basis: list[UUID] = Field(description="The decisions that it rests on; empty for whoever may not know what is sensitive")
+    basis: list[UUID] = Field(
+        description="The decisions that it rests on; empty for whoever may not know what is sensitive"
+    )
     endorsed: EndorsedView | None
 
     @classmethod
@@ -367,7 +369,9 @@ class SubmissionView(View):
     proceeding: UUID
     state: ScheduleState
     submitted: ActingView
-    sha256: str | None = Field(description="Of the whole set as it was certified; null for whoever may not know all of it")
+    sha256: str | None = Field(
+        description="Of the whole set as it was certified; null for whoever may not know all of it"
+    )
     schedules: list[ScheduleListed]
     returned: list[SentBackView]
     served: list[ServedView]

@@ -6,14 +6,13 @@ from uuid import UUID
 from dems.errors import PreconditionFailed, WrongState
 from dems.model.actors import Actor
 from dems.model.acts import Act
-from dems.model.disclosure.broken import PlaceKind, Where
-from dems.model.disclosure.certifying import certify_part, require_signatory
+from dems.model.disclosure.certifying import certify_part
 from dems.model.disclosure.moving import alerts_due
 from dems.model.ids import new_id
 from dems.model.people import CaseRole
 from dems.ports import Clock, Once, Transactions
 from dems.steps.kept_schedules import keep, keep_nil, tell, tell_of_report
-from dems.steps.schedules_at_hand import at_hand, entered_by, keep_made, officer
+from dems.steps.schedules_at_hand import at_hand, entered_by, keep_made, officer, require_signs
 from dems.steps.shown_schedules import FormShown, draft_shown, form_shown
 
 
@@ -47,7 +46,7 @@ class CertifySchedule:
                 return form_shown(tx, entrance, schedule_id, now)
             by = officer(tx, actor, entrance, now, role, "certified")
             hand = at_hand(tx, proceeding, now)
-            require_signatory(hand.file, by, Where.of(PlaceKind.PERSON, by.person))
+            require_signs(tx, actor, entrance, hand.file, by, "certified")
             made = hand.made
             if made is None or schedule_id not in made.parts:
                 raise WrongState(
