@@ -69,19 +69,6 @@ def told_of(before: ProceedingFile, after: ProceedingFile, why: str = "") -> tup
     )  # fmt: skip
 
 
-def told_of_nil(nil: UUID, of: ScheduleSetId, snapshot: Snapshot, by: Acting) -> Told:
-    """The statement that there is no sensitive material, signed."""
-    facts = {"nil": str(nil), "set": str(of), "sha256": snapshot.digest.hex, "signed": signature_record(by)}
-    return Told(restricted=True, facts=facts)
-
-
-def told_of_report(report: OfficerReport, of: ScheduleSetId) -> Told:
-    """A report that was signed while others of its set were not: by the digest of what it says."""
-    digest = frozen({**body_of_report(report), "certificate": report.certificate}).digest.hex
-    facts = {"report": str(report.id), "set": str(of), "sha256": digest, "signed": signature_record(report.by)}
-    return Told(restricted=True, facts=facts)
-
-
 MOST_OF = 50
 """Subjects of which one statement says what was decided: with the longest content and reason it fits into one entry."""
 
@@ -109,6 +96,19 @@ def told_of_decisions(
         saying = {"kind": kind, "content": record, "reason": reason, "by": signature_record(by)}
         told[plain] += [{**saying, "of": subjects[n : n + MOST_OF]} for n in range(0, len(subjects), MOST_OF)]
     return told[True], told[False]
+
+
+def told_of_nil(nil: UUID, of: ScheduleSetId, snapshot: Snapshot, by: Acting) -> Told:
+    """The statement that there is no sensitive material, signed."""
+    facts = {"nil": str(nil), "set": str(of), "sha256": snapshot.digest.hex, "signed": signature_record(by)}
+    return Told(restricted=True, facts=facts)
+
+
+def told_of_report(report: OfficerReport, of: ScheduleSetId) -> Told:
+    """A report that was signed while others of its set were not: by the digest of what it says."""
+    digest = frozen({**body_of_report(report), "certificate": report.certificate}).digest.hex
+    facts = {"report": str(report.id), "set": str(of), "sha256": digest, "signed": signature_record(report.by)}
+    return Told(restricted=True, facts=facts)
 
 
 def _of_schedule(schedule: Schedule) -> Told:
