@@ -14,6 +14,7 @@ from dems.bootstrap.intake import Intake, Intakes, Invitations
 from dems.bootstrap.ledger import LedgerActs
 from dems.bootstrap.measures import Measures
 from dems.bootstrap.people import Cases, People
+from dems.bootstrap.schedules import Schedules
 from dems.bootstrap.timeliness import Timeliness
 from dems.bootstrap.upkeep import Upkeep
 from dems.usecases.anchors.look_up import LookUpAnchors
@@ -51,6 +52,10 @@ class Dems(Core):
     @cached_property
     def disclosure(self) -> Disclosure:
         return Disclosure.of(self)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        return Schedules.of(self)
 
     @cached_property
     def events(self) -> Events:
