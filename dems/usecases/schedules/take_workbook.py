@@ -7,6 +7,7 @@ from typing import Any
 from dems.errors import DisclosureRulesBroken, Invalid
 from dems.model.actors import Actor
 from dems.model.acts import Act
+from dems.model.disclosure.recording import require_lawyer
 from dems.model.disclosure.workbooks import Filled, RefusedCell, Workbook, workbook_of
 from dems.model.ids import ScheduleId
 from dems.model.people import CaseRole
@@ -30,7 +31,7 @@ class TakeWorkbook:
 
         Raises `NotFound`, `WrongState`, `Invalid` and `DisclosureRulesBroken`, the last two with `cells`.
         """
-        handed_out = self._handed_out(actor, schedule_id)
+        handed_out = self._handed_out(actor, schedule_id, role)
         filled = self.read(data, handed_out)
         if not filled.rows and not filled.refused:
             raise Invalid("Nothing new is endorsed in this workbook: write a code for at least one row.", cells=[])
@@ -58,13 +59,14 @@ class TakeWorkbook:
                 raise _refused(filled.refused)
             return done
 
-    def _handed_out(self, actor: Actor, schedule_id: ScheduleId) -> Workbook:
+    def _handed_out(self, actor: Actor, schedule_id: ScheduleId, role: CaseRole | None) -> Workbook:
         """The workbook as it would be handed out now: with this, nobody who may not endorse has a file unpacked here."""
         with self.transaction() as tx:
             now = self.clock()
             entrance = entered_by(tx, actor, Act.SCHEDULE_ENDORSE, schedule_id, now)
-            acting(tx, actor, entrance.case_id, now, fitting=LAWYERS, rule="R20", done="endorsed")
+            by = acting(tx, actor, entrance.case_id, now, role=role, fitting=LAWYERS, rule="R20", done="endorsed")
             file = certified(tx, entrance.proceeding, now)
+            require_lawyer(file, by)
             certified_schedule(file, schedule_id)
             return workbook_of(file, schedule_id, london_date(now))
 
