@@ -36,7 +36,9 @@ from api.routes import (
     measures,
     page,
     people,
+    schedules,
     searching,
+    submissions,
     uploads,
 )
 from dems import logs
@@ -104,6 +106,9 @@ _ROUTERS = (
     lives.router,
     beside.router,
     disclosure.router,
+    schedules.router,
+    submissions.router,
+    disclosure.decisions,
     imports.router,
     evidence.router,
     intakes.manifests,

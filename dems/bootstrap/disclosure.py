@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dems.bootstrap.core import Core
+from dems.usecases.disclosure.decide import DecideMany
 from dems.usecases.disclosure.look_up import LookUpDisclosure
 from dems.usecases.disclosure.open_disclosure import OpenDisclosure
 
@@ -10,9 +11,10 @@ from dems.usecases.disclosure.open_disclosure import OpenDisclosure
 @dataclass(frozen=True, slots=True)
 class Disclosure:
     open: OpenDisclosure
+    decide: DecideMany
     look_up: LookUpDisclosure
 
     @classmethod
     def of(cls, core: Core) -> "Disclosure":
         tx, clock = core.transaction, core.clock
-        return cls(OpenDisclosure(tx, clock), LookUpDisclosure(tx))
+        return cls(OpenDisclosure(tx, clock), DecideMany(tx, clock), LookUpDisclosure(tx, clock))

@@ -25,6 +25,7 @@ from tests.api.who_may import (
 from tests.casework import definition_body, investigated
 from tests.conftest import Team
 from tests.invited import terms
+from tests.officers import Office
 from tests.proceedings import proceeding_of
 from tests.readings import picture, record
 from tests.world import Somebody, World
@@ -60,6 +61,9 @@ def scene_of(world: World) -> Scene:
     )
     party = world.dems.cases.parties.add(manager.actor, case.id, name="Ann Example")
     proceeding = proceeding_of(world, Team(case, manager, manager, world))
+    proceeding.ready(proceeding.thing("ABC/9001"), "Notebook of the duty sergeant")
+    schedule, *_ = Office(proceeding).sent()
+    [submission] = world.dems.schedules.look_up.submissions(proceeding.officer.actor, proceeding.id, Page(1))
     lead = world.somebody("lead_investigator")
     world.join(case, lead, "lead_investigator", by=manager)
     export = world.dems.exporting.ask(
@@ -98,6 +102,8 @@ def scene_of(world: World) -> Scene:
         "invitation_id": str(invitation.id),
         "export_id": str(export.id),
         "proceeding_id": str(proceeding.id),
+        "schedule_id": str(schedule),
+        "submission_id": str(submission.id),
         "number": "1",
         "name": "mode-decision",
         "fact_id": str(fact.facts[0].id),
@@ -155,6 +161,16 @@ def body_for(method: str, path: str, asked: str) -> dict[str, Any]:
             "recipient": "W",
             "reason": "W",
             "withhold": ["evidence.seal"],
+        },
+        # Of an item that is nobody's.
+        # What was submitted is changed no more, and the next of its series waits until it is endorsed.
+        "/v1/proceedings/{proceeding_id}/schedules": {"form": "MG6C"},
+        "/v1/proceedings/{proceeding_id}/submissions": {"schedules": [str(uuid4())]},
+        "/v1/schedules/{schedule_id}": {"rows": [{"number": 1, "location": "W"}], "reason": "W"},
+        "/v1/schedules/{schedule_id}/certify": {},
+        "/v1/schedules/{schedule_id}/void": {"reason": "W"},
+        "/v1/proceedings/{proceeding_id}/decisions": {
+            "decisions": [{"content": {"kind": "use", "used": True}, "items": [str(uuid4())], "reason": "W"}]
         },
         # It is open, and by another version than the walk sends.
         "/v1/proceedings/{proceeding_id}/disclosure": {
