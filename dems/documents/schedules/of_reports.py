@@ -94,7 +94,7 @@ def _paper(
         standing=standing,
         heading=headings.title,
         urn=headings.urn,
-        marking=asked.marking,
+        marking=asked.marking or template.wordings.get("protective_marking", ""),
         made_at=made_at,
         restriction=template.wordings.get("marking", ""),
         particulars=(("Case", asked.case_reference), *particulars, signed),
