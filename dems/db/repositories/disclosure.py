@@ -171,7 +171,7 @@ def _shown_to(clearances: Collection[Clearance]) -> list[ColumnElement[bool]]:
     order = _d.content["order"].astext
     if Clearance.SENSITIVE not in clearances:
         return [
-            _d.kind.not_in(["pii", "source_check", "sensitivity", "leak_check"]),
+            _d.kind.not_in(["pii", "source_check", "sensitivity", "leak_check", "harm_test", "onward"]),
             not_(and_(_d.kind == "handling", order.is_not(None))),
         ]
     if Clearance.PII in clearances:

@@ -13,6 +13,8 @@ from dems.model.disclosure.forms import (
     Series,
     Source,
 )
+from dems.model.disclosure.other_regimes import HARM_GROUNDS, HARM_TESTS, REFUSALS
+from dems.model.disclosure.other_regimes import TEMPLATES as OTHERS
 from dems.model.disclosure.parties import Regime
 
 _MANUAL = "CPS Disclosure Manual, chapter "
@@ -104,6 +106,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
         {"nil": "There is no material that might meet the test for disclosure."},
         remarks=("No separate regime any more: for summary trials, by local agreement. Its fields were not seen.",),
     ),
+    *OTHERS,
 )
 
 _LETTERS = _source(f"{_GUIDE}, MG6C (purpose); letters from practice", _H.PARTLY)
@@ -213,6 +216,9 @@ FORMS = Forms(
     ABBREVIATIONS,
     (r"MG\s?\d+[A-Z]?", r"(?:CID|HORT|IND)\s?/?\d+[A-Z]?", r"[A-Z]{1,4}\d{1,4}[A-Z]?", r"form \S+"),
     MARKS,
+    HARM_TESTS,
+    HARM_GROUNDS,
+    REFUSALS,
 )
 
 REGIMES: tuple[Regime, ...] = (

@@ -7,8 +7,9 @@ from typing import Any
 
 from dems.model.disclosure.acting import signature_record
 from dems.model.disclosure.files import ProceedingFile
-from dems.model.disclosure.forms import Series
+from dems.model.disclosure.forms import Form, Series
 from dems.model.disclosure.freezing import Snapshot, frozen
+from dems.model.disclosure.lists import MaterialList
 from dems.model.disclosure.reports import Endorsement, ScheduleSet
 from dems.model.disclosure.schedules import Schedule, ScheduleState
 from dems.model.times import rfc3339
@@ -60,6 +61,14 @@ def told_of(before: ProceedingFile, after: ProceedingFile, why: str = "") -> tup
         ),
         *((Told(restricted=True, facts={"why": why, "schedules": [str(s.id) for s in changed]}),) if why else ()),
     )  # fmt: skip
+
+
+def told_of_list(made: MaterialList) -> Told:
+    """That a list was certified. What is used everybody on the case may know; the other lists say what is kept back."""
+    facts: dict[str, Any] = {"list": str(made.id), "name": made.name, "sha256": _digest(made.snapshot)}
+    if made.signed is not None:
+        facts["signed"] = signature_record(made.signed)
+    return Told(made.form is not Form.MG12, facts)
 
 
 def _of_schedule(schedule: Schedule) -> Told:

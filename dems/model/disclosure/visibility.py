@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from dems.model.disclosure.contents import Content, Handled, LeakCleared, Pii, PiiKind, Sensitive, SourceChecked
+from dems.model.disclosure.contents_of_lists import HarmTested, ProposedOnward
 from dems.model.disclosure.decisions import Decision, Record
 from dems.model.disclosure.files import ProceedingFile
-from dems.model.disclosure.forms import Series
+from dems.model.disclosure.forms import Form, Series
 from dems.model.disclosure.material import Subject
 from dems.model.disclosure.reports import ScheduleSet
 from dems.model.disclosure.schedules import Note, Schedule
@@ -17,8 +18,9 @@ def seen_by(file: ProceedingFile, clearances: frozenset[Clearance]) -> Proceedin
     """The file as somebody with these clearances on its date may know it.
 
     Without `pii`, records without notice are gone, with what became of their items under their orders. Without `sensitive`, so are
-    the MG6D, reports, every decision about sensitivity and all public interest immunity, and of a row that counts no more it is not
-    said why. What is left names nothing that is gone: a decision that replaced one of those replaces the newest one that is shown.
+    the MG6D, reports, every list but that of exhibits, every decision about sensitivity, harm and what is passed on, and all public
+    interest immunity, and of a row that counts no more it is not said why. What is left names nothing that is gone: a decision that
+    replaced one of those replaces the newest one that is shown.
     """
     hidden = _hidden(file.record, clearances)
     seen = replace(file, record=_without(file.record, hidden), shown_to=clearances)
@@ -34,6 +36,7 @@ def seen_by(file: ProceedingFile, clearances: frozenset[Clearance]) -> Proceedin
         services=tuple(s for s in file.services if s.schedule in ids),
         returns=(),
         alerts=(),
+        lists=tuple(one for one in file.lists if one.form is Form.MG12),
     )
 
 
@@ -61,7 +64,7 @@ def _hidden(record: Record, clearances: frozenset[Clearance]) -> frozenset[Decis
 def _is_hidden(decision: Decision[Content], clearances: frozenset[Clearance], secret: set[tuple[Subject, str]]) -> bool:
     content = decision.content
     if Clearance.SENSITIVE not in clearances and (
-        isinstance(content, Pii | SourceChecked | LeakCleared | Sensitive)
+        isinstance(content, Pii | SourceChecked | LeakCleared | Sensitive | HarmTested | ProposedOnward)
         or (isinstance(content, Handled) and content.order is not None)
     ):
         return True
