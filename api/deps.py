@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
+from pydantic_core import to_json
 
 from api.auth import Caller, caller
 from dems.bootstrap import Dems
@@ -29,7 +30,20 @@ def core(request: Request) -> Dems:
 Core = Annotated[Dems, Depends(core)]
 Whoever = Annotated[Actor, Depends(caller)]
 
-__all__ = ["Caller", "Core", "IfMatch", "MaybeMatch", "OnceKey", "Paging", "Whoever", "act", "answer", "etag", "paged"]
+__all__ = [
+    "Caller",
+    "Core",
+    "IfMatch",
+    "MaybeMatch",
+    "OnceKey",
+    "Paging",
+    "Whoever",
+    "act",
+    "answer",
+    "etag",
+    "listed",
+    "paged",
+]
 
 
 def act(name: Act) -> dict[str, Any]:
@@ -149,3 +163,13 @@ def paged(
         url = request.url.include_query_params(after=cursor, limit=page.limit)
         response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
     return {"items": [show(r) for r in rows], "next": cursor}
+
+
+def listed(
+    request: Request, page: Page, rows: Sequence[Row], *, key: Callable[[Row], UUID], show: Callable[[Row], Any]
+) -> Response:
+    """A page of what `show` makes, which JSON is written from as it is: the route says in `response_model` what that is."""
+    headed = Response()
+    body = to_json(paged(request, headed, page, rows, key=key, show=show))
+    link = headed.headers.get("Link")
+    return Response(body, 200, None if link is None else {"Link": link}, media_type="application/json")

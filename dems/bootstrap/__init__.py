@@ -5,6 +5,7 @@ from functools import cached_property
 from dems.bootstrap.anchors import Anchoring, look_up_anchors
 from dems.bootstrap.approvals import Approvals
 from dems.bootstrap.core import Core, Schema, utc_now
+from dems.bootstrap.disclosure import Disclosure
 from dems.bootstrap.events import Events
 from dems.bootstrap.evidence import CustodyActs, EvidenceActs
 from dems.bootstrap.exports import Exporting
@@ -13,6 +14,7 @@ from dems.bootstrap.intake import Intake, Intakes, Invitations
 from dems.bootstrap.ledger import LedgerActs
 from dems.bootstrap.measures import Measures
 from dems.bootstrap.people import Cases, People
+from dems.bootstrap.reviewing import Reviewing
 from dems.bootstrap.timeliness import Timeliness
 from dems.bootstrap.upkeep import Upkeep
 from dems.usecases.anchors.look_up import LookUpAnchors
@@ -46,6 +48,10 @@ class Dems(Core):
     @cached_property
     def evidence(self) -> EvidenceActs:
         return EvidenceActs.of(self)
+
+    @cached_property
+    def disclosure(self) -> Disclosure:
+        return Disclosure.of(self)
 
     @cached_property
     def events(self) -> Events:
@@ -82,6 +88,10 @@ class Dems(Core):
     @cached_property
     def custody(self) -> CustodyActs:
         return CustodyActs.of(self)
+
+    @cached_property
+    def reviewing(self) -> Reviewing:
+        return Reviewing.of(self)
 
     @cached_property
     def timeliness(self) -> Timeliness:

@@ -1,6 +1,7 @@
 """One proceeding's disclosure put together from what is kept: the whole of it, or what one act is about."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from dems.errors import NotFound
@@ -12,16 +13,38 @@ from dems.model.ids import BlockId, CaseId, EvidenceId, StrandId
 from dems.model.life.strands import Proceeding
 from dems.model.times import london_date
 from dems.ports import Transaction
+from dems.ports.disclosure import Opening
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """A proceeding whose disclosure is open, with what was said when that was said last."""
+
+    opened: Opened
+    opening: Opening
 
 
 def opened(tx: Transaction, proceeding_id: StrandId) -> Opened:
     """The proceeding as the case's life has it today, with what disclosure asks beyond. Raises `NotFound` where it is not open."""
-    case_id, openings = tx.disclosure.case_of(proceeding_id), tx.disclosure.openings(proceeding_id)
-    strands = (f.content for f in tx.lives.of_case(case_id).strands)
-    proceeding = next((s for s in strands if isinstance(s, Proceeding) and s.id == proceeding_id), None)
-    if proceeding is None or not openings:
+    return as_opened(tx, proceeding_id).opened
+
+
+def as_opened(tx: Transaction, proceeding_id: StrandId) -> Disclosed:
+    """As `opened`, with who said so and why."""
+    openings = tx.disclosure.openings(proceeding_id)
+    if not openings:
         raise NotFound("proceeding")
-    return Opened(case_id, proceeding, openings[-1].investigation_began, openings[-1].parties)
+    return Disclosed(opened_with(tx, openings[-1]), openings[-1])
+
+
+def opened_with(tx: Transaction, opening: Opening) -> Opened:
+    """The proceeding with an opening that may be still to be recorded. Raises `NotFound` where the case's life has it no more."""
+    case_id = tx.disclosure.case_of(opening.proceeding)
+    strands = (f.content for f in tx.lives.of_case(case_id).strands)
+    proceeding = next((s for s in strands if isinstance(s, Proceeding) and s.id == opening.proceeding), None)
+    if proceeding is None:
+        raise NotFound("proceeding")
+    return Opened(case_id, proceeding, opening.investigation_began, opening.parties)
 
 
 def whole(tx: Transaction, proceeding_id: StrandId, now: datetime) -> ProceedingFile:

@@ -23,7 +23,9 @@ from tests.api.who_may import (
     RELATIONS,
 )
 from tests.casework import definition_body, investigated
+from tests.conftest import Team
 from tests.invited import terms
+from tests.proceedings import proceeding_of
 from tests.readings import picture, record
 from tests.world import Somebody, World
 
@@ -57,6 +59,7 @@ def scene_of(world: World) -> Scene:
         manager.actor, case.id, [NewFact(ThemeStatus("taser", True, When(date(2026, 1, 2))))]
     )
     party = world.dems.cases.parties.add(manager.actor, case.id, name="Ann Example")
+    proceeding = proceeding_of(world, Team(case, manager, manager, world))
     lead = world.somebody("lead_investigator")
     world.join(case, lead, "lead_investigator", by=manager)
     export = world.dems.exporting.ask(
@@ -94,6 +97,7 @@ def scene_of(world: World) -> Scene:
         "intake_id": str(intake.id),
         "invitation_id": str(invitation.id),
         "export_id": str(export.id),
+        "proceeding_id": str(proceeding.id),
         "number": "1",
         "name": "mode-decision",
         "fact_id": str(fact.facts[0].id),
@@ -151,6 +155,12 @@ def body_for(method: str, path: str, asked: str) -> dict[str, Any]:
             "recipient": "W",
             "reason": "W",
             "withhold": ["evidence.seal"],
+        },
+        # It is open, and by another version than the walk sends.
+        "/v1/proceedings/{proceeding_id}/disclosure": {
+            "investigation_began": "2025-06-01",
+            "parties": [{"party": str(uuid4()), "position": "defendant", "name": "W"}],
+            "reason": "W",
         },
         "/v1/uploads/{upload_id}/part-urls": {"parts": [part]},
         "/v1/clocks/definitions": definition_body("mode-decision", replaces=999),

@@ -155,9 +155,9 @@ def _net(
 
 def _used(definition: ClockDefinition, days: Days, pause: Pause, zero: date, end: date) -> PauseUsed:
     effect = definition.effect_of(pause.kind)
-    left_out = Counted(days).left_out(_gap(pause), zero, end)
     if effect is Effect.NONE:
         return PauseUsed(pause, effect, 0, f"{words(pause.kind)} time does not stop this clock")
+    left_out = Counted(days).left_out(_gap(pause), zero, end)
     if not left_out:
         return PauseUsed(pause, effect, 0, "none of its days would have counted")
     if effect is Effect.NET:

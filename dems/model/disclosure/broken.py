@@ -21,6 +21,8 @@ class PlaceKind(StrEnum):
     SERVICE = "service"
     HAPPENING = "happening"
     LIST = "list"
+    PERSON = "person"
+    """Who acts: what they do is refused before it is looked at."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

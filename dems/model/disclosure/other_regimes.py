@@ -23,7 +23,6 @@ TEMPLATES: tuple[FormTemplate, ...] = (
         {
             "marking": "Confidential: for police and prosecution only, never served",
             "none": "Nothing is remarked on the schedules.",
-            "regime": "The investigation began on {began}, before {regime}, which holds from {begins}.",
         },
         remarks=("That it carries what is remarked on schedules was looked up; its fields were not seen.",),
     ),

@@ -10,7 +10,7 @@ from dems.model.disclosure import checks_of_decisions as decisions
 from dems.model.disclosure import checks_of_lists as lists
 from dems.model.disclosure import checks_of_rows as rows
 from dems.model.disclosure import checks_of_sets as sets
-from dems.model.disclosure.broken import Broken
+from dems.model.disclosure.broken import Broken, PlaceKind
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import HowFar, Source
 
@@ -259,12 +259,15 @@ def blocking(found: Iterable[Broken]) -> tuple[Broken, ...]:
 
 
 def as_data(broken: Broken) -> dict[str, Any]:
-    """A broken rule as answers carry it; `hit` where the leak guard's hit of that id is to be answered."""
+    """A broken rule as answers carry it: `row` as "MG6C 3" where it is in one, `hit` where the leak guard's hit of that id is to
+    be answered.
+    """
     rule = BY_ID[broken.rule]
     told = {} if broken.hit is None else {"hit": broken.hit}
     return {
         "rule": rule.id,
         "severity": rule.severity.value,
+        "row": broken.where.key if broken.where.kind in {PlaceKind.ROW, PlaceKind.ENDORSEMENT} else None,
         "message": broken.message,
         "source": rule.source.text,
         "place": {"kind": broken.where.kind.value, "key": broken.where.key},

@@ -2,7 +2,16 @@
 
 from dataclasses import replace
 
-from dems.model.disclosure.contents import Content, Handled, LeakCleared, Pii, PiiKind, Sensitive, SourceChecked
+from dems.model.disclosure.contents import (
+    Content,
+    Handled,
+    LeakCleared,
+    NeedsClearance,
+    Pii,
+    PiiKind,
+    Sensitive,
+    SourceChecked,
+)
 from dems.model.disclosure.contents_of_lists import HarmTested, ProposedOnward
 from dems.model.disclosure.decisions import Decision, Record
 from dems.model.disclosure.files import ProceedingFile
@@ -17,10 +26,10 @@ from dems.model.people import Clearance
 def seen_by(file: ProceedingFile, clearances: frozenset[Clearance]) -> ProceedingFile:
     """The file as somebody with these clearances on its date may know it.
 
-    Without `pii`, records without notice are gone, with what became of their items under their orders. Without `sensitive`, so are
-    the MG6D, reports, every list but that of exhibits, every decision about sensitivity, harm and what is passed on, and all public
-    interest immunity, and of a row that counts no more it is not said why. What is left names nothing that is gone: a decision that
-    replaced one of those replaces the newest one that is shown.
+    Without `pii`, records without notice are gone, with what became of their items under their orders, and which clearance things
+    need. Without `sensitive`, so are the MG6D, reports, every list but that of exhibits, every decision about sensitivity, harm and
+    what is passed on, and all public interest immunity, and of a row that counts no more it is not said why. What is left names
+    nothing that is gone: a decision that replaced one of those replaces the newest one that is shown.
     """
     hidden = _hidden(file.record, clearances)
     seen = replace(file, record=_without(file.record, hidden), shown_to=clearances)
@@ -62,7 +71,10 @@ def _hidden(record: Record, clearances: frozenset[Clearance]) -> frozenset[Decis
 
 
 def _is_hidden(decision: Decision[Content], clearances: frozenset[Clearance], secret: set[tuple[Subject, str]]) -> bool:
+    """Somebody has not both clearances: is this kept from them? Which clearance a thing needs tells of what it is."""
     content = decision.content
+    if isinstance(content, NeedsClearance):
+        return True
     if Clearance.SENSITIVE not in clearances and (
         isinstance(content, Pii | SourceChecked | LeakCleared | Sensitive | HarmTested | ProposedOnward)
         or (isinstance(content, Handled) and content.order is not None)
