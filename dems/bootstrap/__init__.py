@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from dems.bootstrap.anchors import Anchoring, look_up_anchors
+from dems.bootstrap.answers import Answers
 from dems.bootstrap.approvals import Approvals
 from dems.bootstrap.core import Core, Schema, utc_now
 from dems.bootstrap.disclosure import Disclosure
@@ -109,3 +110,7 @@ class Dems(Core):
     @cached_property
     def upkeep(self) -> Upkeep:
         return Upkeep.of(self)
+
+    @cached_property
+    def answers(self) -> Answers:
+        return Answers.of(self)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from dems.bootstrap.core import Core
 from dems.usecases.schedules.certify import CertifySchedule
+from dems.usecases.schedules.describe_rows import DescribeRows
 from dems.usecases.schedules.look_up import LookUpSchedules
 from dems.usecases.schedules.prepare import PrepareSchedule
 from dems.usecases.schedules.submit import SubmitSet
@@ -15,6 +16,7 @@ from dems.usecases.schedules.write_report import WriteReport
 class Schedules:
     prepare: PrepareSchedule
     write_report: WriteReport
+    describe_rows: DescribeRows
     certify: CertifySchedule
     void: VoidCertificate
     submit: SubmitSet
@@ -26,6 +28,7 @@ class Schedules:
         return cls(
             PrepareSchedule(tx, clock),
             WriteReport(tx, clock),
+            DescribeRows(tx, clock),
             CertifySchedule(tx, clock),
             VoidCertificate(tx, clock),
             SubmitSet(tx, clock),

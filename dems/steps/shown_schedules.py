@@ -18,11 +18,11 @@ from dems.model.disclosure.reports import Endorsement
 from dems.model.disclosure.rules import as_data, check
 from dems.model.disclosure.schedules import ScheduleState
 from dems.model.disclosure.showing import as_everybody_reads, draft_says
-from dems.model.disclosure.visibility import seen_by
-from dems.model.ids import EvidenceId, ScheduleId, ScheduleSetId, StrandId
+from dems.model.ids import ScheduleId, ScheduleSetId, StrandId
 from dems.model.people import Clearance
 from dems.ports import Transaction
 from dems.ports.schedules import KeptForm
+from dems.steps.proceeding_files import shown_to
 from dems.steps.schedules_at_hand import AtHand, Entrance, at_hand
 
 _S = ScheduleState
@@ -141,9 +141,7 @@ def draft_shown(tx: Transaction, entrance: Entrance, hand: AtHand, part: UUID, *
 
 
 def _left(tx: Transaction, entrance: Entrance, file: ProceedingFile) -> tuple[Left, ...]:
-    hidden = frozenset[EvidenceId]() if entrance.sees_all else tx.material.restricted(entrance.case_id)
-    seen = file if entrance.sees_all else seen_by(file, entrance.clearances)
-    return tuple(left for left in left_out(seen) if left.subject.id not in hidden)
+    return left_out(file if entrance.sees_all else shown_to(tx, file, entrance.clearances))
 
 
 def _tag(says: Mapping[str, Any]) -> int:

@@ -8,6 +8,7 @@ from uuid import UUID
 from dems.errors import AlreadyExists, DisclosureRulesBroken, Invalid, NotPermitted, WrongState
 from dems.model.disclosure.acting import DISCLOSURE_OFFICERS, Acting, holds
 from dems.model.disclosure.broken import Broken, PlaceKind, Where
+from dems.model.disclosure.checks_of_sets import LAWYER_ALONE, is_lawyer
 from dems.model.disclosure.contents import Content
 from dems.model.disclosure.decisions import Decision
 from dems.model.disclosure.drafting import basis_of, place_of
@@ -263,6 +264,12 @@ def endorse_rows(file: ProceedingFile, wanted: ScheduleId, given: Iterable[Endor
     refuse(tuple(b for b in check(after, ("R20",)) if b.where.key in places), "endorsed")
     whole = {row.number for row in schedule.rows if row.live} <= before | set(numbers)
     return _with_schedules(after, {wanted: done}) if whole else after
+
+
+def require_lawyer(file: ProceedingFile, by: Acting) -> None:
+    """Refuse whoever may not endorse before anything of theirs is looked at (R20)."""
+    if not is_lawyer(file, by):
+        refuse((Broken("R20", Where.of(PlaceKind.PERSON, by.person), LAWYER_ALONE),), "endorsed")
 
 
 def served(file: ProceedingFile, report: ServiceReport) -> ProceedingFile:

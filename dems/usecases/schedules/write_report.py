@@ -6,14 +6,12 @@ from uuid import UUID
 from dems.errors import Invalid, PreconditionFailed, WrongState
 from dems.model.actors import Actor
 from dems.model.acts import Act
-from dems.model.disclosure.broken import PlaceKind, Where
-from dems.model.disclosure.certifying import require_signatory
 from dems.model.disclosure.preparing import prepared
 from dems.model.disclosure.putting_together import Writing, without_drafts, written
 from dems.model.ids import ReportId
 from dems.model.people import CaseRole
 from dems.ports import Clock, Transactions
-from dems.steps.schedules_at_hand import AtHand, at_hand, entered_by, keep_made, officer
+from dems.steps.schedules_at_hand import AtHand, at_hand, entered_by, keep_made, officer, require_signs
 from dems.steps.shown_schedules import FormShown, draft_shown
 
 
@@ -35,7 +33,7 @@ class WriteReport:
             tx.disclosure.hold(entrance.proceeding)
             by = officer(tx, actor, entrance, now, role, "written")
             hand = at_hand(tx, entrance.proceeding, now)
-            require_signatory(hand.file, by, Where.of(PlaceKind.PERSON, by.person), "written")
+            require_signs(tx, actor, entrance, hand.file, by, "written")
             made = hand.made
             if made is None or report_id not in made.parts:
                 raise WrongState("This is no draft any more: what changes goes into the next set.", state="certified")
