@@ -64,6 +64,21 @@ def about(tx: Transaction, proceeding_id: StrandId, subjects: Collection[Subject
     return _file(tx, opened(tx, proceeding_id), subjects, now)
 
 
+def to_decide(tx: Transaction, proceeding_id: StrandId, subjects: Collection[Subject], now: datetime) -> ProceedingFile:
+    """As `about`; of the things themselves only that they are of the case. Raises `NotFound`."""
+    of = opened(tx, proceeding_id)
+    items = {EvidenceId(s.id) for s in subjects if s.kind is SubjectKind.ITEM}
+    blocks = {BlockId(s.id) for s in subjects if s.kind is SubjectKind.BLOCK}
+    return ProceedingFile(
+        opened=of,
+        record=Record(proceeding_id, tuple(tx.disclosure.decisions(proceeding_id, subjects))),
+        on=london_date(now),
+        grants=tuple(tx.cases.grants(CaseId(of.case_id))),
+        unread=tx.material.of_case(CaseId(of.case_id), items),
+        blocks={b.block.id: b.block for b in tx.blocks.blocks(proceeding_id, blocks)},
+    )
+
+
 def known_to(tx: Transaction, file: ProceedingFile, actor: Actor, held: frozenset[Clearance]) -> ProceedingFile:
     """The file for an act of somebody with these clearances: what they may not know of is nothing of its case.
 
