@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from fractions import Fraction
+from functools import partial
 from uuid import uuid4
 
 import pytest
 
 from dems.bootstrap import Dems
 from dems.errors import DisclosureRulesBroken, Invalid, NotFound, NotPermitted, WrongState
+from dems.model.actors import Actor
 from dems.model.custody import of_item, of_proceeding
 from dems.model.disclosure.contents import Described, Privilege, PrivilegeState, Relevant, Used
 from dems.model.disclosure.material import Subject
@@ -28,6 +31,7 @@ from tests.proceedings import OpenProceeding, proceeding_of, recorded
 from tests.readings import finding, record
 from tests.world import Somebody, World
 
+A = Awaiting
 TERMS = [Hits("knife", 2), Hits("zebra", 0)]
 """Of a search of three items."""
 
@@ -46,13 +50,24 @@ def item(subject: Subject) -> EvidenceId:
 
 
 def queue(
-    dems: Dems, case: OpenProceeding, who: Somebody, awaiting: Awaiting = Awaiting.RELEVANCE, **asked: object
+    dems: Dems,
+    case: OpenProceeding,
+    who: Somebody,
+    awaiting: Awaiting = Awaiting.RELEVANCE,
+    wanted: ReviewFilter | None = None,
 ) -> list[InQueue]:
-    return dems.reviewing.queue(who.actor, case.id, awaiting, ReviewFilter(**asked), ReviewPage(50))  # type: ignore[arg-type]
+    return dems.reviewing.queue(who.actor, case.id, awaiting, wanted or ReviewFilter(), ReviewPage(50))
 
 
 def found(rows: list[InQueue]) -> set[EvidenceId]:
     return {r.row.item for r in rows}
+
+
+def describe(dems: Dems, case: OpenProceeding, subject: Subject, words: str) -> None:
+    with dems.transaction() as tx:
+        version = tx.evidence.get(item(subject)).version
+    changes = {"description": words}
+    dems.evidence.describe(case.officer.actor, item(subject), changes, if_version=version, reason="It was seen")
 
 
 def details(dems: Dems, case: OpenProceeding) -> list[bytes]:
@@ -77,9 +92,7 @@ def test_the_queue_shows_copies_and_near_duplicates_and_is_narrowed(dems: Dems, 
         (one, "Front of the custody desk at night"),
         (other, "The front of the custody desk at night"),
     ):
-        dems.evidence.describe(
-            case.officer.actor, item(subject), {"description": words}, if_version=None, reason="Now it is known"
-        )
+        describe(dems, case, subject, words)
     with dems.transaction() as tx:
         kept = tx.evidence.many([item(one), item(other)])
     record(dems, kept[item(one)], finding("device.make", "Canon"), finding("text", "a knife in the yard"))
@@ -89,19 +102,19 @@ def test_the_queue_shows_copies_and_near_duplicates_and_is_narrowed(dems: Dems, 
     assert (rows[item(one)].copies, rows[item(copy)].copies) == ((item(copy),), (item(one),))
     assert (rows[item(one)].near, rows[item(other)].near, rows[item(copy)].near) == ((item(other),), (item(one),), ())
     today = rows[item(one)].row.at.date()
-    asked: list[tuple[dict[str, object], set[EvidenceId]]] = [
-        ({"term": "knife"}, {item(one)}),
-        ({"device": "canon"}, {item(one)}),
-        ({"media_type": "video/*"}, {item(other)}),
-        ({"media_type": "image/jpeg"}, {item(one)}),
-        ({"min_size": 1_000}, set()),
-        ({"first": today - timedelta(days=1), "last": today + timedelta(days=1)}, set(rows)),
-        ({"last": today - timedelta(days=2)}, set()),
+    questions = [
+        (ReviewFilter(term="knife"), {item(one)}),
+        (ReviewFilter(device="canon"), {item(one)}),
+        (ReviewFilter(media_type="video/*"), {item(other)}),
+        (ReviewFilter(media_type="image/jpeg"), {item(one)}),
+        (ReviewFilter(min_size=1_000), set()),
+        (ReviewFilter(first=today - timedelta(days=1), last=today + timedelta(days=1)), set(rows)),
+        (ReviewFilter(last=today - timedelta(days=2)), set()),
     ]
-    for conditions, answer in asked:
-        assert found(queue(dems, case, case.officer, **conditions)) == answer, conditions
+    for wanted, answer in questions:
+        assert found(queue(dems, case, case.officer, A.RELEVANCE, wanted)) == answer, wanted
     case.decide(one, Relevant(relevant=True))
-    assert found(queue(dems, case, case.officer, Awaiting.USE)) == {item(one)}
+    assert found(queue(dems, case, case.officer, A.USE)) == {item(one)}
     assert item(one) not in found(queue(dems, case, case.officer))
 
 
@@ -111,11 +124,11 @@ def test_words_are_looked_for_where_their_reader_may_look(dems: Dems, case: Open
         kept = tx.evidence.get(item(one))
     record(dems, kept, finding("device.make", "Canon"), finding("text", "a knife in the yard"))
     manager = case.team.manager
-    for conditions in ({"term": "knife"}, {"device": "canon"}):
-        assert found(queue(dems, case, manager, **conditions)) == set(), "a case manager reads no findings"
-    assert found(queue(dems, case, manager, term=kept.exhibit_ref.text)) == {item(one)}
+    for wanted in (ReviewFilter(term="knife"), ReviewFilter(device="canon")):
+        assert found(queue(dems, case, manager, A.RELEVANCE, wanted)) == set(), "a case manager reads no findings"
+    assert found(queue(dems, case, manager, A.RELEVANCE, ReviewFilter(term=kept.exhibit_ref.text))) == {item(one)}
     with pytest.raises(Invalid, match="names no word"):
-        queue(dems, case, manager, term="-")
+        queue(dems, case, manager, A.RELEVANCE, ReviewFilter(term="-"))
 
 
 def test_what_may_be_privileged_is_for_counsel_and_sensitivity_for_the_cleared(
@@ -129,30 +142,34 @@ def test_what_may_be_privileged_is_for_counsel_and_sensitivity_for_the_cleared(
     rows = {r.row.item: r for r in queue(dems, case, case.counsel)}
     assert (rows[item(advice)].row.quarantined, rows[item(copy)].copies) == (True, (item(advice),))
     case.decide(copy, Relevant(relevant=True), Used(used=False))
-    assert found(queue(dems, case, case.officer, Awaiting.SENSITIVITY)) == {item(copy)}
+    assert found(queue(dems, case, case.officer, A.SENSITIVITY)) == {item(copy)}
     with pytest.raises(NotPermitted, match="clearance"):
-        queue(dems, case, case.uncleared, Awaiting.SENSITIVITY)
+        queue(dems, case, case.uncleared, A.SENSITIVITY)
 
 
 def test_nobody_learns_of_a_proceeding_that_is_not_open_or_not_theirs(
     dems: Dems, world: World, team: Team, case: OpenProceeding
 ) -> None:
     closed, _ = recorded(world, team)
-    outsider, officer = team.outsider.actor, case.officer.actor
-    look = dems.reviewing.look_up
-    asks: list[Callable[[], object]] = []
-    for who, proceeding in ((officer, closed), (officer, StrandId(new_id())), (outsider, case.id)):
-        asks += [
-            lambda w=who, p=proceeding: dems.reviewing.queue(w, p, Awaiting.USE, ReviewFilter(), ReviewPage(1)),
-            lambda w=who, p=proceeding: look.searches(w, p, Page(1)),
-            lambda w=who, p=proceeding: look.blocks(w, p, Page(1)),
-            lambda w=who, p=proceeding: look.coverage(w, p, Page(1)),
-            lambda w=who, p=proceeding: dems.reviewing.search(w, p, source="S", purpose="P", hits=TERMS, examined=3),
-        ]
-    asks += [lambda: look.block(officer, BlockId(new_id())), lambda: look.annex(officer, BlockId(new_id()), Page(1))]
-    for ask in asks:
+    officer = case.officer
+    for who, proceeding in ((officer, closed), (officer, StrandId(new_id())), (team.outsider, case.id)):
+        for ask in asks_of(dems, who.actor, proceeding):
+            with pytest.raises(NotFound):
+                ask()
+    for nothing in (dems.reviewing.look_up.block, partial(dems.reviewing.look_up.annex, page=Page(1))):
         with pytest.raises(NotFound):
-            ask()
+            nothing(officer.actor, BlockId(new_id()))
+
+
+def asks_of(dems: Dems, who: Actor, proceeding: StrandId) -> list[Callable[[], object]]:
+    look = dems.reviewing.look_up
+    return [
+        partial(dems.reviewing.queue, who, proceeding, A.USE, ReviewFilter(), ReviewPage(1)),
+        partial(look.searches, who, proceeding, Page(1)),
+        partial(look.blocks, who, proceeding, Page(1)),
+        partial(look.coverage, who, proceeding, Page(1)),
+        partial(dems.reviewing.search, who, proceeding, source="S", purpose="P", hits=TERMS, examined=3),
+    ]
 
 
 def test_a_cursor_of_another_order_is_refused(dems: Dems, case: OpenProceeding) -> None:
@@ -225,8 +242,7 @@ def asked(term: str = "photograph", **changes: object) -> NewBlock:
 def photographs(dems: Dems, case: OpenProceeding, count: int) -> list[Subject]:
     made = [case.file(f"photograph {n}".encode()) for n in range(count)]
     for n, subject in enumerate(made):
-        changes = {"description": f"Photograph {n}"}
-        dems.evidence.describe(case.officer.actor, item(subject), changes, if_version=None, reason="Seen")
+        describe(dems, case, subject, f"Photograph {n}")
     return made
 
 
@@ -239,8 +255,9 @@ def test_a_block_freezes_what_its_question_finds_but_for_what_was_decided_by_its
     case.decide(unused, Relevant(relevant=True), Used(used=False))
     case.decide(privileged, Privilege(PrivilegeState.SUSPECTED))
     case.decide(rejected, Relevant(relevant=False))
-    particular = Particular(unexamined=True, reason="Seized in bulk")
-    dems.disclosure.particulars(case.officer.actor, item(unexamined), particular)
+    dems.disclosure.particulars(
+        case.officer.actor, item(unexamined), Particular(unexamined=True), reason="Seized in bulk"
+    )
     case.thing("ABC/77")
     key, search = once(), searched(dems, case)
     new = asked(searches=(search,), first=date(2026, 1, 1), last=date(2026, 2, 1))
@@ -268,12 +285,10 @@ def test_a_block_stays_as_it_is_and_says_what_came_and_what_went(dems: Dems, cas
     assert again.same
     [third] = photographs(dems, case, 1)
     case.decide(second, Described("The desk, by itself", "Store A"))
-    dems.evidence.describe(
-        case.officer.actor, item(first), {"description": "A drawing"}, if_version=None, reason="Seen"
-    )
+    describe(dems, case, first, "A drawing")
     again = dems.reviewing.look_up.block(case.officer.actor, made.block.id).again
     assert again is not None
-    assert (again.come, again.gone, again.altered) == ({item(third)}, {item(first)}, set())
+    assert (again.come, again.gone, again.altered) == (frozenset({item(third)}), frozenset({item(first)}), frozenset())
 
 
 def test_things_that_are_not_here_are_counted_by_hand(dems: Dems, case: OpenProceeding) -> None:
@@ -347,7 +362,7 @@ def test_what_was_looked_at_for_how_long_and_by_whom(dems: Dems, case: OpenProce
     assert (shown.counted.items, shown.counted.unexamined, shown.seen) == (3, 0, 2)
     assert dict(shown.by_person) == {case.officer.person.id: 3 * minute, case.lawyer.person.id: 2 * minute}
     by_item = {i.item: i for i in shown.items}
-    assert (by_item[item(film)].looked, by_item[item(film)].played) == (2 * minute, 0.75)
+    assert (by_item[item(film)].looked, by_item[item(film)].played) == (2 * minute, Fraction(3, 4))
     assert (by_item[item(photo)].looked, by_item[item(photo)].played) == (4 * minute, None)
     assert set(by_item[item(photo)].people) == {case.officer.person.id, case.lawyer.person.id}
     assert (by_item[item(unseen)].people, by_item[item(unseen)].looked) == ((), timedelta(0))
