@@ -38,8 +38,10 @@ from api.routes import (
     page,
     people,
     reviewing,
+    schedules,
     searching,
     strategies,
+    submissions,
     uploads,
 )
 from dems import logs
@@ -107,6 +109,8 @@ _ROUTERS = (
     lives.router,
     beside.router,
     disclosure.router,
+    schedules.router,
+    submissions.router,
     disclosure.decisions,
     material.router,
     reviewing.router,

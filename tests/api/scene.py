@@ -26,6 +26,7 @@ from tests.api.who_may import (
 from tests.casework import definition_body, investigated
 from tests.conftest import Team
 from tests.invited import terms
+from tests.officers import Office
 from tests.proceedings import proceeding_of, taken_back
 from tests.readings import picture, record
 from tests.world import Somebody, World
@@ -63,6 +64,9 @@ def scene_of(world: World) -> Scene:
     proceeding = proceeding_of(world, Team(case, manager, manager, world))
     happening = taken_back(proceeding)
     world.dems.disclosure.particulars(proceeding.officer.actor, sealed.id, Particular(), reason="x")
+    proceeding.ready(proceeding.thing("ABC/9001"), "Notebook of the duty sergeant")
+    schedule, *_ = Office(proceeding).sent()
+    [submission] = world.dems.schedules.look_up.submissions(proceeding.officer.actor, proceeding.id, Page(1))
     lead = world.somebody("lead_investigator")
     world.join(case, lead, "lead_investigator", by=manager)
     export = world.dems.exporting.ask(
@@ -102,6 +106,8 @@ def scene_of(world: World) -> Scene:
         "export_id": str(export.id),
         "proceeding_id": str(proceeding.id),
         "happening_id": str(happening.id),
+        "schedule_id": str(schedule),
+        "submission_id": str(submission.id),
         "number": "1",
         "name": "mode-decision",
         "fact_id": str(fact.facts[0].id),
@@ -161,6 +167,12 @@ def body_for(method: str, path: str, asked: str) -> dict[str, Any]:
             "withhold": ["evidence.seal"],
         },
         # Of an item that is nobody's.
+        # What was submitted is changed no more, and the next of its series waits until it is endorsed.
+        "/v1/proceedings/{proceeding_id}/schedules": {"form": "MG6C"},
+        "/v1/proceedings/{proceeding_id}/submissions": {"schedules": [str(uuid4())]},
+        "/v1/schedules/{schedule_id}": {"rows": [{"number": 1, "location": "W"}], "reason": "W"},
+        "/v1/schedules/{schedule_id}/certify": {},
+        "/v1/schedules/{schedule_id}/void": {"reason": "W"},
         "/v1/proceedings/{proceeding_id}/decisions": {
             "decisions": [{"content": {"kind": "use", "used": True}, "items": [str(uuid4())], "reason": "W"}]
         },

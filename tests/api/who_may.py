@@ -123,8 +123,6 @@ NOT_YET: set[str] = set()
 
 NOT_YET |= {"strategy.record", "block.record", "sample.record", "viewing.record"}
 
-NOT_YET |= {"schedule.read", "schedule.prepare", "schedule.certify", "schedule.void", "schedule.submit"}
-
 NOT_YET |= {"schedule.return", "schedule.endorse", "schedule.served", "schedule.document"}
 
 RELATIONS = ("member", "former", "walled", "outsider")

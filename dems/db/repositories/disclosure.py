@@ -187,7 +187,7 @@ def _shown_to(
         placeholder = material_elsewhere.c
         restricted = select(placeholder.id).where(placeholder.id == of.subject_id, placeholder.restricted).exists()
         return [
-            of.kind.not_in(["pii", "source_check", "sensitivity", "leak_check", "clearance"]),
+            of.kind.not_in(["pii", "source_check", "sensitivity", "leak_check", "clearance", "harm_test", "onward"]),
             not_(and_(of.kind == "handling", order.is_not(None))),
             not_(restricted),
         ]

@@ -6,16 +6,19 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from dems.model.disclosure.acting import signature_record
+from dems.model.disclosure.acting import Acting, signature_record
 from dems.model.disclosure.contents import Content
 from dems.model.disclosure.decisions import Decision, Record
 from dems.model.disclosure.files import ProceedingFile
-from dems.model.disclosure.forms import Series
+from dems.model.disclosure.forms import Form, Series
 from dems.model.disclosure.freezing import Snapshot, frozen
+from dems.model.disclosure.lists import MaterialList
 from dems.model.disclosure.records import content_record
-from dems.model.disclosure.reports import Endorsement, ScheduleSet
+from dems.model.disclosure.reports import Endorsement, OfficerReport, ScheduleSet
 from dems.model.disclosure.schedules import Schedule, ScheduleState
+from dems.model.disclosure.snapshots import body_of_report
 from dems.model.disclosure.visibility import for_everybody
+from dems.model.ids import ScheduleSetId
 from dems.model.times import rfc3339
 
 
@@ -94,6 +97,27 @@ def told_of_decisions(
         saying = {"kind": kind, "content": record, "reason": reason, "by": signature_record(by)}
         told[plain] += [{**saying, "of": subjects[n : n + MOST_OF]} for n in range(0, len(subjects), MOST_OF)]
     return told[True], told[False]
+
+
+def told_of_list(made: MaterialList) -> Told:
+    """That a list was certified. What is used everybody on the case may know; the other lists say what is kept back."""
+    facts: dict[str, Any] = {"list": str(made.id), "name": made.name, "sha256": _digest(made.snapshot)}
+    if made.signed is not None:
+        facts["signed"] = signature_record(made.signed)
+    return Told(made.form is not Form.MG12, facts)
+
+
+def told_of_nil(nil: UUID, of: ScheduleSetId, snapshot: Snapshot, by: Acting) -> Told:
+    """The statement that there is no sensitive material, signed."""
+    facts = {"nil": str(nil), "set": str(of), "sha256": snapshot.digest.hex, "signed": signature_record(by)}
+    return Told(restricted=True, facts=facts)
+
+
+def told_of_report(report: OfficerReport, of: ScheduleSetId) -> Told:
+    """A report that was signed while others of its set were not: by the digest of what it says."""
+    digest = frozen({**body_of_report(report), "certificate": report.certificate}).digest.hex
+    facts = {"report": str(report.id), "set": str(of), "sha256": digest, "signed": signature_record(report.by)}
+    return Told(restricted=True, facts=facts)
 
 
 def _of_schedule(schedule: Schedule) -> Told:
