@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from dems.bootstrap.anchors import Anchoring, look_up_anchors
+from dems.bootstrap.answers import Answers
 from dems.bootstrap.approvals import Approvals
 from dems.bootstrap.core import Core, Schema, utc_now
 from dems.bootstrap.disclosure import Disclosure
@@ -14,6 +15,7 @@ from dems.bootstrap.intake import Intake, Intakes, Invitations
 from dems.bootstrap.ledger import LedgerActs
 from dems.bootstrap.measures import Measures
 from dems.bootstrap.people import Cases, People
+from dems.bootstrap.reviewing import Reviewing
 from dems.bootstrap.schedules import Schedules
 from dems.bootstrap.timeliness import Timeliness
 from dems.bootstrap.upkeep import Upkeep
@@ -94,6 +96,10 @@ class Dems(Core):
         return CustodyActs.of(self)
 
     @cached_property
+    def reviewing(self) -> Reviewing:
+        return Reviewing.of(self)
+
+    @cached_property
     def timeliness(self) -> Timeliness:
         return Timeliness.of(self)
 
@@ -104,3 +110,7 @@ class Dems(Core):
     @cached_property
     def upkeep(self) -> Upkeep:
         return Upkeep.of(self)
+
+    @cached_property
+    def answers(self) -> Answers:
+        return Answers.of(self)

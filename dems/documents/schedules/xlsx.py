@@ -19,6 +19,18 @@ _WIDTHS = {
     "prosecutor_decision": 9,
     "schedule": 12,
     "agreed_sensitive": 12,
+    "reference": 14,
+    "court_number": 10,
+    "producer": 30,
+    "continuity": 30,
+    "digest": 66,
+    "supply": 18,
+    "decided_by": 40,
+    "pages": 20,
+    "owner": 20,
+    "sensitivity": 24,
+    "editing": 14,
+    "onward": 24,
 }
 _WIDE = 60
 

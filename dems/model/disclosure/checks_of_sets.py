@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from dems.model.disclosure.acting import DISCLOSURE_OFFICERS, Acting, holds
 from dems.model.disclosure.broken import Broken, PlaceKind, Where
@@ -11,9 +12,10 @@ from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import NOT_SERVED, Series
 from dems.model.disclosure.moving import moves, told_of_move
 from dems.model.disclosure.output import lines_of
-from dems.model.disclosure.reports import Endorsement, OfficerReport, ScheduleSet
+from dems.model.disclosure.reports import OfficerReport, ScheduleSet
 from dems.model.disclosure.schedules import ScheduleState
 from dems.model.disclosure.snapshots import as_certified, schedule_as_certified
+from dems.model.ids import ScheduleId
 from dems.model.life.events import words
 from dems.model.life.problems import day_words
 from dems.model.people import CaseRole, Clearance
@@ -172,12 +174,16 @@ def r20(file: ProceedingFile) -> Iterator[Broken]:
     subjects = {(s.id, row.series, row.number): row.subject for s in file.schedules for row in s.rows if row.live}
     for given in file.endorsements:
         where = Where(PlaceKind.ENDORSEMENT, given.place)
+        if not is_lawyer(file, given.by):
+            # Whoever may not endorse is told that alone: not which rows there are, nor what is presumed of them.
+            yield Broken("R20", where, LAWYER_ALONE)
+            continue
         subject, on = subjects.get((given.schedule, given.series, given.number)), london_date(given.by.at)
         code = file.forms.endorsement(given.series, given.code, on)
         if subject is None:
             yield Broken("R20", where, "There is no such row on this schedule: endorse one that there is.")
-        if not _is_lawyer(file, given):
-            yield Broken("R20", where, "Only the reviewing lawyer of this case endorses, in that role on that day.")
+        if given.inspected is not None and given.inspected.at > given.by.at:
+            yield Broken("R20", where, "A thing is inspected before its row is endorsed: this time is still to come.")
         if code is None:
             yield Broken(
                 "R20",
@@ -193,9 +199,13 @@ def r20(file: ProceedingFile) -> Iterator[Broken]:
             yield Broken("R20", where, message)
 
 
-def _is_lawyer(file: ProceedingFile, given: Endorsement) -> bool:
+LAWYER_ALONE = "Only the reviewing lawyer of this case endorses, in that role on that day."
+
+
+def is_lawyer(file: ProceedingFile, by: Acting) -> bool:
+    """Whether somebody acts as the reviewing lawyer, and was that on that day."""
     role = CaseRole.REVIEWING_LAWYER
-    return given.by.role is role and holds(file.grants, file.opened.case_id, given.by.person, role, given.by.at)
+    return by.role is role and holds(file.grants, file.opened.case_id, by.person, role, by.at)
 
 
 def r22(file: ProceedingFile) -> Iterator[Broken]:
@@ -219,6 +229,14 @@ def r25(file: ProceedingFile) -> Iterator[Broken]:
         elif schedule.state not in {_S.ENDORSED, _S.CONTINUED}:
             message = f"{schedule.name} is {schedule.state.value}: it is served once it was submitted and endorsed."
             yield Broken("R25", where, message)
+        elif served.served_on < min(_sent(file, served.schedule), default=served.served_on):
+            message = f"{schedule.name} was submitted after {day_words(served.served_on)}: say when it was served."
+            yield Broken("R25", where, message)
+
+
+def _sent(file: ProceedingFile, schedule: ScheduleId) -> Iterator[date]:
+    """The London date on which a schedule went to the prosecutor, of each set that it is in: never more than one."""
+    return (london_date(s.submitted_at) for s in file.sets if schedule in s.schedules and s.submitted_at is not None)
 
 
 def r26(file: ProceedingFile) -> Iterator[Broken]:
