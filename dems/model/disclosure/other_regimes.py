@@ -40,7 +40,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
             _DIGEST,
         ),
         Source(f"{_GUIDE}, MG12; columns from practice, the digest a choice of DEMS", _H.PARTLY),
-        {**_WITHDRAWN, "custody": "Custody record in DEMS to entry {entry}"},
+        {**_WITHDRAWN, "custody": "Custody record in DEMS to entry\u00a0{entry}", "physical": "Not digital"},
         remarks=("Whoever prosecutes serves it with the evidence.",),
     ),
     FormTemplate(
@@ -58,6 +58,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
         Source(f"{_BOTH}; {_COMPLAINTS}11; the list itself from practice", _H.PARTLY),
         {
             **_WITHDRAWN,
+            "reference": "Reference",
             "marking": "For the appropriate authority and those who present only: not for the officer concerned",
             "supplied": "Supplied",
             "not_supplied": "Relevant, not supplied",
@@ -71,6 +72,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
         "Documents supplied to the officer concerned",
         (_REFERENCE, Column(_F.DESCRIPTION, "Document"), _DIGEST),
         Source(f"{_CONDUCT}30; the list itself from practice", _H.PARTLY),
+        {"reference": "Reference"},
         remarks=("It has no numbers, whose gaps would tell of what is not on it.",),
     ),
     FormTemplate(
@@ -90,6 +92,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
         Source(f"{_INQUESTS}rules 13 to 15; the index itself from practice", _H.PARTLY),
         {
             **_WITHDRAWN,
+            "reference": "Reference",
             "marking": "For the coroner only: not for interested persons",
             "own": "This body",
             "not_sensitive": "Not sensitive",
@@ -107,6 +110,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
         "Material proposed to the coroner for interested persons",
         (_REFERENCE, Column(_F.DESCRIPTION, "Description"), _DIGEST),
         Source(f"{_INQUESTS}rules 13 and 14; the index itself from practice", _H.PARTLY),
+        {"reference": "Reference"},
         remarks=("It has no numbers or pages, whose gaps would tell of what is not on it.",),
     ),
 )
