@@ -22,7 +22,8 @@ from dems.ports import Once, Page
 Row = TypeVar("Row")
 
 
-def core(request: Request) -> Dems:
+async def core(request: Request) -> Dems:
+    """A coroutine as what follows, so that nothing that needs no waiting waits for a thread."""
     dems: Dems = request.app.state.dems
     return dems
 
@@ -129,7 +130,7 @@ def answer(
     return JSONResponse({**rendered, **(secrets or {})}, status, sent)
 
 
-def _page(
+async def _page(
     limit: Annotated[int, Query(ge=1, le=500, description="At most so many items")] = 50,
     after: Annotated[str | None, Query(max_length=64, description="The `next` of the page before")] = None,
 ) -> Page:

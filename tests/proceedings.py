@@ -5,9 +5,6 @@ from datetime import date
 from functools import cached_property
 
 from dems.bootstrap import Dems
-from dems.model.actors import system
-from dems.model.acts import Act
-from dems.model.custody import of_proceeding
 from dems.model.disclosure.contents import (
     AgainstTest,
     Content,
@@ -18,19 +15,18 @@ from dems.model.disclosure.contents import (
     SourceChecked,
     Used,
 )
-from dems.model.disclosure.decisions import Decision
+from dems.model.disclosure.decisions import Record
 from dems.model.disclosure.material import Subject
-from dems.model.disclosure.parties import PartyTo, Position
-from dems.model.disclosure.recording import decide
+from dems.model.disclosure.parties import Happening, HappeningKind, PartyTo, Position
 from dems.model.evidence import Kind
 from dems.model.exhibits import ExhibitRef
 from dems.model.ids import CaseId, DecisionId, EvidenceId, PartyId, StrandId, new_id
 from dems.model.life.saying import NewFact
 from dems.model.life.strands import Proceeding, ProceedingKind
 from dems.model.people import CaseRole, Clearance
-from dems.steps.acting import acting
-from dems.steps.proceeding_files import about
+from dems.ports.disclosure import KeptHappening
 from dems.usecases.cases.put_member import Holding
+from dems.usecases.disclosure.decide import Deciding
 from tests.conftest import Team
 from tests.model.disclosing import NOT_SENSITIVE, SENSITIVE
 from tests.world import Somebody, World
@@ -105,16 +101,12 @@ class OpenProceeding:
 
     def _decide(self, by: Somebody, subject: Subject, content: Content) -> DecisionId:
         with self.dems.transaction() as tx:
-            now = self.dems.clock()
-            file = about(tx, self.id, [subject], now)
-            before = file.record.stands(subject, type(content))
-            made = Decision(
-                DecisionId(new_id()), self.id, subject, content, acting(tx, by.actor, self.case_id, now),
-                "So it appears.", None if before is None else before.id,
-            )  # fmt: skip
-            decide(file, [made], now)
-            tx.disclosure.add_decisions(self.id, [made], ())
-            tx.custody.append(tx.authorise(system(), Act.DISCLOSURE_DECIDE), of_proceeding(self.id))
+            kept = tx.disclosure.decisions(self.id, [subject])
+        before = Record(self.id, tuple(kept)).stands(subject, type(content))
+        replaces = {} if before is None else {subject.id: before.id}
+        [made] = self.dems.disclosure.decide(
+            by.actor, self.id, [Deciding(content, [subject], "So it appears.", replaces)]
+        )
         return made.id
 
     def ready(self, subject: Subject, description: str, sensitivity: Sensitive = NOT_SENSITIVE) -> None:
@@ -151,3 +143,11 @@ def proceeding_of(world: World, team: Team) -> OpenProceeding:
         officer.actor, proceeding, investigation_began=BEGAN, parties=parties, reason="Charge is near"
     )
     return made
+
+
+def taken_back(proceeding: OpenProceeding) -> KeptHappening:
+    """A charge that was recorded and did not happen."""
+    happening, officer = proceeding.dems.disclosure.happening, proceeding.officer.actor
+    charged = happening(officer, proceeding.id, Happening(HappeningKind.CHARGED, BEGAN))
+    happening.take_back(officer, proceeding.id, charged.id, reason="It was of another case")
+    return charged

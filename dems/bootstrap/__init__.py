@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from dems.bootstrap.anchors import Anchoring, look_up_anchors
+from dems.bootstrap.answers import Answers
 from dems.bootstrap.approvals import Approvals
 from dems.bootstrap.core import Core, Schema, utc_now
 from dems.bootstrap.disclosure import Disclosure
@@ -15,6 +16,7 @@ from dems.bootstrap.ledger import LedgerActs
 from dems.bootstrap.measures import Measures
 from dems.bootstrap.people import Cases, People
 from dems.bootstrap.reviewing import Reviewing
+from dems.bootstrap.schedules import Schedules
 from dems.bootstrap.timeliness import Timeliness
 from dems.bootstrap.upkeep import Upkeep
 from dems.usecases.anchors.look_up import LookUpAnchors
@@ -52,6 +54,10 @@ class Dems(Core):
     @cached_property
     def disclosure(self) -> Disclosure:
         return Disclosure.of(self)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        return Schedules.of(self)
 
     @cached_property
     def events(self) -> Events:
@@ -104,3 +110,7 @@ class Dems(Core):
     @cached_property
     def upkeep(self) -> Upkeep:
         return Upkeep.of(self)
+
+    @cached_property
+    def answers(self) -> Answers:
+        return Answers.of(self)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg.errors
+from pydantic_core import from_json
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -36,6 +37,8 @@ def connect(settings: DatabaseSettings, url: str | None = None) -> Engine:
             "application_name": "dems",
         },
         hide_parameters=True,
+        # A page of a case reads hundreds of small documents, in a fifth of the time that `json` takes for them.
+        json_deserializer=from_json,
     )
 
     @event.listens_for(engine, "connect")

@@ -82,7 +82,6 @@ _ONLY_LOOKS = frozenset(
         Act.EVIDENCE_RECEIPT,
         Act.FINDINGS_PROGRESS,
         Act.SEARCH,
-        Act.SCHEDULE_DOCUMENT,
     }
 )
 _IN_OTHER_WORDS = frozenset({Act.CASE_IMPORT})

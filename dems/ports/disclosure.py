@@ -111,10 +111,11 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class DecisionFilter:
-    """Which decisions are wanted; None is any."""
+    """Which decisions are wanted; None is any. `standing` are those that nothing which is shown has replaced."""
 
-    subject: Subject | None = None
+    subject: UUID | None = None
     kind: str | None = None
+    standing: bool = False
 
 
 class Disclosure(Protocol):
@@ -152,7 +153,10 @@ class Disclosure(Protocol):
     def decisions_page(
         self, proceeding_id: StrandId, page: Page, clearances: Collection[Clearance], wanted: DecisionFilter
     ) -> list[KeptDecision]:
-        """Those that `seen_by` leaves to somebody with these clearances, in the order of their ids; as they were recorded."""
+        """Those that `seen_by` leaves to somebody with these clearances, in the order in which they were recorded, and as they were.
+
+        Without `sensitive`, nothing about placeholders that are restricted is among them.
+        """
         ...
 
     def resting_on(self, proceeding_id: StrandId) -> Mapping[FactId, frozenset[Subject]]:

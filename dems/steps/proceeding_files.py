@@ -1,16 +1,19 @@
 """One proceeding's disclosure put together from what is kept: the whole of it, or what one act is about."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dems.errors import NotFound
+from dems.model.actors import Actor
 from dems.model.disclosure.decisions import Record
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.material import Subject, SubjectKind
 from dems.model.disclosure.parties import Opened
+from dems.model.disclosure.visibility import seen_by, without
 from dems.model.ids import BlockId, CaseId, EvidenceId, StrandId
 from dems.model.life.strands import Proceeding
+from dems.model.people import Clearance
 from dems.model.times import london_date
 from dems.ports import Transaction
 from dems.ports.disclosure import Opening
@@ -55,6 +58,30 @@ def whole(tx: Transaction, proceeding_id: StrandId, now: datetime) -> Proceeding
 def about(tx: Transaction, proceeding_id: StrandId, subjects: Collection[Subject], now: datetime) -> ProceedingFile:
     """The decisions about these subjects and what they are, with the blocks that these items are in. Raises `NotFound`."""
     return _file(tx, opened(tx, proceeding_id), subjects, now)
+
+
+def known_to(tx: Transaction, file: ProceedingFile, actor: Actor, held: frozenset[Clearance]) -> ProceedingFile:
+    """The file for an act of somebody with these clearances: what they may not know of is nothing of its case.
+
+    A service brings no clearance that it does not hold itself, and neither does whoever it acts for.
+    """
+    human = actor.human
+    grants = tuple(
+        g
+        for g in file.grants
+        if human is None or g.person_id != human.id or not isinstance(g.name, Clearance) or g.name in held
+    )
+    return without(replace(file, grants=grants), hidden_from(tx, CaseId(file.opened.case_id), held))
+
+
+def shown_to(tx: Transaction, file: ProceedingFile, held: frozenset[Clearance]) -> ProceedingFile:
+    """The file as somebody with these clearances is shown it."""
+    return seen_by(without(file, hidden_from(tx, CaseId(file.opened.case_id), held)), held)
+
+
+def hidden_from(tx: Transaction, case_id: CaseId, held: frozenset[Clearance]) -> frozenset[EvidenceId]:
+    """The placeholders that somebody with these clearances may not know of."""
+    return frozenset() if Clearance.SENSITIVE in held else tx.material.restricted(case_id)
 
 
 def _file(tx: Transaction, of: Opened, subjects: Collection[Subject] | None, now: datetime) -> ProceedingFile:

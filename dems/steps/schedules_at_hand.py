@@ -9,6 +9,8 @@ from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import Authority
 from dems.model.disclosure.acting import DISCLOSURE_OFFICERS, Acting
+from dems.model.disclosure.broken import PlaceKind, Where
+from dems.model.disclosure.certifying import require_signatory
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Form
 from dems.model.disclosure.preparing import Preparation, prepared
@@ -17,7 +19,7 @@ from dems.model.people import CaseRole, Clearance
 from dems.ports import Transaction
 from dems.steps.acting import acting, clearances
 from dems.steps.kept_schedules import with_schedules
-from dems.steps.proceeding_files import whole
+from dems.steps.proceeding_files import known_to, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,17 @@ def officer(
 ) -> Acting:
     """Who acts, as a disclosure officer if they are one. Raises `DisclosureRulesBroken` for a role that is not held."""
     return acting(tx, actor, entrance.case_id, now, role=role, fitting=DISCLOSURE_OFFICERS, rule="R17", done=done)
+
+
+def require_signs(
+    tx: Transaction, actor: Actor, entrance: Entrance, file: ProceedingFile, by: Acting, done: str
+) -> None:
+    """Refuse whoever may not certify, of whom nothing else is then asked; a service brings no clearance that it does not hold itself.
+
+    Raises `DisclosureRulesBroken` with R17 alone.
+    """
+    known = known_to(tx, file, actor, entrance.clearances)
+    require_signatory(known, by, Where.of(PlaceKind.PERSON, by.person), done)
 
 
 def at_hand(tx: Transaction, proceeding: StrandId, now: datetime) -> AtHand:

@@ -17,12 +17,12 @@ from dems.model.disclosure.preparing import Preparation, form_of
 from dems.model.disclosure.reports import Endorsement
 from dems.model.disclosure.rules import as_data, check
 from dems.model.disclosure.schedules import ScheduleState
-from dems.model.disclosure.showing import draft_says, for_everybody
-from dems.model.disclosure.visibility import seen_by
-from dems.model.ids import EvidenceId, ScheduleId, ScheduleSetId, StrandId
+from dems.model.disclosure.showing import as_everybody_reads, draft_says
+from dems.model.ids import ScheduleId, ScheduleSetId, StrandId
 from dems.model.people import Clearance
 from dems.ports import Transaction
 from dems.ports.schedules import KeptForm
+from dems.steps.proceeding_files import shown_to
 from dems.steps.schedules_at_hand import AtHand, Entrance, at_hand
 
 _S = ScheduleState
@@ -111,7 +111,7 @@ def form_shown(tx: Transaction, entrance: Entrance, part: UUID, now: datetime, *
         return draft_shown(tx, entrance, at_hand(tx, entrance.proceeding, now), part, checked=checked)
     says = json.loads(tx.schedules.document(part).snapshot.data)
     if Clearance.SENSITIVE not in entrance.clearances:
-        says = for_everybody(says)
+        says = as_everybody_reads(says)
     endorsed = {e.number: e for e in tx.schedules.endorsements(entrance.proceeding) if e.schedule == part}
     return FormShown(listed, says, endorsed)
 
@@ -132,7 +132,7 @@ def draft_shown(tx: Transaction, entrance: Entrance, hand: AtHand, part: UUID, *
             "note": made.note,
         }
     if Clearance.SENSITIVE not in entrance.clearances:
-        says = for_everybody(says)
+        says = as_everybody_reads(says)
     shown = FormShown(listed, says, tag=_tag(says))
     if not checked:
         return shown
@@ -141,9 +141,7 @@ def draft_shown(tx: Transaction, entrance: Entrance, hand: AtHand, part: UUID, *
 
 
 def _left(tx: Transaction, entrance: Entrance, file: ProceedingFile) -> tuple[Left, ...]:
-    hidden = frozenset[EvidenceId]() if entrance.sees_all else tx.material.restricted(entrance.case_id)
-    seen = file if entrance.sees_all else seen_by(file, entrance.clearances)
-    return tuple(left for left in left_out(seen) if left.subject.id not in hidden)
+    return left_out(file if entrance.sees_all else shown_to(tx, file, entrance.clearances))
 
 
 def _tag(says: Mapping[str, Any]) -> int:

@@ -17,6 +17,7 @@ from dems.ports import Page
 from dems.steps.declaring import FileDeclared
 from dems.steps.manifest import Defaults, ItemDeclared
 from dems.usecases.cases.put_member import Holding
+from dems.usecases.disclosure.record_particulars import Particular
 from tests.api.intakes import digest_header
 from tests.api.who_may import (
     ON_CASE,
@@ -25,7 +26,8 @@ from tests.api.who_may import (
 from tests.casework import definition_body, investigated
 from tests.conftest import Team
 from tests.invited import terms
-from tests.proceedings import proceeding_of
+from tests.officers import Office
+from tests.proceedings import proceeding_of, taken_back
 from tests.readings import picture, record
 from tests.world import Somebody, World
 
@@ -60,6 +62,11 @@ def scene_of(world: World) -> Scene:
     )
     party = world.dems.cases.parties.add(manager.actor, case.id, name="Ann Example")
     proceeding = proceeding_of(world, Team(case, manager, manager, world))
+    happening = taken_back(proceeding)
+    world.dems.disclosure.particulars(proceeding.officer.actor, sealed.id, Particular(), reason="x")
+    proceeding.ready(proceeding.thing("ABC/9001"), "Notebook of the duty sergeant")
+    schedule, *_ = Office(proceeding).sent()
+    [submission] = world.dems.schedules.look_up.submissions(proceeding.officer.actor, proceeding.id, Page(1))
     lead = world.somebody("lead_investigator")
     world.join(case, lead, "lead_investigator", by=manager)
     export = world.dems.exporting.ask(
@@ -98,6 +105,9 @@ def scene_of(world: World) -> Scene:
         "invitation_id": str(invitation.id),
         "export_id": str(export.id),
         "proceeding_id": str(proceeding.id),
+        "happening_id": str(happening.id),
+        "schedule_id": str(schedule),
+        "submission_id": str(submission.id),
         "number": "1",
         "name": "mode-decision",
         "fact_id": str(fact.facts[0].id),
@@ -156,6 +166,28 @@ def body_for(method: str, path: str, asked: str) -> dict[str, Any]:
             "reason": "W",
             "withhold": ["evidence.seal"],
         },
+        # Of an item that is nobody's.
+        # What was submitted is changed no more, and the next of its series waits until it is endorsed.
+        "/v1/proceedings/{proceeding_id}/schedules": {"form": "MG6C"},
+        "/v1/proceedings/{proceeding_id}/submissions": {"schedules": [str(uuid4())]},
+        "/v1/schedules/{schedule_id}": {"rows": [{"number": 1, "location": "W"}], "reason": "W"},
+        "/v1/schedules/{schedule_id}/certify": {},
+        "/v1/schedules/{schedule_id}/void": {"reason": "W"},
+        "/v1/proceedings/{proceeding_id}/decisions": {
+            "decisions": [{"content": {"kind": "use", "used": True}, "items": [str(uuid4())], "reason": "W"}]
+        },
+        "/v1/proceedings/{proceeding_id}/happenings": {"kind": "charged", "on": "2199-01-01"},
+        "/v1/proceedings/{proceeding_id}/happenings/{happening_id}/take-back": {"reason": "W"},
+        "/v1/proceedings/{proceeding_id}/placeholders": {
+            "exhibit_ref": "W/1",
+            "description": "W",
+            "holder": "W",
+            "place": "W",
+            "marking": "official",
+            "never_stored": "chis",
+            "restricted": True,
+        },
+        "/v1/evidence/{evidence_id}/particulars": {"reason": "W"},
         # It is open, and by another version than the walk sends.
         "/v1/proceedings/{proceeding_id}/disclosure": {
             "investigation_began": "2025-06-01",

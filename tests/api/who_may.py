@@ -121,11 +121,7 @@ BY_ITS_BODY = {"case.close", "case.reopen", "case.link"}
 NOT_YET: set[str] = set()
 """Acts whose routes are being made: each line goes with them."""
 
-NOT_YET |= {"disclosure.decide", "disclosure.happening", "material.record"}
-
 NOT_YET |= {"strategy.record", "block.record", "sample.record", "viewing.record"}
-
-NOT_YET |= {"schedule.read", "schedule.prepare", "schedule.certify", "schedule.void", "schedule.submit"}
 
 NOT_YET |= {"schedule.return", "schedule.endorse", "schedule.served", "schedule.document"}
 

@@ -118,7 +118,7 @@ def test_decisions_come_back_in_their_order_with_what_they_rest_on(kept: Kept) -
         assert tx.disclosure.decided(kept.id) == 2
         assert tx.disclosure.resting_on(kept.id) == {fact: frozenset({first.subject})}
         page = tx.disclosure.decisions_page(
-            kept.id, Page(1, first.id), EVERYTHING, DecisionFilter(first.subject, "relevance")
+            kept.id, Page(1, first.id), EVERYTHING, DecisionFilter(first.subject.id, "relevance")
         )
         assert [(k.decision, k.number, k.rests_on) for k in page] == [(second, 2, (fact,))]
         with pytest.raises(NotFound):

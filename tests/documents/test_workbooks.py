@@ -19,6 +19,7 @@ from dems.model.disclosure.contents import Described, Presumed
 from dems.model.disclosure.recording import endorse_rows
 from dems.model.disclosure.reports import Endorsement, Inspection
 from dems.model.disclosure.workbooks import FilledRow, Workbook, workbook_of
+from tests.filled import filled, put
 from tests.model.disclosing import LAWYER, SENSITIVE, TODAY, Desk, item, schedule_id
 
 C, D = schedule_id(1, 1), schedule_id(1, 2)
@@ -51,23 +52,6 @@ def submitted() -> Desk:
 @cache
 def handed_out() -> Workbook:
     return workbook_of(submitted().file, C, TODAY)
-
-
-def filled(workbook: Workbook, fill: Callable[[Worksheet], object]) -> bytes:
-    """The workbook as a spreadsheet program writes it after somebody worked in it."""
-    book = openpyxl.load_workbook(io.BytesIO(to_workbook(workbook)))
-    fill(book[workbook.series.value])
-    into = io.BytesIO()
-    book.save(into)
-    return into.getvalue()
-
-
-def put(**cells: object) -> Callable[[Worksheet], object]:
-    def fill(sheet: Worksheet) -> None:
-        for name, value in cells.items():
-            sheet[name].value = value
-
-    return fill
 
 
 def refused(fill: Callable[[Worksheet], object], workbook: Workbook | None = None) -> list[str]:

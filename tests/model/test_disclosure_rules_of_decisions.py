@@ -12,10 +12,8 @@ from dems.model.disclosure.checks_of_decisions import review_goes_on
 from dems.model.disclosure.contents import (
     AgainstTest,
     Content,
-    Described,
     Handled,
     Handling,
-    LeakCleared,
     NeedsClearance,
     PiiKind,
     Presumed,
@@ -24,13 +22,11 @@ from dems.model.disclosure.contents import (
     Relevant,
     Result,
     SensitiveInformation,
-    SourceChecked,
     Used,
 )
 from dems.model.disclosure.parties import Happening, HappeningKind, PartyTo, Position
 from dems.model.disclosure.recording import decide, happened
 from dems.model.disclosure.rules import check
-from dems.model.disclosure.visibility import seen_by
 from dems.model.ids import CaseId, PartyId
 from dems.model.life.strands import Proceeding, ProceedingKind
 from dems.model.people import CaseRole, Clearance
@@ -142,46 +138,6 @@ def test_r03_what_would_tell_of_immunity_without_notice_needs_the_clearance_whet
             messages.append([(p["rule"], p["message"]) for p in no.value.data["problems"]])
         assert messages[0] == messages[1]
         assert [rule for rule, _ in messages[0]] == ["R03"]
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        RELEVANT,
-        Used(used=False),
-        Described("Account that a neighbour gave at her door", "Store A"),
-        SENSITIVE,
-        NOT_SENSITIVE,
-        SensitiveInformation(holds=True),
-        Privilege(PrivilegeState.SUSPECTED),
-        considered(),
-        AgainstTest(Result.MEETS),
-        Presumed("RP1"),
-        NeedsClearance(Clearance.PII),
-        SourceChecked("Account that a neighbour gave at her door", names_no_source=True),
-        LeakCleared(("x",)),
-        Handled(Handling.DISCLOSED),
-        Handled(Handling.WITHHELD, "PII/1"),
-    ],
-    ids=repr,
-)
-def test_r03_whoever_lacks_a_clearance_is_answered_alike_of_every_item(content: Content) -> None:
-    desk = Desk()
-    desk.change(grants=[g for g in GRANTS if g.person_id != DEPUTY or not isinstance(g.name, Clearance)])
-    desk.item(1)
-    desk.item(2, SENSITIVE)
-    desk.item(3, SENSITIVE)
-    desk.decide(item(3), order(PiiKind.WITHOUT_NOTICE), Handled(Handling.WITHHELD, "PII/1"))
-    answers = []
-    for number in (1, 2, 3):
-        shown = seen_by(desk.file, frozenset()).record.stands(item(number), type(content))
-        named = replace(desk.decision(item(number), content, desk.acting(DEPUTY)), replaces=shown and shown.id)
-        try:
-            decide(desk.file, (named,), NOW)
-            answers.append([("decided", "")])
-        except DisclosureRulesBroken as no:
-            answers.append([(p["rule"], p["message"]) for p in no.data["problems"]])
-    assert answers[0] == answers[1] == answers[2]
 
 
 def test_r03_a_row_of_what_nobody_found_relevant_is_found() -> None:

@@ -3,9 +3,13 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
+from dems.errors import DisclosureRulesBroken
 from dems.model.disclosure.contents import Presumed
 from dems.model.disclosure.criminal import FORMS
 from dems.model.disclosure.forms import Series
+from dems.model.disclosure.recording import require_lawyer
 from dems.model.disclosure.reports import Inspection
 from dems.model.disclosure.rules import check
 from dems.model.life.vocabulary import Open
@@ -79,6 +83,16 @@ def test_r20_who_may_not_endorse_is_told_that_alone() -> None:
     assert [b.message for b in check(desk.file, ("R20",))] == [
         "Only the reviewing lawyer of this case endorses, in that role on that day."
     ] * 2
+
+
+def test_r20_whoever_is_not_the_lawyer_is_refused_before_what_they_sent_is_looked_at() -> None:
+    desk = Desk()
+    require_lawyer(desk.file, desk.acting(LAWYER))
+    for by in (desk.acting(OFFICER), desk.acting(OFFICER, CaseRole.REVIEWING_LAWYER)):
+        with pytest.raises(DisclosureRulesBroken) as no:
+            require_lawyer(desk.file, by)
+        [problem] = no.value.data["problems"]
+        assert (problem["rule"], problem["place"]) == ("R20", {"kind": "person", "key": str(OFFICER)})
 
 
 def test_r20_a_thing_is_inspected_before_its_row_is_endorsed() -> None:

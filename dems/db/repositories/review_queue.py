@@ -33,7 +33,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.dialects.postgresql import array, distinct_on
 
 from dems.db.repositories.base import Runner
 from dems.db.tables import (
@@ -181,7 +181,7 @@ def standing(proceeding_id: StrandId, subjects: Sequence[UUID]) -> Subquery:
     """What each of these has of its own that stands, a row for each of which anything does; null is what nobody decided."""
     newest = (
         select(_d.subject_id, _d.kind, _d.content)
-        .distinct(_d.subject_id, _d.kind)
+        .ext(distinct_on(_d.subject_id, _d.kind))
         .where(_d.proceeding_id == proceeding_id, _d.kind.in_(list(_SAYS)), _among(_d.subject_id, subjects))
         .order_by(_d.subject_id, _d.kind, _d.number.desc())
         .subquery()

@@ -21,6 +21,7 @@ from sqlalchemy import (
     true,
     tuple_,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from dems.db.repositories.base import Rows, chunks, paged_within
 from dems.db.repositories.disclosure import to_viewing
@@ -184,7 +185,7 @@ class ReviewingRows(Rows):
     def counted(self, case_id: CaseId) -> Counted:
         of_case = select(func.count()).select_from(evidence).where(_e.case_id == case_id)
         said = item_particulars.c
-        newest = select(said.unexamined).distinct(said.evidence_id).where(said.case_id == case_id)
+        newest = select(said.unexamined).ext(distinct_on(said.evidence_id)).where(said.case_id == case_id)
         last = newest.order_by(said.evidence_id, said.number.desc()).subquery()
         unexamined = select(func.count()).select_from(last).where(last.c.unexamined)
         return Counted(*(int(self._tx.execute(s).scalar_one()) for s in (of_case, unexamined)))

@@ -77,7 +77,7 @@ def _paper(
         standing=standing,
         heading=headings.title,
         urn=headings.urn,
-        marking=asked.marking,
+        marking=asked.marking or template.wordings.get("protective_marking", ""),
         made_at=_made_at(of, asked),
         restriction=template.wordings.get("marking", ""),
         reference_label=template.wordings.get("reference", "URN"),

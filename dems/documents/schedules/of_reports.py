@@ -95,7 +95,7 @@ def of_note(file: ProceedingFile, wanted: ScheduleSetId, asked: Asked) -> Paper:
         standing=standing,
         heading=headings.title,
         urn=headings.urn,
-        marking=asked.marking,
+        marking=asked.marking or template.wordings.get("protective_marking", ""),
         made_at=at,
         restriction=template.wordings.get("marking", ""),
         particulars=(
@@ -134,7 +134,7 @@ def _paper(
         standing=standing,
         heading=headings.title,
         urn=headings.urn,
-        marking=asked.marking,
+        marking=asked.marking or template.wordings.get("protective_marking", ""),
         made_at=made_at,
         restriction=template.wordings.get("marking", ""),
         particulars=(("Case", asked.case_reference), *particulars, signed),

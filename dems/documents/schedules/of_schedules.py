@@ -37,7 +37,10 @@ NO_URN = "not yet given"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the document says that no schedule does: the case's reference, the protective marking, and when a draft was made (aware)."""
+    """What the document says that no schedule does: the case's reference, and when a draft was made (aware).
+
+    `marking` is a protective marking in place of the form's own.
+    """
 
     case_reference: str
     marking: str
@@ -74,7 +77,7 @@ def of_schedule(file: ProceedingFile, wanted: ScheduleId, asked: Asked) -> Paper
         standing=standing,
         heading=headings.title,
         urn=headings.urn,
-        marking=asked.marking,
+        marking=asked.marking or template.wordings.get("protective_marking", ""),
         made_at=made_at,
         restriction=template.wordings.get("marking", ""),
         particulars=(
@@ -109,7 +112,7 @@ def of_nil(file: ProceedingFile, wanted: ScheduleSetId, asked: Asked) -> Paper:
         standing=standing,
         heading=headings.title,
         urn=headings.urn,
-        marking=asked.marking,
+        marking=asked.marking or template.wordings.get("protective_marking", ""),
         made_at=asked.at if standing is Standing.DRAFT else of.nil.at,
         restriction=template.wordings.get("marking", ""),
         particulars=(("Case", asked.case_reference), ("Goes with", first.name)),

@@ -27,6 +27,8 @@ _HOW = (
     "it is known. What was endorsed already is shown and cannot be changed."
 )
 DATE_FORMAT = "dd/mm/yyyy hh:mm"
+ENDORSED_ON = "%d/%m/%Y %H:%M"
+"""How the same is written as a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def endorsed_cells(given: Endorsement | None) -> tuple[str, ...]:
     if given is None:
         return ()
     seen = given.inspected
-    on = "" if seen is None else f"{seen.at.astimezone(LONDON):%d/%m/%Y %H:%M}"
+    on = "" if seen is None else f"{seen.at.astimezone(LONDON):{ENDORSED_ON}}"
     return (given.code, on, "" if seen is None else seen.by, given.reason)
 
 

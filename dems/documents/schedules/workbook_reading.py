@@ -19,6 +19,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from dems.documents.schedules.printable import printable
 from dems.documents.schedules.workbook_layout import (
     CODE,
+    ENDORSED_ON,
     INSPECTED_BY,
     INSPECTED_ON,
     LAST_COLUMN,
@@ -190,7 +191,10 @@ def _changed(found: Mapping[Place, _Cell], layout: Layout) -> Iterator[RefusedCe
 def _as_handed_out(cell: _Cell | None, fixed: str) -> bool:
     if cell is None:
         return not fixed.strip()
-    if cell.kind not in {"s", "n"} or isinstance(cell.value, bool):
+    if cell.kind == "d":
+        # A row that was endorsed with this very workbook has the date as it was written.
+        return isinstance(cell.value, datetime) and f"{cell.value:{ENDORSED_ON}}" == fixed
+    if cell.kind not in {"s", "n"}:
         return False
     # Very much longer texts are others, and are not gone through to see it.
     return cell.text == fixed or (len(cell.text) < 2 * len(fixed) + 100 and _plain(cell.text) == _plain(fixed))

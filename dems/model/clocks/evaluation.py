@@ -34,12 +34,13 @@ def evaluate(definition: ClockDefinition, facts: ClockFacts, calendar: Calendar 
         None if calendar is None else calendar.version,
         now,
         ClockState.NOT_STARTED,
+        span.started,
+        span.stopped,
         passed_over=span.passed_over,
         remarks=definition.remarks,
     )
     if span.started is None:
         return answer
-    answer = replace(answer, started=span.started, stopped=span.stopped)
     if definition.unit is Unit.HOURS:
         return in_hours(answer, span.started, now)
     if definition.then_every is not None:

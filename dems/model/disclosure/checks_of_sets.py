@@ -12,7 +12,7 @@ from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import NOT_SERVED, Series
 from dems.model.disclosure.moving import moves, told_of_move
 from dems.model.disclosure.output import lines_of
-from dems.model.disclosure.reports import Endorsement, OfficerReport, ScheduleSet
+from dems.model.disclosure.reports import OfficerReport, ScheduleSet
 from dems.model.disclosure.schedules import ScheduleState
 from dems.model.disclosure.snapshots import as_certified, schedule_as_certified
 from dems.model.ids import ScheduleId
@@ -174,9 +174,9 @@ def r20(file: ProceedingFile) -> Iterator[Broken]:
     subjects = {(s.id, row.series, row.number): row.subject for s in file.schedules for row in s.rows if row.live}
     for given in file.endorsements:
         where = Where(PlaceKind.ENDORSEMENT, given.place)
-        if not _is_lawyer(file, given):
+        if not is_lawyer(file, given.by):
             # Whoever may not endorse is told that alone: not which rows there are, nor what is presumed of them.
-            yield Broken("R20", where, "Only the reviewing lawyer of this case endorses, in that role on that day.")
+            yield Broken("R20", where, LAWYER_ALONE)
             continue
         subject, on = subjects.get((given.schedule, given.series, given.number)), london_date(given.by.at)
         code = file.forms.endorsement(given.series, given.code, on)
@@ -199,9 +199,13 @@ def r20(file: ProceedingFile) -> Iterator[Broken]:
             yield Broken("R20", where, message)
 
 
-def _is_lawyer(file: ProceedingFile, given: Endorsement) -> bool:
+LAWYER_ALONE = "Only the reviewing lawyer of this case endorses, in that role on that day."
+
+
+def is_lawyer(file: ProceedingFile, by: Acting) -> bool:
+    """Whether somebody acts as the reviewing lawyer, and was that on that day."""
     role = CaseRole.REVIEWING_LAWYER
-    return given.by.role is role and holds(file.grants, file.opened.case_id, given.by.person, role, given.by.at)
+    return by.role is role and holds(file.grants, file.opened.case_id, by.person, role, by.at)
 
 
 def r22(file: ProceedingFile) -> Iterator[Broken]:

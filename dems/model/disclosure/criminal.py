@@ -27,6 +27,8 @@ def _source(text: str, checked: HowFar) -> Source:
     return Source(text, checked)
 
 
+_MARKED = {"protective_marking": "OFFICIAL-SENSITIVE"}
+"""A choice of DEMS: schedules name people who are not charged."""
 _ROW_C = (
     Column(_F.NUMBER, "Item No."),
     Column(_F.DESCRIPTION, "Description and relevance"),
@@ -51,6 +53,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
             "preamble": "The disclosure officer believes that the following material does not form part of the prosecution "
             "case and is not sensitive.",
             "withdrawn": "Withdrawn",
+            **_MARKED,
         },
         remarks=("The preamble and the letters of its codes were not held against a text; layouts differ by force.",),
     ),
@@ -67,7 +70,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
             Column(_F.COURT_APPLICATION, "Court application (Y/N) and view"),
         ),
         _source(f"{_MANUAL}8; {_GUIDE}, MG6D", _H.PARTLY),
-        {"withdrawn": "Withdrawn", "marking": "For police and prosecution only"},
+        {"withdrawn": "Withdrawn", "marking": "For police and prosecution only", **_MARKED},
         remarks=("It is never served.",),
     ),
     FormTemplate(
@@ -80,6 +83,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
             "statement": "There is no relevant sensitive unused material.",
             "continuation": "There is no further relevant sensitive unused material.",
             "marking": "For police and prosecution only",
+            **_MARKED,
         },
         remarks=("That it is endorsed, signed and sent was looked up; its wording was not.",),
     ),
@@ -94,7 +98,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
             Column(_F.COPY, "Copy supplied"),
         ),
         _source(f"{_GUIDE}, MG6E; {_MANUAL}10 (old edition)", _H.PARTLY),
-        {"marking": "For police and prosecution only"},
+        {"marking": "For police and prosecution only", **_MARKED},
         remarks=("The texts of its certificates are a list of their own.",),
     ),
     FormTemplate(
@@ -106,6 +110,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
         {
             "listed": "Only the following material might meet the test for disclosure.",
             "nil": "There is no material that might meet the test for disclosure.",
+            **_MARKED,
         },
         remarks=("No separate regime any more: for summary trials, by local agreement. Its fields were not seen.",),
     ),

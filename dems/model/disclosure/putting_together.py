@@ -34,47 +34,35 @@ class Writing:
         return (self.note, self.copies, self.corroborating) != (None, None, None)
 
 
-def asked_for(made: Preparation | None, form: Form, by: Acting, fresh: Callable[[], UUID]) -> tuple[Preparation, UUID]:
-    """The set with one more form, and that form's id. A streamlined certificate is written from a whole set: what is missing is added.
+def asked_for(made: Preparation | None, form: Form, part: UUID, by: Acting, fresh: Callable[[], UUID]) -> Preparation:
+    """The set with one more form, which gets the id `part`. A streamlined certificate is written from a report on a whole set: that
+    is the form asked for, and the schedules that are missing are added.
 
     Raises `AlreadyExists` where the set has that form; of an MG6E, where it has one of this officer.
     """
     before = made or Preparation(ScheduleSetId(fresh()))
-    if form is Form.SDC:
-        whole = before
-        for each in (Form.MG6C, Form.MG6D, Form.MG6E):
-            if _there(whole, each, by) is None:
-                whole, _ = asked_for(whole, each, by, fresh)
-        if whole == before:
-            raise _drafted(form, _own(whole, by))
-        return whole, _own(whole, by)
     there = _there(before, form, by)
     if there is not None:
-        raise _drafted(form, there)
-    new = fresh()
+        whose = f"an {form.value}" if form in {Form.MG6C, Form.MG6D} else "a report of yours"
+        raise AlreadyExists(
+            f"The set that is being put together has {whose} already: read it, or give up what was signed of the set.",
+            schedule=str(there),
+        )
     if form is Form.MG6C:
-        return replace(before, mg6c=ScheduleId(new)), new
+        return replace(before, mg6c=ScheduleId(part))
     if form is Form.MG6D:
-        return replace(before, mg6d=ScheduleId(new)), new
-    return before.with_report(OfficerReport(ReportId(new), by, "", frozenset())), new
+        return replace(before, mg6d=ScheduleId(part))
+    whole = before.with_report(OfficerReport(ReportId(part), by, "", frozenset()))
+    if form is Form.SDC:
+        c, d = (ScheduleId(fresh()) if s is None else s for s in (whole.mg6c, whole.mg6d))
+        whole = replace(whole, mg6c=c, mg6d=d)
+    return whole
 
 
 def _there(made: Preparation, form: Form, by: Acting) -> UUID | None:
-    if form is Form.MG6E:
-        return next((r.id for r in made.reports if r.by.person == by.person), None)
-    return made.mg6c if form is Form.MG6C else made.mg6d
-
-
-def _own(made: Preparation, by: Acting) -> UUID:
-    return next(r.id for r in made.reports if r.by.person == by.person)
-
-
-def _drafted(form: Form, there: UUID) -> AlreadyExists:
-    whose = "a report of yours" if form is Form.MG6E else f"an {form.value}"
-    return AlreadyExists(
-        f"The set that is being put together has {whose} already: read it, or give up what was signed of the set.",
-        schedule=str(there),
-    )
+    if form in {Form.MG6C, Form.MG6D}:
+        return made.mg6c if form is Form.MG6C else made.mg6d
+    return next((r.id for r in made.reports if r.by.person == by.person), None)
 
 
 def written(file: ProceedingFile, made: Preparation, report: ReportId, by: Acting, says: Writing) -> Preparation:

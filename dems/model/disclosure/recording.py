@@ -8,6 +8,7 @@ from uuid import UUID
 from dems.errors import AlreadyExists, DisclosureRulesBroken, Invalid, NotPermitted, WrongState
 from dems.model.disclosure.acting import DISCLOSURE_OFFICERS, Acting, holds
 from dems.model.disclosure.broken import Broken, PlaceKind, Where
+from dems.model.disclosure.checks_of_sets import LAWYER_ALONE, is_lawyer
 from dems.model.disclosure.contents import Content
 from dems.model.disclosure.decisions import Decision
 from dems.model.disclosure.drafting import basis_of, place_of
@@ -62,10 +63,25 @@ def decide(file: ProceedingFile, decisions: Iterable[Decision[Content]], now: da
 
 
 def happened(file: ProceedingFile, happening: Happening) -> ProceedingFile:
-    """Record something in the proceeding. Raises `Invalid` where it is still to come, `DisclosureRulesBroken` where review ends early."""
+    """Record something in the proceeding. Raises `Invalid` where it is still to come or of nobody in the proceeding,
+    `DisclosureRulesBroken` where review ends early.
+    """
     if happening.on > file.on:
-        raise Invalid("Record it once it has happened: its date is still to come.")
-    after = replace(file, happenings=(*file.happenings, happening))
+        raise Invalid("Record it once it has happened: its date is still to come.", field="on")
+    if happening.party is not None and happening.party not in {p.party for p in file.opened.parties}:
+        raise Invalid("This is nobody's in this proceeding: name one of its parties, or none.", field="party")
+    return _with_happenings(file, (*file.happenings, happening))
+
+
+def did_not_happen(file: ProceedingFile, happening: Happening) -> ProceedingFile:
+    """Take something back. Raises `DisclosureRulesBroken` where review has ended and would not have without it."""
+    left = list(file.happenings)
+    left.remove(happening)
+    return _with_happenings(file, tuple(left))
+
+
+def _with_happenings(file: ProceedingFile, happenings: tuple[Happening, ...]) -> ProceedingFile:
+    after = replace(file, happenings=happenings)
     refuse(check(after, ("R27",)), "recorded")
     return after
 
@@ -248,6 +264,12 @@ def endorse_rows(file: ProceedingFile, wanted: ScheduleId, given: Iterable[Endor
     refuse(tuple(b for b in check(after, ("R20",)) if b.where.key in places), "endorsed")
     whole = {row.number for row in schedule.rows if row.live} <= before | set(numbers)
     return _with_schedules(after, {wanted: done}) if whole else after
+
+
+def require_lawyer(file: ProceedingFile, by: Acting) -> None:
+    """Refuse whoever may not endorse before anything of theirs is looked at (R20)."""
+    if not is_lawyer(file, by):
+        refuse((Broken("R20", Where.of(PlaceKind.PERSON, by.person), LAWYER_ALONE),), "endorsed")
 
 
 def served(file: ProceedingFile, report: ServiceReport) -> ProceedingFile:

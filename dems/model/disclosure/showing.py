@@ -47,7 +47,7 @@ def draft_says(file: ProceedingFile, made: Preparation, part: UUID) -> dict[str,
     return {**headings, **body_of(file.schedule(ScheduleId(part)))}
 
 
-def for_everybody(says: Mapping[str, Any]) -> dict[str, Any]:
+def as_everybody_reads(says: Mapping[str, Any]) -> dict[str, Any]:
     """What an MG6C says to somebody who may not know what is sensitive: of a row that counts no more, not why."""
     rows = [{**row, "basis": [], "note": _plain(row["note"])} for row in says["rows"]]
     annotations = [{**a, "note": Note.SET_ASIDE.value} for a in says["annotations"]]

@@ -73,6 +73,8 @@ class MakeBlock:
             _require_searches(tx, proceeding_id, new.searches)
             annex: Sequence[AnnexLine] = ()
             if new.asks is not None:
+                if new.asks == ReviewFilter():
+                    raise Invalid("Ask at least one thing: a block of everything would say nothing.", field="asks")
                 require_words(tx, new.asks, self.patience)
                 annex = _annex(tx, proceeding_id, case_id, new.asks, sight(tx, actor, case_id, now))
             block = Block(

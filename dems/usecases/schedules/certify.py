@@ -6,14 +6,13 @@ from uuid import UUID
 from dems.errors import PreconditionFailed, WrongState
 from dems.model.actors import Actor
 from dems.model.acts import Act
-from dems.model.disclosure.broken import PlaceKind, Where
-from dems.model.disclosure.certifying import certify_part, require_signatory
+from dems.model.disclosure.certifying import certify_part
 from dems.model.disclosure.moving import alerts_due
-from dems.model.ids import ScheduleId, new_id
+from dems.model.ids import new_id
 from dems.model.people import CaseRole
 from dems.ports import Clock, Once, Transactions
 from dems.steps.kept_schedules import keep, keep_nil, tell, tell_of_report
-from dems.steps.schedules_at_hand import at_hand, entered_by, keep_made, officer
+from dems.steps.schedules_at_hand import at_hand, entered_by, keep_made, officer, require_signs
 from dems.steps.shown_schedules import FormShown, draft_shown, form_shown
 
 
@@ -47,11 +46,11 @@ class CertifySchedule:
                 return form_shown(tx, entrance, schedule_id, now)
             by = officer(tx, actor, entrance, now, role, "certified")
             hand = at_hand(tx, proceeding, now)
-            require_signatory(hand.file, by, Where.of(PlaceKind.PERSON, by.person))
+            require_signs(tx, actor, entrance, hand.file, by, "certified")
             made = hand.made
             if made is None or schedule_id not in made.parts:
                 raise WrongState(
-                    "This is certified already: what changes goes into its next version.", state="certified"
+                    "Only a draft is certified: what changes goes into its next version.", state="certified"
                 )
             if if_tag is not None and draft_shown(tx, entrance, hand, schedule_id, checked=False).tag != if_tag:
                 raise PreconditionFailed("This draft says something else since you read it. Read it again.")
@@ -60,9 +59,9 @@ class CertifySchedule:
             after, left = certify_part(telling, made, schedule_id, by)
             keep(tx, before, after, made.id, by)
             tell(tx, entrance.authority, before, after)
-            signed = next((s.nil for s in after.sets if s.id == made.id), None)
+            signed = after.set_of(made.id).nil if left is None else left.nil
             if made.nil is None and signed is not None and made.mg6d is not None:
-                keep_nil(tx, entrance.authority, after, made.id, ScheduleId(made.mg6d), signed)
+                keep_nil(tx, entrance.authority, after, made.id, made.mg6d, signed)
             if left is not None and len(left.signed) > len(made.signed):
                 tell_of_report(tx, entrance.authority, proceeding, left.report(schedule_id), made.id)
             keep_made(tx, proceeding, left)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.disclosure.broken import PlaceKind, Where
-from dems.model.disclosure.certifying import require_officer, require_signatory
+from dems.model.disclosure.certifying import require_officer
 from dems.model.disclosure.forms import Form
 from dems.model.disclosure.preparing import prepared
 from dems.model.disclosure.putting_together import Writing, asked_for, written
 from dems.model.ids import ReportId, StrandId, new_id
 from dems.model.people import CaseRole
 from dems.ports import Clock, Once, Transactions
-from dems.steps.schedules_at_hand import AtHand, certified, entered, keep_made, officer
+from dems.steps.schedules_at_hand import AtHand, certified, entered, keep_made, officer, require_signs
 from dems.steps.shown_schedules import FormShown, draft_shown, form_shown
 
 
@@ -43,16 +43,16 @@ class PrepareSchedule:
             tx.disclosure.hold(proceeding_id)
             by = officer(tx, actor, entrance, now, role, "drafted")
             file = certified(tx, proceeding_id, now)
-            here = Where.of(PlaceKind.PERSON, by.person)
             if form is Form.MG6C:
-                require_officer(file, by, here, "drafted")
+                require_officer(file, by, Where.of(PlaceKind.PERSON, by.person), "drafted")
             else:
-                require_signatory(file, by, here, "drafted")
-            under_way = tx.schedules.preparation(proceeding_id)
-            made, part = asked_for(None if under_way is None else under_way[0], form, by, new_id)
+                require_signs(tx, actor, entrance, file, by, "drafted")
+            part = new_id()
             earlier = tx.idempotency.first(once, part) if once else None
             if earlier is not None:
                 return form_shown(tx, entrance, earlier, now)
+            under_way = tx.schedules.preparation(proceeding_id)
+            made = asked_for(None if under_way is None else under_way[0], form, part, by, new_id)
             if writing is not None:
                 made = written(file, made, ReportId(part), by, writing)
             hand = AtHand(prepared(file, made), made)

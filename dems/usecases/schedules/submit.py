@@ -7,15 +7,14 @@ from uuid import UUID
 from dems.errors import DisclosureRulesBroken, Invalid, NotFound, WrongState
 from dems.model.actors import Actor
 from dems.model.acts import Act
-from dems.model.disclosure.broken import PlaceKind, Where
-from dems.model.disclosure.certifying import require_signatory, require_whole
+from dems.model.disclosure.certifying import require_whole
 from dems.model.disclosure.forms import Form
 from dems.model.disclosure.recording import submit, voided
 from dems.model.ids import ScheduleId, ScheduleSetId, StrandId
 from dems.model.people import CaseRole
 from dems.ports import Clock, Once, Transaction, Transactions
 from dems.steps.kept_schedules import keep, tell
-from dems.steps.schedules_at_hand import certified, entered, officer
+from dems.steps.schedules_at_hand import certified, entered, officer, require_signs
 from dems.steps.submissions import Submission, submission
 
 CHANGED = "R19"
@@ -49,7 +48,7 @@ class SubmitSet:
             tx.disclosure.hold(proceeding_id)
             by = officer(tx, actor, entrance, now, role, "submitted")
             before = certified(tx, proceeding_id, now)
-            require_signatory(before, by, Where.of(PlaceKind.PERSON, by.person), "submitted")
+            require_signs(tx, actor, entrance, before, by, "submitted")
             of, nil = _set_of(tx, proceeding_id, named)
             earlier = tx.idempotency.first(once, of) if once else None
             if earlier is not None:

@@ -6,8 +6,6 @@ from uuid import UUID
 from dems.errors import WrongState
 from dems.model.actors import Actor
 from dems.model.acts import Act
-from dems.model.disclosure.broken import PlaceKind, Where
-from dems.model.disclosure.certifying import require_signatory
 from dems.model.disclosure.putting_together import given_up
 from dems.model.disclosure.recording import voided
 from dems.model.ids import new_id
@@ -15,7 +13,7 @@ from dems.model.life.strands import said
 from dems.model.people import CaseRole
 from dems.ports import Clock, Once, Transactions
 from dems.steps.kept_schedules import keep, tell
-from dems.steps.schedules_at_hand import at_hand, certified, entered_by, keep_made, officer
+from dems.steps.schedules_at_hand import at_hand, certified, entered_by, keep_made, officer, require_signs
 from dems.steps.shown_schedules import FormListed, forms_listed
 
 
@@ -49,7 +47,7 @@ class VoidCertificate:
                 return [f for f in forms_listed(tx, entrance) if f.of == earlier]
             by = officer(tx, actor, entrance, now, role, "given up")
             hand = at_hand(tx, proceeding, now)
-            require_signatory(hand.file, by, Where.of(PlaceKind.PERSON, by.person), "given up")
+            require_signs(tx, actor, entrance, hand.file, by, "given up")
             said(reason, "why the certificate is given up")
             if hand.made is not None and of == hand.made.id:
                 after, left = given_up(hand.file, hand.made, new_id)
