@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.schemas.base import Body, Day, Instant, Line, Prose, View
+from api.schemas.deciding_for_lists import ExhibitContent, HarmTestContent, OnwardContent, OwnerContent, PagesContent
 from api.schemas.disclosure import ActingView, InRole
 from dems.model.disclosure.causes import ChangedFindings, CorrectedFact, DefenceStatement, NewMaterial
 from dems.model.disclosure.contents import (
@@ -45,6 +46,11 @@ Kind = Literal[
     "source_check",
     "handling",
     "leak_check",
+    "exhibit",
+    "harm_test",
+    "pages",
+    "owner",
+    "onward",
 ]
 
 
@@ -168,7 +174,12 @@ AnyContent: TypeAlias = Annotated[
     | ClearanceContent
     | SourceCheckContent
     | HandlingContent
-    | LeakCheckContent,
+    | LeakCheckContent
+    | ExhibitContent
+    | HarmTestContent
+    | PagesContent
+    | OwnerContent
+    | OnwardContent,
     Field(discriminator="kind"),
 ]
 
@@ -183,7 +194,7 @@ def content_of(body: AnyContent) -> Content:
     return content_from(kind, kept)
 
 
-def _shown(content: Content) -> dict[str, Any]:
+def shown_content(content: Content) -> dict[str, Any]:
     """As it would be sent."""
     kind, record = content_record(content)
     if "kind" in record:
@@ -274,7 +285,7 @@ class DecisionView(View):
             id=decision.id,
             subject=SubjectView(kind=decision.subject.kind, id=decision.subject.id),
             kind=kind_of(decision.content),
-            content=_shown(decision.content),
+            content=shown_content(decision.content),
             reason=decision.reason,
             by=ActingView.of(decision.by),
             replaces=decision.replaces,
