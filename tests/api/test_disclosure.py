@@ -53,6 +53,18 @@ SAID: dict[str, dict[str, Any]] = {
     "source_check": {"description": "Photograph of the desk", "names_no_source": True},
     "handling": {"handling": "withheld", "order": "PII/1"},
     "leak_check": {"hits": ["a1"]},
+    "exhibit": {"producer": "F. Shah", "statement": "MG11/1", "continuity": "Sealed", "court_number": "4"},
+    "harm_test": {
+        "supply": "withheld",
+        "regulation": "R16",
+        "decided_by": "The Director General",
+        "grounds": ["a"],
+        "adverse_effect": "Somebody is hurt",
+        "significant": True,
+    },
+    "pages": {"volume": "B", "first_page": 12, "last_page": 19},
+    "owner": {"owner": "A hospital", "consulted_on": "2026-01-02"},
+    "onward": {"onward": "not", "refusal": "a"},
 }
 """Every kind of decision with all that it can say, as it is sent."""
 
@@ -161,10 +173,11 @@ def test_many_are_decided_at_once_or_none_and_every_refused_row_is_named(
     assert listed["items"][0]["content"] == relevant
     rest = http.get(path, headers=headers, params={"after": listed["next"]}).json()
     assert [d["id"] for d in rest["items"]] == [replaced["id"]]
-    wanted = {"kind": "relevance", "standing": True, "subject": str(first.id)}
+    wanted = {"kind": "relevance", "standing": "true", "subject": str(first.id)}
     [only] = http.get(path, headers=headers, params=wanted).json()["items"]
     assert (only["id"], only["reason"]) == (replaced["id"], "It was another night")
-    for wrong in ({}, {"decisions": []}, {"decisions": [{"content": {"kind": "used"}, "reason": "x"}]}):
+    form: dict[str, Any] = {"decisions": [{"content": {"kind": "used"}, "reason": "x"}]}
+    for wrong in ({}, {**form, "decisions": []}, form):
         problem_of(http.post(path, headers=headers, json=wrong), 422)
 
 
