@@ -16,6 +16,7 @@ from rich.console import Console
 
 from benchmarks import (
     case_page,
+    certification,
     corpus,
     custody_log,
     direct,
@@ -55,6 +56,7 @@ BENCHMARKS: Mapping[str, Callable[[Installation, Sizes], list[Result]]] = {
     "small-intake": small_intake.measure,
     "corpus": corpus.measure,
     "reading": reading.measure,
+    "certification": certification.measure,
     "load-history": load_history.measure,
     "package": package_check.measure,
     "schedule-documents": schedule_documents.measure,

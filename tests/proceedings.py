@@ -17,13 +17,14 @@ from dems.model.disclosure.contents import (
 )
 from dems.model.disclosure.decisions import Record
 from dems.model.disclosure.material import Subject
-from dems.model.disclosure.parties import PartyTo, Position
+from dems.model.disclosure.parties import Happening, HappeningKind, PartyTo, Position
 from dems.model.evidence import Kind
 from dems.model.exhibits import ExhibitRef
 from dems.model.ids import CaseId, DecisionId, EvidenceId, PartyId, StrandId, new_id
 from dems.model.life.saying import NewFact
 from dems.model.life.strands import Proceeding, ProceedingKind
 from dems.model.people import CaseRole, Clearance
+from dems.ports.disclosure import KeptHappening
 from dems.usecases.cases.put_member import Holding
 from dems.usecases.disclosure.decide import Deciding
 from tests.conftest import Team
@@ -142,3 +143,11 @@ def proceeding_of(world: World, team: Team) -> OpenProceeding:
         officer.actor, proceeding, investigation_began=BEGAN, parties=parties, reason="Charge is near"
     )
     return made
+
+
+def taken_back(proceeding: OpenProceeding) -> KeptHappening:
+    """A charge that was recorded and did not happen."""
+    happening, officer = proceeding.dems.disclosure.happening, proceeding.officer.actor
+    charged = happening(officer, proceeding.id, Happening(HappeningKind.CHARGED, BEGAN))
+    happening.take_back(officer, proceeding.id, charged.id, reason="It was of another case")
+    return charged

@@ -1,6 +1,6 @@
 """Disclosure in a proceeding: its opening, what is decided about each item, and what happens."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,9 +11,9 @@ from api.manifests import ManifestRoute
 from api.problems import problem_responses
 from api.schemas.base import Listed
 from api.schemas.deciding import DecidedView, DecisionsBody, DecisionView, Kind
-from api.schemas.disclosure import DisclosureView, OpeningBody
+from api.schemas.disclosure import DisclosureView, HappeningBody, HappeningView, OpeningBody, TakenBackBody
 from dems.model.acts import Act
-from dems.model.ids import FactId, StrandId
+from dems.model.ids import FactId, HappeningId, StrandId
 from dems.ports.disclosure import DecisionFilter
 
 router = APIRouter(prefix="/v1/proceedings/{proceeding_id}", tags=["disclosure"], route_class=BodyRoute)
@@ -91,3 +91,39 @@ def list_decisions(
     return Listed[DecisionView](
         **paged(request, response, page, rows, key=lambda k: k.decision.id, show=DecisionView.of)
     )
+
+
+_HAPPENED: Any = {
+    "status_code": 201,
+    "openapi_extra": act(Act.DISCLOSURE_HAPPENING),
+    "responses": problem_responses(401, 403, 404, 409, 429),
+    "response_model": HappeningView,
+}
+
+
+@router.post("/happenings", **_HAPPENED)
+def record_happening(proceeding_id: UUID, body: HappeningBody, dems: Core, actor: Whoever, once: OnceKey) -> Response:
+    """Record a charge, a plea, a defence statement, an end: what rules of disclosure count from."""
+    kept = dems.disclosure.happening(actor, StrandId(proceeding_id), body.told(), role=body.role, once=once)
+    return answer(dems, once, 201, HappeningView.of(kept))
+
+
+@router.post("/happenings/{happening_id}/take-back", **_HAPPENED)
+def take_happening_back(
+    proceeding_id: UUID, happening_id: UUID, body: TakenBackBody, dems: Core, actor: Whoever, once: OnceKey
+) -> Response:
+    """Record that this did not happen. Both stay in the list."""
+    wrong = HappeningId(happening_id)
+    kept = dems.disclosure.happening.take_back(
+        actor, StrandId(proceeding_id), wrong, reason=body.reason, role=body.role, once=once
+    )
+    return answer(dems, once, 201, HappeningView.of(kept))
+
+
+@router.get("/happenings", openapi_extra=act(Act.DISCLOSURE_READ), responses=problem_responses(401, 403, 404, 429))
+def list_happenings(
+    proceeding_id: UUID, dems: Core, actor: Whoever, page: Paging, request: Request, response: Response
+) -> Listed[HappeningView]:
+    """What happened, in the order in which it was recorded; what was taken back too, and what takes it back."""
+    rows = dems.disclosure.look_up.happenings(actor, StrandId(proceeding_id), page)
+    return Listed[HappeningView](**paged(request, response, page, rows, key=lambda h: h.id, show=HappeningView.of))

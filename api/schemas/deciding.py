@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.schemas.base import Body, Day, Line, Prose, View
+from api.schemas.deciding_for_lists import ExhibitContent, HarmTestContent, OnwardContent, OwnerContent, PagesContent
 from api.schemas.disclosure import ActingView, InRole
 from dems.model.disclosure.contents import (
     Content,
@@ -43,6 +44,11 @@ Kind = Literal[
     "source_check",
     "handling",
     "leak_check",
+    "exhibit",
+    "harm_test",
+    "pages",
+    "owner",
+    "onward",
 ]
 
 
@@ -166,7 +172,12 @@ AnyContent: TypeAlias = Annotated[
     | ClearanceContent
     | SourceCheckContent
     | HandlingContent
-    | LeakCheckContent,
+    | LeakCheckContent
+    | ExhibitContent
+    | HarmTestContent
+    | PagesContent
+    | OwnerContent
+    | OnwardContent,
     Field(discriminator="kind"),
 ]
 
@@ -181,7 +192,7 @@ def content_of(body: AnyContent) -> Content:
     return content_from(kind, kept)
 
 
-def _shown(content: Content) -> dict[str, Any]:
+def shown_content(content: Content) -> dict[str, Any]:
     """As it would be sent."""
     kind, record = content_record(content)
     if "kind" in record:
@@ -272,7 +283,7 @@ class DecisionView(View):
             id=decision.id,
             subject=SubjectView(kind=decision.subject.kind, id=decision.subject.id),
             kind=kind_of(decision.content),
-            content=_shown(decision.content),
+            content=shown_content(decision.content),
             reason=decision.reason,
             by=ActingView.of(decision.by),
             replaces=decision.replaces,

@@ -7,10 +7,11 @@ from pydantic import Field
 
 from api.schemas.base import Body, Day, Instant, Line, Prose, View
 from dems.model.disclosure.acting import Acting
-from dems.model.disclosure.parties import PartyTo, Position
+from dems.model.disclosure.parties import Happening, HappeningKind, PartyTo, Position
 from dems.model.ids import PartyId
 from dems.model.life.strands import ProceedingKind
 from dems.model.people import CaseRole
+from dems.ports.disclosure import KeptHappening
 from dems.steps.proceeding_files import Disclosed
 
 InRole = Field(
@@ -85,4 +86,46 @@ class DisclosureView(View):
             parties=[PartyToView.model_validate(p) for p in opened.parties],
             reason=opening.reason,
             by=ActingView.of(opening.by),
+        )
+
+
+class HappeningBody(Body):
+    """Something that happened in the proceeding."""
+
+    kind: HappeningKind
+    on: Day
+    party: UUID | None = Field(default=None, description="Whose it is; null where it is everybody's")
+    role: CaseRole | None = InRole
+
+    def told(self) -> Happening:
+        return Happening(self.kind, self.on, None if self.party is None else PartyId(self.party))
+
+
+class TakenBackBody(Body):
+    reason: Prose
+    role: CaseRole | None = InRole
+
+
+class HappeningView(View):
+    """What happened or, where it takes another back, what did not."""
+
+    id: UUID
+    kind: HappeningKind
+    on: date
+    party: UUID | None
+    takes_back: UUID | None = Field(description="What did not happen after all")
+    reason: str | None = Field(description="Why it is taken back")
+    by: ActingView
+
+    @classmethod
+    def of(cls, kept: KeptHappening) -> "HappeningView":
+        said = kept.happening
+        return cls(
+            id=kept.id,
+            kind=said.kind,
+            on=said.on,
+            party=said.party,
+            takes_back=kept.takes_back,
+            reason=kept.reason,
+            by=ActingView.of(kept.by),
         )

@@ -15,6 +15,7 @@ from dems.bootstrap.intake import Intake, Intakes, Invitations
 from dems.bootstrap.ledger import LedgerActs
 from dems.bootstrap.measures import Measures
 from dems.bootstrap.people import Cases, People
+from dems.bootstrap.reviewing import Reviewing
 from dems.bootstrap.schedules import Schedules
 from dems.bootstrap.timeliness import Timeliness
 from dems.bootstrap.upkeep import Upkeep
@@ -93,6 +94,10 @@ class Dems(Core):
     @cached_property
     def custody(self) -> CustodyActs:
         return CustodyActs.of(self)
+
+    @cached_property
+    def reviewing(self) -> Reviewing:
+        return Reviewing.of(self)
 
     @cached_property
     def timeliness(self) -> Timeliness:

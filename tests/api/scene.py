@@ -17,6 +17,7 @@ from dems.ports import Page
 from dems.steps.declaring import FileDeclared
 from dems.steps.manifest import Defaults, ItemDeclared
 from dems.usecases.cases.put_member import Holding
+from dems.usecases.disclosure.record_particulars import Particular
 from tests.api.intakes import digest_header
 from tests.api.who_may import (
     ON_CASE,
@@ -26,7 +27,7 @@ from tests.casework import definition_body, investigated
 from tests.conftest import Team
 from tests.invited import terms
 from tests.officers import Office
-from tests.proceedings import proceeding_of
+from tests.proceedings import proceeding_of, taken_back
 from tests.readings import picture, record
 from tests.world import Somebody, World
 
@@ -61,6 +62,8 @@ def scene_of(world: World) -> Scene:
     )
     party = world.dems.cases.parties.add(manager.actor, case.id, name="Ann Example")
     proceeding = proceeding_of(world, Team(case, manager, manager, world))
+    happening = taken_back(proceeding)
+    world.dems.disclosure.particulars(proceeding.officer.actor, sealed.id, Particular(), reason="x")
     proceeding.ready(proceeding.thing("ABC/9001"), "Notebook of the duty sergeant")
     schedule, *_ = Office(proceeding).sent()
     [submission] = world.dems.schedules.look_up.submissions(proceeding.officer.actor, proceeding.id, Page(1))
@@ -102,6 +105,7 @@ def scene_of(world: World) -> Scene:
         "invitation_id": str(invitation.id),
         "export_id": str(export.id),
         "proceeding_id": str(proceeding.id),
+        "happening_id": str(happening.id),
         "schedule_id": str(schedule),
         "other_id": str(schedule),
         "submission_id": str(submission.id),
@@ -179,6 +183,18 @@ def body_for(method: str, path: str, asked: str) -> dict[str, Any]:
         "/v1/proceedings/{proceeding_id}/decisions": {
             "decisions": [{"content": {"kind": "use", "used": True}, "items": [str(uuid4())], "reason": "W"}]
         },
+        "/v1/proceedings/{proceeding_id}/happenings": {"kind": "charged", "on": "2199-01-01"},
+        "/v1/proceedings/{proceeding_id}/happenings/{happening_id}/take-back": {"reason": "W"},
+        "/v1/proceedings/{proceeding_id}/placeholders": {
+            "exhibit_ref": "W/1",
+            "description": "W",
+            "holder": "W",
+            "place": "W",
+            "marking": "official",
+            "never_stored": "chis",
+            "restricted": True,
+        },
+        "/v1/evidence/{evidence_id}/particulars": {"reason": "W"},
         # It is open, and by another version than the walk sends.
         "/v1/proceedings/{proceeding_id}/disclosure": {
             "investigation_began": "2025-06-01",

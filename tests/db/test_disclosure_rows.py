@@ -26,6 +26,7 @@ from dems.model.disclosure.contents import (
     Relevant,
     Sensitive,
 )
+from dems.model.disclosure.contents_of_lists import Exhibited, HarmTested, Onward, ProposedOnward, Supply
 from dems.model.disclosure.coverage import Viewing
 from dems.model.disclosure.decisions import Decision
 from dems.model.disclosure.material import Holding, Marking, NeverStored, Subject
@@ -141,12 +142,14 @@ def test_a_page_has_what_the_reader_is_cleared_for(kept: Kept) -> None:
     relevant, handled = kept.decision(Relevant(relevant=True)), kept.decision(Handled(Handling.WITHHELD, "T1"))
     sensitive, secret = kept.decision(Sensitive(Level.SENSITIVE, "Life", "Harm")), kept.decision(ordered)
     answered = kept.decision(LeakCleared(("hit",)))
-    kept.decide(relevant, handled, sensitive, secret, answered)
+    harm = kept.decision(HarmTested(Supply.SUPPLIED, "conduct_6", "The appropriate authority"))
+    onward, exhibited = kept.decision(ProposedOnward(Onward.WHOLE)), kept.decision(Exhibited("F. Shah"))
+    kept.decide(relevant, handled, sensitive, secret, answered, harm, onward, exhibited)
     shown = {
-        frozenset[Clearance](): [relevant],
-        frozenset({Clearance.PII}): [relevant],
-        frozenset({Clearance.SENSITIVE}): [relevant, sensitive, answered],
-        EVERYTHING: [relevant, handled, sensitive, secret, answered],
+        frozenset[Clearance](): [relevant, exhibited],
+        frozenset({Clearance.PII}): [relevant, exhibited],
+        frozenset({Clearance.SENSITIVE}): [relevant, sensitive, answered, harm, onward, exhibited],
+        EVERYTHING: [relevant, handled, sensitive, secret, answered, harm, onward, exhibited],
     }
     with kept.dems.transaction() as tx:
         for clearances, expected in shown.items():

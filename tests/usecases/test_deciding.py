@@ -9,7 +9,6 @@ import pytest
 from dems.bootstrap import Dems
 from dems.errors import DisclosureRulesBroken, Invalid, NotFound, WrongState
 from dems.model.actors import Actor, ActorKind
-from dems.model.acts import Act
 from dems.model.custody import ChainOf, of_item, of_proceeding, restricted_of
 from dems.model.disclosure.contents import (
     AgainstTest,
@@ -26,15 +25,16 @@ from dems.model.disclosure.contents import (
     Used,
 )
 from dems.model.disclosure.material import Marking, NeverStored, Subject
+from dems.model.exhibits import ExhibitRef
 from dems.model.ids import DecisionId, EvidenceId, FactId, new_id
 from dems.model.life.contents import ThemeStatus
 from dems.model.life.saying import NewFact
 from dems.model.life.when import When
 from dems.model.people import CaseRole, Clearance
 from dems.ports import Once, Page
-from dems.ports.disclosure import DecisionFilter, Elsewhere
-from dems.steps.acting import acting
+from dems.ports.disclosure import DecisionFilter
 from dems.usecases.disclosure.decide import MOST_AT_ONCE, MOST_FACTS, Deciding
+from dems.usecases.disclosure.record_placeholder import Placeholder
 from tests.conftest import Team, Time
 from tests.model.disclosing import NOT_SENSITIVE, SENSITIVE, item
 from tests.proceedings import OpenProceeding, proceeding_of
@@ -196,18 +196,8 @@ def test_whoever_lacks_a_clearance_finds_nothing_of_what_needs_it_in_lists_and_c
 def test_a_placeholder_that_is_restricted_is_nothing_to_whoever_lacks_the_clearance(
     dems: Dems, case: OpenProceeding
 ) -> None:
-    secret = EvidenceId(new_id())
-    with dems.transaction() as tx:
-        by = acting(tx, case.officer.actor, case.case_id, dems.clock())
-        marked = (Marking.SECRET, NeverStored.CHIS)
-        tx.material.add_elsewhere(
-            Elsewhere(secret, case.case_id, case.id, "S/1", "An account", "A", "B", *marked, restricted=True, by=by)
-        )
-
-        tx.custody.append(
-            tx.authorise(case.officer.actor, Act.MATERIAL_RECORD, case_id=case.case_id), restricted_of(case.id)
-        )
-    subject = Subject.item(secret)
+    secret = Placeholder(ExhibitRef("S/1"), "An account", "A", "B", Marking.SECRET, NeverStored.CHIS, restricted=True)
+    subject = Subject.item(dems.disclosure.placeholder(case.officer.actor, case.id, secret).id)
     case.decide(subject, RELEVANT)
     messages = []
     for wanted in (subject, Subject.item(EvidenceId(new_id()))):

@@ -40,7 +40,7 @@ from dems.ledger.entry import NONCE_BYTES, leaf_hash, next_leaf
 from dems.model.acts import Act
 from dems.model.custody import MOST_FACTS_BYTES, Authority, ChainKind, ChainOf, Record
 from dems.model.events import makes_events, told_by_others
-from dems.model.ids import ApprovalId, CaseId, EntryId, EvidenceId, new_id
+from dems.model.ids import CaseId, EntryId, EvidenceId, new_id
 from dems.ports import CustodyRow, Destroyed, Page
 
 
@@ -263,19 +263,16 @@ _PAGE_OF_CASE = _page_of_case()
 
 
 def to_row(row: Row[Any]) -> CustodyRow:
+    gone = row.destroyed_approval
     return CustodyRow(
         EntryId(row.id),
         row.chain_id,
         row.seq,
         row.at,
-        bytes(row.leaf),
-        bytes(row.leaf_hash),
-        None if row.nonce is None else bytes(row.nonce),
-        None if row.detail is None else bytes(row.detail),
+        row.leaf,
+        row.leaf_hash,
+        row.nonce,
+        row.detail,
         row.idx,
-        None
-        if row.destroyed_approval is None
-        else Destroyed(
-            row.destroyed_at, ApprovalId(row.destroyed_approval), row.destroyed_asked, row.destroyed_confirmed
-        ),
+        None if gone is None else Destroyed(row.destroyed_at, gone, row.destroyed_asked, row.destroyed_confirmed),
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnCollection, ColumnElement, Row, and_, func, insert, not_, or_, select
 
+from dems.db.repositories import review_queue
 from dems.db.repositories.base import Rows, chunks
 from dems.db.tables import (
     case_facts,
@@ -64,6 +65,7 @@ class DisclosureRows(Rows):
         if opening.number == 1:
             row = {"id": opening.proceeding, "case_id": case_id, "opened_at": opening.by.at}
             self._tx.execute(insert(disclosure_proceedings).values(row))
+            review_queue.began(self._tx, case_id, opening.proceeding)
         parties = [{"party": str(p.party), "position": p.position.value, "name": p.name} for p in opening.parties]
         values = {
             "proceeding_id": opening.proceeding,
@@ -101,6 +103,7 @@ class DisclosureRows(Rows):
         ]
         if rows:
             self._tx.execute(insert(disclosure_decisions), rows)
+            review_queue.decided(self._tx, proceeding_id, {d.subject for d in decisions})
 
     def decisions_page(
         self, proceeding_id: StrandId, page: Page, clearances: Collection[Clearance], wanted: DecisionFilter
@@ -150,10 +153,7 @@ class DisclosureRows(Rows):
 
     def viewings(self, proceeding_id: StrandId) -> list[Viewing]:
         statement = select(disclosure_viewings).where(disclosure_viewings.c.proceeding_id == proceeding_id)
-        return [
-            Viewing(EvidenceId(r.evidence_id), PersonId(r.person_id), r.began_at, r.ended_at, r.first, r.last)
-            for r in self._tx.execute(statement.order_by(disclosure_viewings.c.id))
-        ]
+        return [to_viewing(r) for r in self._tx.execute(statement.order_by(disclosure_viewings.c.id))]
 
     def add_viewings(self, proceeding_id: StrandId, viewings: Sequence[tuple[UUID, Viewing]], at: datetime) -> None:
         rows = [
@@ -173,6 +173,11 @@ class DisclosureRows(Rows):
         self._tx.execute(insert(disclosure_viewings), rows)
 
 
+def to_viewing(row: Row[Any]) -> Viewing:
+    person, item = PersonId(row.person_id), EvidenceId(row.evidence_id)
+    return Viewing(item, person, row.began_at, row.ended_at, row.first, row.last)
+
+
 def _shown_to(
     of: ColumnCollection[str, ColumnElement[Any]], clearances: Collection[Clearance]
 ) -> list[ColumnElement[bool]]:
@@ -182,7 +187,7 @@ def _shown_to(
         placeholder = material_elsewhere.c
         restricted = select(placeholder.id).where(placeholder.id == of.subject_id, placeholder.restricted).exists()
         return [
-            of.kind.not_in(["pii", "source_check", "sensitivity", "leak_check", "clearance"]),
+            of.kind.not_in(["pii", "source_check", "sensitivity", "leak_check", "clearance", "harm_test", "onward"]),
             not_(and_(of.kind == "handling", order.is_not(None))),
             not_(restricted),
         ]

@@ -31,7 +31,8 @@ STANDINGS: Mapping[ScheduleState, Standing] = {
     ScheduleState.CONTINUED: Standing.IN_FORCE,
 }
 _GONE_ON_FROM = frozenset({ScheduleState.ENDORSED, ScheduleState.CONTINUED})
-_NO_URN = "not yet given"
+NO_URN = "not yet given"
+"""What stands for the reference of a court, panel or coroner that has given none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +136,11 @@ def columns_of(template: FormTemplate) -> tuple[PaperColumn, ...]:
 def headings_of(file: ProceedingFile, schedule: Schedule) -> Headings:
     """Those of today for a draft, and the frozen ones for anything else."""
     if schedule.state is ScheduleState.DRAFT:
-        return Headings(file.opened.title, file.opened.urn or _NO_URN)
+        return Headings(file.opened.title, file.opened.urn or NO_URN)
     if schedule.snapshot is None or not schedule_as_certified(schedule):
         raise ValueError(f"{schedule.name} is not what was certified, or was prepared for somebody who may not see why")
     frozen = json.loads(schedule.snapshot.data)
-    return Headings(frozen["title"], frozen["urn"] or _NO_URN)
+    return Headings(frozen["title"], frozen["urn"] or NO_URN)
 
 
 def officers(by: Iterable[Acting], standing: Standing) -> tuple[Signature, ...]:

@@ -65,6 +65,8 @@ class Paper:
     marking: str
     made_at: datetime
     restriction: str = ""
+    reference_label: str = "URN"
+    """What the reference in `urn` is called: panels and coroners have others."""
     particulars: tuple[tuple[str, str], ...] = ()
     statements: tuple[str, ...] = ()
     columns: tuple[PaperColumn, ...] = ()
@@ -92,6 +94,7 @@ def as_data(paper: Paper) -> dict[str, Any]:
         "standing": paper.standing.value,
         "heading": printable(paper.heading),
         "urn": printable(paper.urn),
+        "reference_label": printable(paper.reference_label),
         "marking": printable(paper.marking),
         "restriction": printable(paper.restriction),
         "made_at": rfc3339(paper.made_at),

@@ -22,6 +22,7 @@ from dems.model.disclosure.contents import (
     SourceChecked,
     Used,
 )
+from dems.model.disclosure.contents_of_lists import Exhibited, HarmTested, Owned, Paginated, ProposedOnward
 from dems.model.people import CaseRole, Clearance
 
 _R = CaseRole
@@ -55,6 +56,11 @@ ROLES: Mapping[type, frozenset[CaseRole]] = {
     SourceChecked: DISCLOSURE_OFFICERS,
     LeakCleared: DISCLOSURE_OFFICERS,
     Handled: DISCLOSURE_OFFICERS | _LAWYER,
+    Exhibited: DISCLOSURE_OFFICERS | _INVESTIGATES | _LAWYER | _COUNSEL,
+    HarmTested: DISCLOSURE_OFFICERS | {_R.DECISION_MAKER} | _COUNSEL,
+    Paginated: DISCLOSURE_OFFICERS | _INVESTIGATES | _COUNSEL,
+    Owned: DISCLOSURE_OFFICERS | _INVESTIGATES | _COUNSEL,
+    ProposedOnward: DISCLOSURE_OFFICERS | {_R.LEAD_INVESTIGATOR} | _COUNSEL,
 }
 """Relevance is for the investigator, the officer in charge or the disclosure officer (CPS manual, chapters 1 and 5)."""
 
@@ -75,6 +81,6 @@ def needed_for(content: Content, restricted: bool) -> Needs:
     if isinstance(content, Sensitive):
         released = restricted and content.level is Level.NOT_SENSITIVE
         return Needs(roles, _RESTRICTED if released else _SENSITIVE)
-    if isinstance(content, SourceChecked | LeakCleared | AgainstTest | Handled):
+    if isinstance(content, SourceChecked | LeakCleared | AgainstTest | Handled | HarmTested | ProposedOnward):
         return Needs(roles, _SENSITIVE)
     return Needs(roles, _NONE)

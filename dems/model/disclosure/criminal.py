@@ -13,6 +13,8 @@ from dems.model.disclosure.forms import (
     Series,
     Source,
 )
+from dems.model.disclosure.other_regimes import HARM_GROUNDS, HARM_TESTS, REFUSALS
+from dems.model.disclosure.other_regimes import TEMPLATES as OTHERS
 from dems.model.disclosure.parties import Regime
 
 _MANUAL = "CPS Disclosure Manual, chapter "
@@ -105,9 +107,14 @@ TEMPLATES: tuple[FormTemplate, ...] = (
         "Streamlined disclosure certificate",
         (Column(_F.NUMBER, "Item No."), Column(_F.DESCRIPTION, "Description"), Column(_F.PROSECUTOR_DECISION, "*")),
         _source(f"{_MANUAL}6", _H.PARTLY),
-        {"nil": "There is no material that might meet the test for disclosure.", **_MARKED},
+        {
+            "listed": "Only the following material might meet the test for disclosure.",
+            "nil": "There is no material that might meet the test for disclosure.",
+            **_MARKED,
+        },
         remarks=("No separate regime any more: for summary trials, by local agreement. Its fields were not seen.",),
     ),
+    *OTHERS,
 )
 
 _LETTERS = _source(f"{_GUIDE}, MG6C (purpose); letters from practice", _H.PARTLY)
@@ -217,6 +224,9 @@ FORMS = Forms(
     ABBREVIATIONS,
     (r"MG\s?\d+[A-Z]?", r"(?:CID|HORT|IND)\s?/?\d+[A-Z]?", r"[A-Z]{1,4}\d{1,4}[A-Z]?", r"form \S+"),
     MARKS,
+    HARM_TESTS,
+    HARM_GROUNDS,
+    REFUSALS,
 )
 
 REGIMES: tuple[Regime, ...] = (

@@ -10,8 +10,9 @@ from dems.model.disclosure.acting import Acting, signature_record
 from dems.model.disclosure.contents import Content
 from dems.model.disclosure.decisions import Decision, Record
 from dems.model.disclosure.files import ProceedingFile
-from dems.model.disclosure.forms import Series
+from dems.model.disclosure.forms import Form, Series
 from dems.model.disclosure.freezing import Snapshot, frozen
+from dems.model.disclosure.lists import MaterialList
 from dems.model.disclosure.records import content_record
 from dems.model.disclosure.reports import Endorsement, OfficerReport, ScheduleSet
 from dems.model.disclosure.schedules import Schedule, ScheduleState
@@ -96,6 +97,14 @@ def told_of_decisions(
         saying = {"kind": kind, "content": record, "reason": reason, "by": signature_record(by)}
         told[plain] += [{**saying, "of": subjects[n : n + MOST_OF]} for n in range(0, len(subjects), MOST_OF)]
     return told[True], told[False]
+
+
+def told_of_list(made: MaterialList) -> Told:
+    """That a list was certified. What is used everybody on the case may know; the other lists say what is kept back."""
+    facts: dict[str, Any] = {"list": str(made.id), "name": made.name, "sha256": _digest(made.snapshot)}
+    if made.signed is not None:
+        facts["signed"] = signature_record(made.signed)
+    return Told(made.form is not Form.MG12, facts)
 
 
 def told_of_nil(nil: UUID, of: ScheduleSetId, snapshot: Snapshot, by: Acting) -> Told:

@@ -63,10 +63,25 @@ def decide(file: ProceedingFile, decisions: Iterable[Decision[Content]], now: da
 
 
 def happened(file: ProceedingFile, happening: Happening) -> ProceedingFile:
-    """Record something in the proceeding. Raises `Invalid` where it is still to come, `DisclosureRulesBroken` where review ends early."""
+    """Record something in the proceeding. Raises `Invalid` where it is still to come or of nobody in the proceeding,
+    `DisclosureRulesBroken` where review ends early.
+    """
     if happening.on > file.on:
-        raise Invalid("Record it once it has happened: its date is still to come.")
-    after = replace(file, happenings=(*file.happenings, happening))
+        raise Invalid("Record it once it has happened: its date is still to come.", field="on")
+    if happening.party is not None and happening.party not in {p.party for p in file.opened.parties}:
+        raise Invalid("This is nobody's in this proceeding: name one of its parties, or none.", field="party")
+    return _with_happenings(file, (*file.happenings, happening))
+
+
+def did_not_happen(file: ProceedingFile, happening: Happening) -> ProceedingFile:
+    """Take something back. Raises `DisclosureRulesBroken` where review has ended and would not have without it."""
+    left = list(file.happenings)
+    left.remove(happening)
+    return _with_happenings(file, tuple(left))
+
+
+def _with_happenings(file: ProceedingFile, happenings: tuple[Happening, ...]) -> ProceedingFile:
+    after = replace(file, happenings=happenings)
     refuse(check(after, ("R27",)), "recorded")
     return after
 

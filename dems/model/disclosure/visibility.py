@@ -12,9 +12,10 @@ from dems.model.disclosure.contents import (
     Sensitive,
     SourceChecked,
 )
+from dems.model.disclosure.contents_of_lists import HarmTested, ProposedOnward
 from dems.model.disclosure.decisions import Decision, Record
 from dems.model.disclosure.files import ProceedingFile
-from dems.model.disclosure.forms import Series
+from dems.model.disclosure.forms import Form, Series
 from dems.model.disclosure.material import Subject
 from dems.model.disclosure.reports import ScheduleSet
 from dems.model.disclosure.schedules import Note, Schedule
@@ -26,9 +27,9 @@ def seen_by(file: ProceedingFile, clearances: frozenset[Clearance]) -> Proceedin
     """The file as somebody with these clearances on its date may know it.
 
     Without `pii`, records without notice are gone, with what became of their items under their orders, and which clearance things
-    need. Without `sensitive`, so are the MG6D, reports, every decision about sensitivity and all public interest immunity, and of a
-    row that counts no more it is not said why. What is left names nothing that is gone: a decision that replaced one of those
-    replaces the newest one that is shown.
+    need. Without `sensitive`, so are the MG6D, reports, every list but that of exhibits, every decision about sensitivity, harm and
+    what is passed on, and all public interest immunity, and of a row that counts no more it is not said why. What is left names
+    nothing that is gone: a decision that replaced one of those replaces the newest one that is shown.
     """
     seen = replace(file, record=record_seen_by(file.record, clearances), shown_to=clearances)
     if Clearance.SENSITIVE in clearances:
@@ -43,6 +44,7 @@ def seen_by(file: ProceedingFile, clearances: frozenset[Clearance]) -> Proceedin
         services=tuple(s for s in file.services if s.schedule in ids),
         returns=(),
         alerts=(),
+        lists=tuple(one for one in file.lists if one.form is Form.MG12),
     )
 
 
@@ -90,7 +92,7 @@ def _is_hidden(decision: Decision[Content], clearances: frozenset[Clearance], se
     if isinstance(content, NeedsClearance):
         return True
     if Clearance.SENSITIVE not in clearances and (
-        isinstance(content, Pii | SourceChecked | LeakCleared | Sensitive)
+        isinstance(content, Pii | SourceChecked | LeakCleared | Sensitive | HarmTested | ProposedOnward)
         or (isinstance(content, Handled) and content.order is not None)
     ):
         return True
