@@ -41,6 +41,7 @@ class Sizes:
     writes: int
     packaged: int
     decided: int
+    schedule_rows: int
 
     @property
     def full(self) -> bool:
@@ -79,6 +80,7 @@ FULL = Sizes(
     writes=16_000,
     packaged=1_000,
     decided=10_000,
+    schedule_rows=10_000,
 )
 QUICK = Sizes(
     rounds=1,
@@ -111,4 +113,5 @@ QUICK = Sizes(
     writes=400,
     packaged=20,
     decided=60,
+    schedule_rows=300,
 )
