@@ -59,7 +59,7 @@ THINGS: tuple[Thing, ...] = (
     ),
     Thing(
         "AK/9", "observation post.txt", _S,
-        "Log of an observation kept from premises at Quarry Terrace on another matter, which saw the van arrive",
+        "Log of an observation kept on another matter, which saw the van arrive",
         "Held by the disclosure officer",
     ),
     Thing("AK/22", "shift rota.txt", _L, "Rota of the custody staff for 10 to 20 January 2026, as planned and as worked", _SERVER),
@@ -116,7 +116,7 @@ SENSITIVE: dict[str, tuple[str, str, str, str]] = {
     "AK/9": (
         "surveillance_premises",
         "The use of private premises for observation",
-        "The householder would be known to have lent the premises, and nobody would again",
+        "The householder at Quarry Terrace would be known to have lent the premises, and nobody would again",
         "It would show from where an observation was kept.",
     ),
 }
