@@ -19,9 +19,10 @@ from dems.model.disclosure.contents_of_lists import Exhibited, Onward, Owned, Pr
 from dems.model.disclosure.material import Holding
 from dems.model.disclosure.recording import returned
 from dems.model.disclosure.reports import Returned
-from tests.documents.test_schedules import ASKED, SCHEMA, paper, pdf_inside, pdf_pages, xlsx_inside
+from tests.documents.test_schedules import ASKED, SCHEMA, paper
 from tests.model.disclosing import LAWYER, SENSITIVE, Desk, digest, item, schedule_id, set_id
 from tests.model.listing import WITHHELD, Exhibits, Inquest, Misconduct, list_id
+from tests.printed import pdf_inside, pdf_pages, xlsx_inside
 
 
 def every_form(made: Paper) -> list[str]:

@@ -34,6 +34,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import array, distinct_on
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from dems.db.repositories.base import Runner
 from dems.db.tables import (
@@ -133,10 +134,12 @@ def decided(tx: Runner, proceeding_id: StrandId, subjects: Collection[Subject]) 
         items |= {r.evidence_id for r in tx.execute(select(line.evidence_id).where(_among(line.block_id, blocks)))}
     about = sorted(items)
     tx.execute(delete(review_queue).where(_among(_q.evidence_id, about), _q.proceeding_id == proceeding_id))
-    own = standing(proceeding_id, about)
-    for sort, awaits in ((_HERE, _awaits(own, _listed(tx, proceeding_id))), (_ELSEWHERE, _awaits(own, None))):
+    listed = _listed(tx, proceeding_id)
+    for sort in (_HERE, _ELSEWHERE):
+        own = standing_of(proceeding_id, sort.table, sort.table.c.id)
+        awaits = _awaits(own, listed if sort is _HERE else None)
         what = func.unnest(awaits.what).table_valued("awaiting", name="what").render_derived()
-        source = sort.source.outerjoin(own, own.c.subject_id == sort.table.c.id).join(what, true())
+        source = sort.source.join(own, true()).join(what, true())
         statement = select(
             sort.table.c.id,
             literal(proceeding_id, Uuid),
@@ -159,7 +162,7 @@ class _Awaits:
     restricted: ColumnElement[Any]
 
 
-def _awaits(own: Subquery, listed: ColumnElement[bool] | None) -> _Awaits:
+def _awaits(own: LateralFromClause, listed: ColumnElement[bool] | None) -> _Awaits:
     """`listed` says whether an item is in a block that is listed; None of what can be in none, and is on no schedule."""
     in_block = false() if listed is None else listed
     relevant = func.coalesce(own.c.relevant, case((in_block, true())))
@@ -177,24 +180,31 @@ def _awaits(own: Subquery, listed: ColumnElement[bool] | None) -> _Awaits:
     return _Awaits(what, and_(in_block, own.c.disclosable.is_not(True), own.c.sensitive.is_(True)))
 
 
-def standing(proceeding_id: StrandId, subjects: Sequence[UUID]) -> Subquery:
-    """What each of these has of its own that stands, a row for each of which anything does; null is what nobody decided."""
+def standing_of(proceeding_id: StrandId, of: FromClause, subject: ColumnElement[Any]) -> LateralFromClause:
+    """What each subject of a table has of its own that stands; null is what nobody decided.
+
+    Looked up for each by itself: joined as a whole, tables that were not analysed since they grew are gone through again and again.
+    """
     newest = (
-        select(_d.subject_id, _d.kind, _d.content)
-        .ext(distinct_on(_d.subject_id, _d.kind))
-        .where(_d.proceeding_id == proceeding_id, _d.kind.in_(list(_SAYS)), _among(_d.subject_id, subjects))
-        .order_by(_d.subject_id, _d.kind, _d.number.desc())
-        .subquery()
+        select(_d.kind, _d.content)
+        .ext(distinct_on(_d.kind))
+        .where(_d.proceeding_id == proceeding_id, _d.kind.in_(list(_SAYS)), _d.subject_id == subject)
+        .order_by(_d.kind, _d.number.desc())
+        .correlate(of)
+        .lateral("newest")
     )
-    return (
-        select(
-            newest.c.subject_id,
-            *(func.bool_or(says(newest.c.content)).filter(newest.c.kind == kind).label(name)
-              for kind, (name, says) in _SAYS.items()),
-        )
-        .group_by(newest.c.subject_id)
-        .subquery()
-    )  # fmt: skip
+    columns = (
+        func.bool_or(says(newest.c.content)).filter(newest.c.kind == kind).label(name)
+        for kind, (name, says) in _SAYS.items()
+    )
+    return select(*columns).lateral("own")
+
+
+def standing(proceeding_id: StrandId, subjects: Sequence[UUID]) -> Subquery:
+    """The same, a row for each of these."""
+    named = func.unnest(literal(list(subjects), ARRAY(Uuid))).table_valued("subject_id", name="named").render_derived()
+    own = standing_of(proceeding_id, named, named.c.subject_id)
+    return select(named.c.subject_id, *own.c).select_from(named.join(own, true())).subquery()
 
 
 def _text(content: ColumnElement[Any], field: str) -> ColumnElement[str]:

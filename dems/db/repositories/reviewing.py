@@ -1,17 +1,21 @@
 """The queue of review page by page, the items that a question finds, and what of a case looks alike or was looked at."""
 
-from collections.abc import Collection, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
     Row,
+    Select,
+    Subquery,
     Text,
     Uuid,
     and_,
+    any_,
     exists,
     false,
     func,
@@ -25,8 +29,9 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from dems.db.repositories.base import Rows, chunks, paged_within
 from dems.db.repositories.disclosure import to_viewing
+from dems.db.repositories.review_conditions import asked, ordered, worded
 from dems.db.repositories.review_queue import standing
-from dems.db.repositories.searching import answered_in_time, holds_words
+from dems.db.repositories.searching import answered_in_time
 from dems.db.tables import (
     disclosure_block_items,
     disclosure_decisions,
@@ -47,11 +52,13 @@ from dems.model.evidence import EvidenceState
 from dems.model.ids import BlockId, CaseId, EvidenceId, StrandId
 from dems.model.names import OriginalName
 from dems.model.searching import DURATION
-from dems.model.times import LONDON, rfc3339
+from dems.model.times import rfc3339
 from dems.ports.reviewing import Counted, FoundItem, ReviewPage, ReviewRow, Sight
 from dems.ports.values import Page
 
 _q, _e, _x, _there = review_queue.c, evidence.c, item_index.c, material_elsewhere.c
+_FEW = 2_000
+"""So many items are put in order faster than a queue is gone through that has them here and there."""
 _KEYS: Mapping[ReviewSort, ColumnElement[Any]] = {
     ReviewSort.DATE: _q.at,
     ReviewSort.EXHIBIT_REF: _q.ref_order,
@@ -73,43 +80,42 @@ class ReviewingRows(Rows):
         sight: Sight,
         page: ReviewPage,
     ) -> list[ReviewRow]:
-        key = _KEYS[page.sort]
-        source = (
-            review_queue.outerjoin(evidence, _e.id == _q.evidence_id)
-            .outerjoin(item_index, _x.evidence_id == _q.evidence_id)
-            .outerjoin(material_elsewhere, _there.id == _q.evidence_id)
-        )
-        statement = (
-            select(
-                _q.evidence_id,
-                _q.quarantined,
-                _q.at,
-                key.label("place"),
-                func.coalesce(_e.exhibit_ref, _there.exhibit_ref).label("exhibit_ref"),
-                func.coalesce(_e.description, _there.description).label("description"),
-                _e.name,
-                _e.kind,
-                _e.state,
-                _e.size,
-                _x.media_type,
-                _sha256.label("sha256"),
-            )
-            .select_from(source)
-            .where(
-                _q.proceeding_id == proceeding_id, _q.awaiting == awaiting.value, *_asked(case_id, wanted, sight, _q.at)
-            )
-        )
+        key, of_it = _KEYS[page.sort], (_q.proceeding_id == proceeding_id, _q.awaiting == awaiting.value)
+        words = worded(case_id, wanted, sight)
+        source = review_queue.join(item_index, _x.evidence_id == _q.evidence_id) if words else review_queue
+        inside = select(_q.evidence_id, _q.quarantined, _q.at, key.label("place")).select_from(source)
+        inside = inside.where(*of_it, *words, *ordered(wanted))
         if not sight.restricted:
-            statement = statement.where(~_q.restricted)
+            inside = inside.where(~_q.restricted)
         if not sight.quarantined:
-            statement = statement.where(~_q.quarantined)
+            inside = inside.where(~_q.quarantined)
         if page.after is not None:
-            statement = statement.where(
-                tuple_(key, _q.evidence_id) > tuple_(_value(page), literal(page.after.item, Uuid))
-            )
+            place = tuple_(_value(page), literal(page.after.item, Uuid))
+            inside = inside.where(tuple_(key, _q.evidence_id) > place)
         with answered_in_time():
-            rows = self._tx.execute(statement.order_by(key, _q.evidence_id).limit(page.limit)).all()
+            few = self._few(case_id, of_it, wanted, words)
+            if few is not None:
+                inside = inside.where(_q.evidence_id == any_(literal(few, ARRAY(Uuid))))
+            rows = self._tx.execute(_shown(inside.order_by(key, _q.evidence_id).limit(page.limit).subquery())).all()
         return [_to_row(r) for r in rows]
+
+    def _few(
+        self,
+        case_id: CaseId,
+        of_it: Sequence[ColumnElement[bool]],
+        wanted: ReviewFilter,
+        words: Sequence[ColumnElement[bool]],
+    ) -> list[UUID] | None:
+        """All that answers one of the conditions, where that is little: so that nobody goes through the whole queue for it."""
+        questions: list[Select[Any]] = []
+        if words:
+            questions.append(select(_x.evidence_id).where(_x.case_id == case_id, *words))
+        questions += [select(_q.evidence_id).where(*of_it, condition) for condition in ordered(wanted)]
+        for question in questions:
+            ids = [r.evidence_id for r in self._tx.execute(question.limit(_FEW + 1))]
+            if len(ids) <= _FEW:
+                return ids
+        return None
 
     def found(
         self, proceeding_id: StrandId, case_id: CaseId, wanted: ReviewFilter, sight: Sight, most: int
@@ -129,7 +135,7 @@ class ReviewingRows(Rows):
             .where(
                 _e.case_id == case_id,
                 _e.state == EvidenceState.SEALED.value,
-                *_asked(case_id, wanted, sight, _obtained),
+                *asked(case_id, wanted, sight),
             )
         )
         with answered_in_time():
@@ -199,37 +205,26 @@ class ReviewingRows(Rows):
         return [to_viewing(r) for r in sorted(found, key=lambda r: r.id)]
 
 
-_obtained = func.coalesce(_e.obtained_at, _e.declared_at)
-
-
-def _asked(case_id: CaseId, wanted: ReviewFilter, sight: Sight, at: ColumnElement[Any]) -> list[ColumnElement[bool]]:
-    """Every condition that is given, of an item's row, its place in the index and when it was obtained."""
-    found: list[ColumnElement[bool]] = []
-    if wanted.media_type is not None:
-        exact, some = _x.media_type == wanted.media_type, wanted.media_type.removesuffix("*")
-        found.append(exact if some == wanted.media_type else _x.media_type.startswith(some, autoescape=True))
-    if wanted.first is not None:
-        found.append(at >= _midnight(wanted.first))
-    if wanted.last is not None:
-        found.append(at < _midnight(wanted.last + timedelta(days=1)))
-    if wanted.min_size is not None:
-        found.append(_e.size >= wanted.min_size)
-    return [*found, *_worded(case_id, wanted, sight)]
-
-
-def _worded(case_id: CaseId, wanted: ReviewFilter, sight: Sight) -> list[ColumnElement[bool]]:
-    """Devices are told by findings alone: nothing is found for whoever may not read them."""
-    found: list[ColumnElement[bool]] = []
-    if wanted.term is not None:
-        words = _x.words if sight.findings else _x.declared_words
-        found.append(holds_words(words, wanted.term, [case_id]))
-    if wanted.device is not None:
-        found.append(holds_words(_x.device_words, wanted.device, [case_id]) if sight.findings else ~true())
-    return found
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), LONDON).astimezone(UTC)
+def _shown(page: Subquery) -> Select[Any]:
+    """What a page shows of each item."""
+    item = page.c.evidence_id
+    source = (
+        page.outerjoin(evidence, _e.id == item)
+        .outerjoin(item_index, _x.evidence_id == item)
+        .outerjoin(material_elsewhere, _there.id == item)
+    )
+    columns = (
+        *page.c,
+        func.coalesce(_e.exhibit_ref, _there.exhibit_ref).label("exhibit_ref"),
+        func.coalesce(_e.description, _there.description).label("description"),
+        _e.name,
+        _e.kind,
+        _e.state,
+        _e.size,
+        _x.media_type,
+        _sha256.label("sha256"),
+    )
+    return select(*columns).select_from(source).order_by(page.c.place, item)
 
 
 def _value(page: ReviewPage) -> ColumnElement[Any]:

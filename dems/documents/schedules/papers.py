@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from dems.documents.schedules.printable import printable
@@ -14,7 +15,9 @@ from dems.model.life.problems import day_words
 from dems.model.times import LONDON, london_date, rfc3339
 
 FORMAT = "dems-schedule-document-1"
-"""What the JSON of a document calls itself; its schema is `schema/schedule-document-1.json`."""
+"""What the JSON of a document calls itself; its schema is `SCHEMA`."""
+SCHEMA_NAME = "schedule-document-1.json"
+SCHEMA = Path(__file__).with_name("schema") / SCHEMA_NAME
 
 
 class Standing(StrEnum):

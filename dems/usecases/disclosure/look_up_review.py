@@ -5,14 +5,13 @@ from datetime import timedelta
 
 from dems.model.actors import Actor
 from dems.model.acts import Act
-from dems.model.disclosure.blocks import AnnexLine, AskedAgain, asked_again
+from dems.model.disclosure.blocks import MOST_ITEMS, AnnexLine, AskedAgain, asked_again
 from dems.model.disclosure.coverage import ItemCoverage, coverage
 from dems.model.disclosure.searches import SearchStrategy
 from dems.model.ids import BlockId, CaseId, PersonId, StrandId
 from dems.ports import Clock, Page, Transaction, Transactions
 from dems.ports.reviewing import Counted, ListedBlock
 from dems.steps.reviewing import require_open, sight
-from dems.usecases.disclosure.make_block import MOST_ITEMS
 
 
 @dataclass(frozen=True, slots=True)

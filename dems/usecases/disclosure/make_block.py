@@ -8,7 +8,7 @@ from dems.errors import Invalid
 from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import of_proceeding
-from dems.model.disclosure.blocks import AnnexLine, Block, FrozenQuery
+from dems.model.disclosure.blocks import MOST_ITEMS, AnnexLine, Block, FrozenQuery
 from dems.model.disclosure.entries_of_review import of_block
 from dems.model.disclosure.reviewing import ReviewFilter
 from dems.model.ids import BlockId, CaseId, SearchId, StrandId, new_id
@@ -17,9 +17,6 @@ from dems.ports import Clock, Once, Transaction, Transactions
 from dems.ports.disclosure import KeptBlock
 from dems.ports.reviewing import Sight
 from dems.steps.reviewing import require_under_review, require_words, reviewer, sight
-
-MOST_ITEMS = 20_000
-"""Of one block: its annex is served as one document."""
 
 
 @dataclass(frozen=True, slots=True)
