@@ -24,6 +24,8 @@ def test_there_are_forty_items_three_of_them_sensitive_and_one_block() -> None:
     lots = Counter(thing.lot for thing in THINGS)
     assert (len(THINGS), lots[Lot.SENSITIVE], lots[Lot.BLOCK], lots[Lot.LATER]) == (40, 3, 12, 2)
     assert len({thing.reference for thing in THINGS}) == 40
+    assert sum(thing.paper for thing in THINGS) == 16
+    assert "Sixteen of the forty are paper" in PAGE
     assert len({bytes_of(thing) for thing in THINGS}) == 40
     assert set(SENSITIVE) == {thing.reference for thing in of_lot(Lot.SENSITIVE)}
     assert {*MEETS, *PRESUMED, *BETTER} <= {thing.reference for thing in of_lot(Lot.LISTED)}
