@@ -8,7 +8,9 @@ that is killed leaves nothing behind, and one that comes back goes on from what 
 import logging
 import struct
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,12 +20,14 @@ from sqlalchemy import Engine
 from dems.db.engine import told_apart
 from dems.errors import Busy
 from dems.ledger.frontier import Frontier, Grown
-from dems.ledger.hashing import leaf_hash
+from dems.ledger.hashing import leaf_hashes
 
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 5_000
 """Entries in one batch: enough for the rate, and few enough for a transaction of a fraction of a second."""
+
+_HASHED_AT_ONCE = 500
 
 CHECKPOINT_MADE = "custody_checkpoint"
 """The channel on which the database tells that there is a new checkpoint to sign."""
@@ -33,20 +37,14 @@ _BY_KEYS = "SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqsc
 _HEAD = "SELECT size, frontier FROM custody_checkpoints ORDER BY size DESC LIMIT 1"
 # Ids as bytes: a UUID of Python's for each would take a fifth of all the time.
 _WAITING = """
-    SELECT uuid_send(q.entry_id), uuid_send(e.chain_id), e.seq, e.leaf, false
+    SELECT uuid_send(q.entry_id), uuid_send(e.chain_id), e.seq, e.leaf
     FROM (SELECT entry_id FROM custody_queue ORDER BY entry_id LIMIT %s) AS q
     LEFT JOIN custody_entries AS e ON e.id = q.entry_id
     ORDER BY q.entry_id
 """
-_WAITING_AND_LOGGED = """
-    SELECT uuid_send(q.entry_id), uuid_send(e.chain_id), e.seq, e.leaf, l.idx IS NOT NULL
-    FROM (SELECT entry_id FROM custody_queue ORDER BY entry_id LIMIT %s) AS q
-    LEFT JOIN custody_entries AS e ON e.id = q.entry_id
-    LEFT JOIN custody_leaves AS l ON l.entry_id = q.entry_id
-    ORDER BY q.entry_id
-"""
+_LOGGED = "SELECT uuid_send(entry_id) FROM custody_leaves WHERE entry_id = ANY(%b)"
 _BEFORE = """
-    SELECT uuid_send(e.id), uuid_send(e.chain_id), e.seq, e.leaf, false
+    SELECT uuid_send(e.id), uuid_send(e.chain_id), e.seq, e.leaf
     FROM unnest(%s::uuid[], %s::bigint[]) AS missing(chain_id, seq)
     JOIN custody_entries AS e USING (chain_id, seq)
     WHERE NOT EXISTS (SELECT FROM custody_leaves WHERE entry_id = e.id)
@@ -66,17 +64,20 @@ _NODE_ROW = struct.Struct(">hihiqi32s")
 _FASTER = "Another sequencer took some of these entries. Take the next ones."
 
 
-class Queued(NamedTuple):
-    """An entry that waits, with ids as their 16 bytes; `leaf` is None where the queue names an entry that is not there.
+Preceding = tuple[bytes | None, int]
+"""A chain's id as its 16 bytes, and a place in it."""
 
-    `logged` is true of one that is in the log: whoever may add to the queue may add it again, and must not stop the log so.
-    """
+
+class Queued(NamedTuple):
+    """An entry that waits, with ids as their 16 bytes; `leaf` is None where the queue names an entry that is not there."""
 
     id: bytes
     chain_id: bytes | None
     seq: int | None
     leaf: bytes | None
-    logged: bool
+
+
+_queued: Callable[[tuple[Any, ...]], Queued] = partial(tuple.__new__, Queued)
 
 
 class Sequencer:
@@ -97,15 +98,16 @@ class Sequencer:
         `DatabaseUnavailable`, and `Busy` where another sequencer was faster: begin anew then.
         """
         try:
-            return self._batch(at_most, _WAITING)
+            return self._batch(at_most)
         except psycopg.errors.UniqueViolation:
-            # An entry that is in the log was queued again, which is looked for only now; or another sequencer was faster.
+            # An entry that is in the log was queued again (whoever may add to the queue may do so, and must not stop the
+            # log by it), which is looked for only now; or another sequencer was faster.
             try:
-                return self._batch(at_most, _WAITING_AND_LOGGED)
+                return self._batch(at_most, among_logged=True)
             except psycopg.errors.UniqueViolation as error:
                 raise Busy(_FASTER, retry_after=1) from error
 
-    def _batch(self, at_most: int, waiting: str) -> int:
+    def _batch(self, at_most: int, *, among_logged: bool = False) -> int:
         with told_apart(), self._engine.begin() as connection:
             driver = connection.connection.driver_connection
             assert isinstance(driver, psycopg.Connection), "the engine is one of psycopg's"
@@ -114,14 +116,24 @@ class Sequencer:
                 if not locked or not locked[0]:
                     return 0
                 cursor.execute(_BY_KEYS)
-                return _integrate(cursor, list(map(Queued._make, cursor.execute(waiting, [at_most]))), at_most)
+                # All rows at once, and past `Queued`'s own constructor: one by one they would take longer than their hashes.
+                found = list(map(_queued, cursor.execute(_WAITING, [at_most]).fetchall()))
+                return _integrate(cursor, found, at_most, _logged(cursor, found) if among_logged else frozenset())
 
 
-def _integrate(cursor: "psycopg.Cursor[Any]", found: list[Queued], at_most: int) -> int:
+def _logged(cursor: "psycopg.Cursor[Any]", found: Sequence[Queued]) -> AbstractSet[bytes]:
+    """The ids of those that are in the log already."""
+    ids = [UUID(bytes=entry.id) for entry in found]
+    return {row[0] for row in cursor.execute(_LOGGED, [ids])}
+
+
+def _integrate(cursor: "psycopg.Cursor[Any]", found: list[Queued], at_most: int, logged: AbstractSet[bytes]) -> int:
     if not found:
         return 0
-    waiting = [entry for entry in found if entry.leaf is not None and not entry.logged]
-    before = _those_before(cursor, waiting) if len(found) == at_most else []
+    waiting = [entry for entry in found if entry.leaf is not None and entry.id not in logged]
+    gaps = gaps_of(waiting)
+    # A batch that is not full holds all that had been committed, and so whatever its entries follow from.
+    before = _those_before(cursor, waiting, gaps) if len(found) == at_most else []
     cursor.execute(_TAKE, [UUID(bytes=found[-1].id)])
     taken = cursor.rowcount
     if before:
@@ -130,36 +142,57 @@ def _integrate(cursor: "psycopg.Cursor[Any]", found: list[Queued], at_most: int)
     if taken != len(found) + len(before):
         raise Busy(_FASTER, retry_after=1)
     if waiting:
-        _append(cursor, in_chain_order([*waiting, *before]))
-    for entry in found:
+        _append(cursor, waiting if not before and gaps is not None else in_chain_order([*waiting, *before]))
+    for entry in found if len(waiting) < len(found) else ():
         if entry.leaf is None:
             log.critical("queued_entry_is_gone", extra={"entry": str(UUID(bytes=entry.id))})
-        elif entry.logged:
+        elif entry.id in logged:
             log.warning("entry_was_queued_again", extra={"entry": str(UUID(bytes=entry.id))})
     return len(waiting) + len(before)
 
 
-def _those_before(cursor: "psycopg.Cursor[Any]", waiting: list[Queued]) -> list[Queued]:
-    """The entries that a full batch left behind though entries of it follow from them, and that are not in the log yet.
+def gaps_of(waiting: Sequence[Queued]) -> list[Preceding] | None:
+    """What entries follow from that is not among them, where each chain's are in its order; None where some are not.
 
-    A batch that is not full holds all that had been committed, and so whatever its entries follow from.
+    They nearly always are: ids are mostly made in the order in which entries are written.
     """
+    gaps: list[Preceding] = []
+    last: dict[bytes | None, int] = {}
+    for _, chain, place, _ in waiting:
+        seq, before = place or 0, last.get(chain, 0)
+        if seq != before + 1:
+            if seq <= before:
+                return None
+            gaps.append((chain, seq - 1))
+        last[chain] = seq
+    return gaps
+
+
+def _those_before(
+    cursor: "psycopg.Cursor[Any]", waiting: Sequence[Queued], gaps: list[Preceding] | None
+) -> list[Queued]:
+    """The entries that a full batch left behind though entries of it follow from them, and that are not in the log yet."""
+    there: set[Preceding] = set()
+    if gaps is None:
+        there = {(entry.chain_id, entry.seq or 0) for entry in waiting}
+        gaps = _lacking(there, there)
     added: list[Queued] = []
-    there = {(entry.chain_id, entry.seq) for entry in waiting}
-    asking = there
-    while lacking := [(chain, seq - 1) for chain, seq in asking if seq and seq > 1 and (chain, seq - 1) not in there]:
-        chains = [UUID(bytes=chain) for chain, _ in lacking]
-        more = [Queued(*row) for row in cursor.execute(_BEFORE, [chains, [seq for _, seq in lacking]])]
+    while gaps:
+        chains = [UUID(bytes=chain) for chain, _ in gaps]
+        more = [Queued(*row) for row in cursor.execute(_BEFORE, [chains, [seq for _, seq in gaps]])]
         added += more
-        asking = {(entry.chain_id, entry.seq) for entry in more}
-        there |= asking
+        found = {(entry.chain_id, entry.seq or 0) for entry in more}
+        there |= found
+        gaps = _lacking(found, there)
     return added
 
 
-def in_chain_order(entries: Sequence[Queued]) -> Sequence[Queued]:
+def _lacking(asking: set[Preceding], there: set[Preceding]) -> list[Preceding]:
+    return [(chain, seq - 1) for chain, seq in asking if seq > 1 and (chain, seq - 1) not in there]
+
+
+def in_chain_order(entries: Sequence[Queued]) -> list[Queued]:
     """In the order of their ids, but within each chain in the order of the chain: its entries change places with one another."""
-    if _is_in_order(entries):
-        return entries
     places = sorted(entries, key=lambda entry: entry.id)
     of_chain: dict[bytes | None, list[Queued]] = {}
     for entry in sorted(places, key=lambda entry: entry.seq or 0, reverse=True):
@@ -167,30 +200,22 @@ def in_chain_order(entries: Sequence[Queued]) -> Sequence[Queued]:
     return [of_chain[place.chain_id].pop() for place in places]
 
 
-def _is_in_order(entries: Sequence[Queued]) -> bool:
-    """Whether it is so already, as it nearly always is: ids are mostly made in the order in which entries are written."""
-    before = b""
-    last: dict[bytes | None, int] = {}
-    for entry in entries:
-        seq = entry.seq or 0
-        if entry.id < before or last.get(entry.chain_id, 0) >= seq:
-            return False
-        before = entry.id
-        last[entry.chain_id] = seq
-    return True
-
-
 def _append(cursor: "psycopg.Cursor[Any]", entries: Sequence[Queued]) -> None:
     head = cursor.execute(_HEAD).fetchone()
     size = head[0] if head else 0
     frontier = Frontier.from_bytes(size, bytes(head[1])) if head else Frontier()
-    hashes = [leaf_hash(entry.leaf or b"") for entry in entries]
+    hashes: list[bytes] = []
     with _copying(cursor, "COPY custody_leaves (idx, entry_id, leaf_hash) FROM STDIN (FORMAT BINARY)") as send:
-        send(_leaf_rows(size, entries, hashes))
-        # The tree grows while the database writes the leaves.
+        # The database writes leaves while the next ones are hashed, and the last ones while the tree grows.
+        for start in range(0, len(entries), _HASHED_AT_ONCE):
+            some = entries[start : start + _HASHED_AT_ONCE]
+            hashed = leaf_hashes([entry.leaf or b"" for entry in some])
+            send(_leaf_rows(size + start, some, hashed))
+            hashes += hashed
         grown = frontier.extend_by_level(hashes)
+        rows = _node_rows(grown)
     with _copying(cursor, "COPY custody_nodes (level, idx, hash) FROM STDIN (FORMAT BINARY)") as send:
-        send(_node_rows(grown))
+        send(rows)
         root = frontier.root()
     cursor.execute(_CHECKPOINT, [frontier.size, root, frontier.to_bytes()])
     # Delivered when this commits, and not before.
@@ -216,6 +241,8 @@ def _node_rows(grown: Sequence[Grown]) -> list[bytes]:
 
 @contextmanager
 def _copying(cursor: "psycopg.Cursor[Any]", statement: str) -> Iterator[Callable[[Sequence[bytes]], None]]:
-    """What sends all the rows; that the database has written them is waited for at the end of the block only."""
+    """What sends rows; that the database has written them is waited for at the end of the block only."""
     with cursor.copy(statement) as copy:
-        yield lambda rows: copy.write(b"".join([_COPY_HEAD, *rows, _COPY_END]))
+        copy.write(_COPY_HEAD)
+        yield lambda rows: copy.write(b"".join(rows))
+        copy.write(_COPY_END)

@@ -35,6 +35,7 @@ from dems.ports.repositories import (
     Upkeep,
     Verifications,
 )
+from dems.ports.reviewing import Reviewing
 from dems.ports.schedules import Schedules
 from dems.ports.searching import Searching
 from dems.ports.uploads import Intakes, Uploads
@@ -89,6 +90,8 @@ class Transaction(Protocol):
     def blocks(self) -> Blocks: ...
     @property
     def material(self) -> MaterialOfCases: ...
+    @property
+    def reviewing(self) -> Reviewing: ...
     @property
     def schedules(self) -> Schedules: ...
     @property

@@ -35,6 +35,7 @@ from dems.db.repositories.measures import MeasureRows
 from dems.db.repositories.parties import PartyRows
 from dems.db.repositories.people import PeopleRows, TokenRows
 from dems.db.repositories.reminders import ReminderRows
+from dems.db.repositories.reviewing import ReviewingRows
 from dems.db.repositories.schedules import ScheduleRows
 from dems.db.repositories.searching import SearchRows
 from dems.db.repositories.upkeep import UpkeepRows
@@ -150,6 +151,10 @@ class Repositories(ABC):
     @cached_property
     def material(self) -> MaterialRows:
         return MaterialRows(self)
+
+    @cached_property
+    def reviewing(self) -> ReviewingRows:
+        return ReviewingRows(self)
 
     @cached_property
     def schedules(self) -> ScheduleRows:

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, insert, not_, or_, select
+from sqlalchemy import ColumnCollection, ColumnElement, Row, and_, func, insert, not_, or_, select
 
+from dems.db.repositories import review_queue
 from dems.db.repositories.base import Rows, chunks
 from dems.db.tables import (
     case_facts,
@@ -16,6 +17,7 @@ from dems.db.tables import (
     disclosure_openings,
     disclosure_proceedings,
     disclosure_viewings,
+    material_elsewhere,
 )
 from dems.errors import NotFound
 from dems.model.disclosure.acting import Acting
@@ -63,6 +65,7 @@ class DisclosureRows(Rows):
         if opening.number == 1:
             row = {"id": opening.proceeding, "case_id": case_id, "opened_at": opening.by.at}
             self._tx.execute(insert(disclosure_proceedings).values(row))
+            review_queue.began(self._tx, case_id, opening.proceeding)
         parties = [{"party": str(p.party), "position": p.position.value, "name": p.name} for p in opening.parties]
         values = {
             "proceeding_id": opening.proceeding,
@@ -100,15 +103,22 @@ class DisclosureRows(Rows):
         ]
         if rows:
             self._tx.execute(insert(disclosure_decisions), rows)
+            review_queue.decided(self._tx, proceeding_id, {d.subject for d in decisions})
 
     def decisions_page(
         self, proceeding_id: StrandId, page: Page, clearances: Collection[Clearance], wanted: DecisionFilter
     ) -> list[KeptDecision]:
-        statement = select(disclosure_decisions).where(_d.proceeding_id == proceeding_id, *_shown_to(clearances))
+        statement = select(disclosure_decisions)
+        statement = statement.where(_d.proceeding_id == proceeding_id, *_shown_to(_d, clearances))
         if wanted.subject is not None:
-            statement = statement.where(_d.subject_id == wanted.subject.id)
+            statement = statement.where(_d.subject_id == wanted.subject)
         if wanted.kind is not None:
             statement = statement.where(_d.kind == wanted.kind)
+        if wanted.standing:
+            later = disclosure_decisions.alias("later").c
+            same = (later.proceeding_id == _d.proceeding_id, later.kind == _d.kind, later.subject_id == _d.subject_id)
+            newer = select(later.id).where(*same, later.number > _d.number, *_shown_to(later, clearances))
+            statement = statement.where(~newer.exists())
         if page.after is not None:
             place = select(_d.number).where(_d.proceeding_id == proceeding_id, _d.id == page.after).scalar_subquery()
             statement = statement.where(_d.number > place)
@@ -143,10 +153,7 @@ class DisclosureRows(Rows):
 
     def viewings(self, proceeding_id: StrandId) -> list[Viewing]:
         statement = select(disclosure_viewings).where(disclosure_viewings.c.proceeding_id == proceeding_id)
-        return [
-            Viewing(EvidenceId(r.evidence_id), PersonId(r.person_id), r.began_at, r.ended_at, r.first, r.last)
-            for r in self._tx.execute(statement.order_by(disclosure_viewings.c.id))
-        ]
+        return [to_viewing(r) for r in self._tx.execute(statement.order_by(disclosure_viewings.c.id))]
 
     def add_viewings(self, proceeding_id: StrandId, viewings: Sequence[tuple[UUID, Viewing]], at: datetime) -> None:
         rows = [
@@ -166,33 +173,43 @@ class DisclosureRows(Rows):
         self._tx.execute(insert(disclosure_viewings), rows)
 
 
-def _shown_to(clearances: Collection[Clearance]) -> list[ColumnElement[bool]]:
-    """What `dems.model.disclosure.visibility.seen_by` leaves: who changes the one changes the other."""
-    order = _d.content["order"].astext
+def to_viewing(row: Row[Any]) -> Viewing:
+    person, item = PersonId(row.person_id), EvidenceId(row.evidence_id)
+    return Viewing(item, person, row.began_at, row.ended_at, row.first, row.last)
+
+
+def _shown_to(
+    of: ColumnCollection[str, ColumnElement[Any]], clearances: Collection[Clearance]
+) -> list[ColumnElement[bool]]:
+    """What `dems.model.disclosure.visibility.seen_by` leaves of decisions: who changes the one changes the other."""
+    order = of.content["order"].astext
     if Clearance.SENSITIVE not in clearances:
+        placeholder = material_elsewhere.c
+        restricted = select(placeholder.id).where(placeholder.id == of.subject_id, placeholder.restricted).exists()
         return [
-            _d.kind.not_in(["pii", "source_check", "sensitivity", "leak_check"]),
-            not_(and_(_d.kind == "handling", order.is_not(None))),
+            of.kind.not_in(["pii", "source_check", "sensitivity", "leak_check", "clearance", "harm_test", "onward"]),
+            not_(and_(of.kind == "handling", order.is_not(None))),
+            not_(restricted),
         ]
     if Clearance.PII in clearances:
         return []
-    secret = disclosure_decisions.alias("secret")
+    secret = disclosure_decisions.alias("secret").c
     without_notice = PiiKind.WITHOUT_NOTICE.value
     under_it = (
-        select(secret.c.id)
+        select(secret.id)
         .where(
-            secret.c.proceeding_id == _d.proceeding_id,
-            secret.c.subject_id == _d.subject_id,
-            secret.c.kind == "pii",
-            secret.c.content["kind"].astext == without_notice,
-            secret.c.content["order"].astext == order,
+            secret.proceeding_id == of.proceeding_id,
+            secret.subject_id == of.subject_id,
+            secret.kind == "pii",
+            secret.content["kind"].astext == without_notice,
+            secret.content["order"].astext == order,
         )
         .exists()
     )
     hidden = or_(
-        and_(_d.kind == "pii", _d.content["kind"].astext == without_notice), and_(_d.kind == "handling", under_it)
+        and_(of.kind == "pii", of.content["kind"].astext == without_notice), and_(of.kind == "handling", under_it)
     )
-    return [not_(hidden)]
+    return [of.kind != "clearance", not_(hidden)]
 
 
 def _subject(row: Row[Any]) -> Subject:

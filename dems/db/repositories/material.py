@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, insert, select, true
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from dems.db.repositories import review_queue
 from dems.db.repositories.base import Rows, chunks, paged_within
 from dems.db.repositories.disclosure import signature, signed
 from dems.db.tables import custody_chains, custody_entries, evidence, item_particulars, material_elsewhere
@@ -53,6 +54,7 @@ class MaterialRows(Rows):
                 f"There is a placeholder with the reference {elsewhere.exhibit_ref} in this case: choose another.",
                 field="exhibit_ref",
             )
+        review_queue.came_in(self._tx, [elsewhere.id])
 
     def elsewhere(self, case_id: CaseId, page: Page, *, restricted: bool) -> list[Elsewhere]:
         statement = select(material_elsewhere)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import islice
 
 from dems.model.disclosure.acting import holds
 from dems.model.disclosure.authority import needed_for
@@ -54,12 +55,15 @@ def r03(file: ProceedingFile) -> Iterator[Broken]:
         if not holds(file.grants, case, d.by.person, d.by.role, d.by.at):
             message = f"{d.by.name} did not hold the role {words(d.by.role)} on this case on {on}: have somebody decide who does."
             yield _decision("R03", d, message)
-        for clearance in sorted(needs.clearances):
-            if not holds(file.grants, case, d.by.person, clearance, d.by.at):
-                message = (
-                    f"{d.by.name} did not hold the clearance {clearance.value} on {on}: have somebody decide who does."
-                )
-                yield _decision("R03", d, message)
+        lacking = (
+            c for c in Clearance if c in needs.clearances and not holds(file.grants, case, d.by.person, c, d.by.at)
+        )
+        # Only the first of them: that a second is needed tells of some subjects that they are sensitive.
+        for clearance in islice(lacking, 1):
+            message = (
+                f"{d.by.name} did not hold the clearance {clearance.value} on {on}: have somebody decide who does."
+            )
+            yield _decision("R03", d, message)
     for row in file.open_rows:
         if not file.relevant(row.subject):
             message = "Nobody has decided that this is relevant: decide so, or draft the schedule anew."

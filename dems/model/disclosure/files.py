@@ -23,6 +23,7 @@ from dems.model.disclosure.contents import (
 from dems.model.disclosure.criminal import FORMS, REGIMES
 from dems.model.disclosure.decisions import Decision, Record
 from dems.model.disclosure.forms import Forms, Series
+from dems.model.disclosure.lists import MaterialList
 from dems.model.disclosure.material import Material, Subject, SubjectKind
 from dems.model.disclosure.numbering import live_rows
 from dems.model.disclosure.parties import Happening, Opened, Regime
@@ -71,6 +72,8 @@ class ProceedingFile:
     returns: tuple[Returned, ...] = ()
     services: tuple[ServiceReport, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    lists: tuple[MaterialList, ...] = ()
+    """Every certified version, and the one that is about to be certified."""
     forms: Forms = FORMS
     regimes: tuple[Regime, ...] = REGIMES
     policy: Policy = Policy()

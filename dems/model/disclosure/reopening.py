@@ -16,6 +16,7 @@ from dems.model.disclosure.contents import (
     SourceChecked,
     Used,
 )
+from dems.model.disclosure.contents_of_lists import HarmTested, ProposedOnward
 from dems.model.disclosure.decisions import Decision
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.material import Subject
@@ -32,9 +33,11 @@ TOUCHES: Mapping[type, tuple[type, ...]] = {
         SourceChecked,
         AgainstTest,
         Presumed,
+        HarmTested,
+        ProposedOnward,
     ),
     DefenceStatement: (Relevant, AgainstTest),
-    CorrectedFact: (Relevant, Used, Described, Sensitive, AgainstTest, Presumed),
+    CorrectedFact: (Relevant, Used, Described, Sensitive, AgainstTest, Presumed, HarmTested, ProposedOnward),
 }
 """Which kinds of decisions each cause puts in question: a choice of DEMS, as no text lists them."""
 
