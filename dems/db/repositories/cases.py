@@ -122,17 +122,10 @@ def sees_every_case(viewer: Person) -> bool:
 
 def walled(viewer: Person, of_case: ColumnElement[Any] = cases.c.id) -> ColumnElement[bool]:
     """Whether a wall keeps a case from somebody."""
-    wall = and_(
-        case_walls.c.case_id == of_case,
-        case_walls.c.lowered_at.is_(None),
-        or_(
-            case_walls.c.person_id == viewer.id,
-            case_walls.c.force_key == force_key_or_none(viewer.force)
-            if viewer.force
-            else case_walls.c.person_id == viewer.id,
-        ),
-    )
-    return exists().where(wall)
+    against = case_walls.c.person_id == viewer.id
+    if viewer.force:
+        against = or_(against, case_walls.c.force_key == force_key_or_none(viewer.force))
+    return exists().where(case_walls.c.case_id == of_case, case_walls.c.lowered_at.is_(None), against)
 
 
 def known_to(viewer: Person, statement: Select[Any], today: date) -> Select[Any]:
