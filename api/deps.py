@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
+from pydantic_core import to_json
 
 from api.auth import Caller, caller
 from dems.bootstrap import Dems
@@ -21,7 +22,8 @@ from dems.ports import Once, Page
 Row = TypeVar("Row")
 
 
-def core(request: Request) -> Dems:
+async def core(request: Request) -> Dems:
+    """A coroutine as what follows, so that nothing that needs no waiting waits for a thread."""
     dems: Dems = request.app.state.dems
     return dems
 
@@ -29,7 +31,20 @@ def core(request: Request) -> Dems:
 Core = Annotated[Dems, Depends(core)]
 Whoever = Annotated[Actor, Depends(caller)]
 
-__all__ = ["Caller", "Core", "IfMatch", "MaybeMatch", "OnceKey", "Paging", "Whoever", "act", "answer", "etag", "paged"]
+__all__ = [
+    "Caller",
+    "Core",
+    "IfMatch",
+    "MaybeMatch",
+    "OnceKey",
+    "Paging",
+    "Whoever",
+    "act",
+    "answer",
+    "etag",
+    "listed",
+    "paged",
+]
 
 
 def act(name: Act) -> dict[str, Any]:
@@ -115,7 +130,7 @@ def answer(
     return JSONResponse({**rendered, **(secrets or {})}, status, sent)
 
 
-def _page(
+async def _page(
     limit: Annotated[int, Query(ge=1, le=500, description="At most so many items")] = 50,
     after: Annotated[str | None, Query(max_length=64, description="The `next` of the page before")] = None,
 ) -> Page:
@@ -149,3 +164,13 @@ def paged(
         url = request.url.include_query_params(after=cursor, limit=page.limit)
         response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
     return {"items": [show(r) for r in rows], "next": cursor}
+
+
+def listed(
+    request: Request, page: Page, rows: Sequence[Row], *, key: Callable[[Row], UUID], show: Callable[[Row], Any]
+) -> Response:
+    """A page of what `show` makes, which JSON is written from as it is: the route says in `response_model` what that is."""
+    headed = Response()
+    body = to_json(paged(request, headed, page, rows, key=key, show=show))
+    link = headed.headers.get("Link")
+    return Response(body, 200, None if link is None else {"Link": link}, media_type="application/json")

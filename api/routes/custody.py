@@ -4,10 +4,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from api.deps import Core, Paging, Whoever, act, paged
+from api.deps import Core, Paging, Whoever, act, listed
 from api.problems import problem_responses
 from api.schemas.base import Listed
-from api.schemas.custody import EntryView
+from api.schemas.custody import EntryView, entry_data
 from api.waiting import Wait, when_logged
 from dems.errors import NotYetLogged
 from dems.model.acts import Act
@@ -20,46 +20,48 @@ router = APIRouter(prefix="/v1", tags=["custody"])
     "/evidence/{evidence_id}/custody",
     openapi_extra=act(Act.CUSTODY_READ),
     responses=problem_responses(401, 403, 404, 429),
+    response_model=Listed[EntryView],
 )
-def read_item_custody(
-    evidence_id: UUID, dems: Core, actor: Whoever, page: Paging, request: Request, response: Response
-) -> Listed[EntryView]:
+def read_item_custody(evidence_id: UUID, dems: Core, actor: Whoever, page: Paging, request: Request) -> Response:
     """The chain of one item, from its beginning."""
     rows = dems.custody.read.item(actor, EvidenceId(evidence_id), page)
-    return Listed[EntryView](**paged(request, response, page, rows, key=lambda r: r.id, show=EntryView.of))
+    return listed(request, page, rows, key=lambda r: r.id, show=entry_data)
 
 
 @router.get(
-    "/cases/{case_id}/custody", openapi_extra=act(Act.CUSTODY_READ), responses=problem_responses(401, 403, 404, 429)
+    "/cases/{case_id}/custody",
+    openapi_extra=act(Act.CUSTODY_READ),
+    responses=problem_responses(401, 403, 404, 429),
+    response_model=Listed[EntryView],
 )
-def read_case_custody(
-    case_id: UUID, dems: Core, actor: Whoever, page: Paging, request: Request, response: Response
-) -> Listed[EntryView]:
+def read_case_custody(case_id: UUID, dems: Core, actor: Whoever, page: Paging, request: Request) -> Response:
     """Entries of a case and of its items, in the order in which they were recorded."""
     rows = dems.custody.read.case(actor, CaseId(case_id), page)
-    return Listed[EntryView](**paged(request, response, page, rows, key=lambda r: r.id, show=EntryView.of))
+    return listed(request, page, rows, key=lambda r: r.id, show=entry_data)
 
 
 @router.get(
     "/people/{person_id}/custody",
     openapi_extra=act(Act.PERSON_CUSTODY),
     responses=problem_responses(401, 403, 404, 429),
+    response_model=Listed[EntryView],
 )
-def read_person_custody(
-    person_id: UUID, dems: Core, actor: Whoever, page: Paging, request: Request, response: Response
-) -> Listed[EntryView]:
+def read_person_custody(person_id: UUID, dems: Core, actor: Whoever, page: Paging, request: Request) -> Response:
     """The chain of one person: what was done to their record, and in batches what they looked at or were denied."""
     rows = dems.custody.read.person(actor, PersonId(person_id), page)
-    return Listed[EntryView](**paged(request, response, page, rows, key=lambda r: r.id, show=EntryView.of))
+    return listed(request, page, rows, key=lambda r: r.id, show=entry_data)
 
 
-@router.get("/custody", openapi_extra=act(Act.INSTALLATION_CUSTODY), responses=problem_responses(401, 403, 429))
-def read_installation_custody(
-    dems: Core, actor: Whoever, page: Paging, request: Request, response: Response
-) -> Listed[EntryView]:
+@router.get(
+    "/custody",
+    openapi_extra=act(Act.INSTALLATION_CUSTODY),
+    responses=problem_responses(401, 403, 429),
+    response_model=Listed[EntryView],
+)
+def read_installation_custody(dems: Core, actor: Whoever, page: Paging, request: Request) -> Response:
     """The chain of the installation: what belongs to no case and no person."""
     rows = dems.custody.read.installation(actor, page)
-    return Listed[EntryView](**paged(request, response, page, rows, key=lambda r: r.id, show=EntryView.of))
+    return listed(request, page, rows, key=lambda r: r.id, show=entry_data)
 
 
 @router.get(

@@ -27,7 +27,7 @@ from api.schemas.intakes import (
     UploadStands,
     UploadsToComplete,
 )
-from dems.errors import DemsError
+from dems.errors import Busy, DatabaseUnavailable, DemsError, StoreUnavailable
 from dems.model.acts import Act
 from dems.model.ids import CaseId, IntakeId, UploadId
 from dems.model.intakes import Outcome
@@ -138,7 +138,10 @@ def intake_part_urls(intake_id: UUID, body: PartsOfIntake, dems: Core, actor: Wh
     responses=problem_responses(401, 403, 404, 409, 429),
 )
 def complete_intake_uploads(intake_id: UUID, body: UploadsToComplete, dems: Core, actor: Whoever) -> CompletedUploads:
-    """Finish up to 500 uploads. One that is `completing` is confirmed when it is read back, which also seals it."""
+    """Finish up to 500 uploads. One that is `completing` is confirmed when it is read back, which also seals it.
+
+    What passes, as a database that starts again, is answered for the whole request: repeat it, nothing is done twice.
+    """
     done = dems.intakes.complete(actor, IntakeId(intake_id), [u.wanted() for u in body.uploads])
     stand = [UploadStands(upload=u.id, state=u.state) for u in done.uploads]
     problems: list[tuple[UploadId, DemsError]] = list(done.problems)
@@ -146,6 +149,8 @@ def complete_intake_uploads(intake_id: UUID, body: UploadsToComplete, dems: Core
         try:
             upload, _ = dems.intake.complete(actor, one.upload_id, sha256=one.sha256)
             stand.append(UploadStands(upload=upload.id, state=upload.state))
+        except (Busy, DatabaseUnavailable, StoreUnavailable):
+            raise  # it is not this upload's: told as its problem, the sender would give the file up
         except DemsError as problem:
             problems.append((one.upload_id, problem))
     return CompletedUploads(uploads=stand, problems=[Problematic(**Problematic.fields_of(u, e)) for u, e in problems])

@@ -7,13 +7,26 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import StringConstraints
 
 from api.bodies import BodyRoute
-from api.deps import Core, IfMatch, MaybeMatch, OnceKey, Paging, Whoever, act, answer, etag, paged
+from api.deps import Core, IfMatch, MaybeMatch, OnceKey, Paging, Whoever, act, answer, etag, listed, paged
 from api.problems import problem_responses
 from api.schemas.base import Listed
-from api.schemas.lives import FactsRecorded, FactView, MilestoneRecorded, MilestoneView, PartyView, TimelineRow, warned
+from api.schemas.lives import (
+    FactsRecorded,
+    FactView,
+    MilestoneRecorded,
+    MilestoneView,
+    PartyView,
+    TimelineRow,
+    fact_data,
+    timeline_data,
+    warned,
+)
 from api.schemas.telling import FactsBody, MilestoneBody, PartyBody, PartyChange
+from dems.bootstrap import Dems
 from dems.model.acts import Act
 from dems.model.ids import CaseId, FactId, PartyId
+from dems.model.life.lives import Life
+from dems.model.life.parties import Party
 from dems.model.life.records import KINDS
 from dems.model.times import london_date
 from dems.usecases.cases.look_up_life import id_in_order
@@ -26,20 +39,19 @@ Kind = Annotated[str, StringConstraints(pattern="^[a-z_]{1,40}$")]
 Standing = Annotated[bool, Query(description="Leave out what was corrected or taken back")]
 
 
-@router.get("/facts", openapi_extra=act(Act.LIFE_READ), responses=_READS)
+@router.get("/facts", openapi_extra=act(Act.LIFE_READ), responses=_READS, response_model=Listed[FactView])
 def list_facts(
     case_id: UUID,
     dems: Core,
     actor: Whoever,
     page: Paging,
     request: Request,
-    response: Response,
     kind: Annotated[list[Kind] | None, Query(description="Only facts of these kinds", max_length=len(KINDS))] = None,
     standing: Standing = False,
-) -> Listed[FactView]:
+) -> Response:
     """All that was ever recorded of the case, oldest first: corrected facts stay, and name what took their place."""
     rows = dems.cases.life.facts(actor, CaseId(case_id), page, kinds=kind, standing=standing)
-    return Listed[FactView](**paged(request, response, page, rows, key=id_in_order, show=FactView.of))
+    return listed(request, page, rows, key=id_in_order, show=fact_data)
 
 
 @router.post(
@@ -98,8 +110,10 @@ def list_parties(
 ) -> Listed[PartyView]:
     """The persons that the case is about or with, with what they are to it today."""
     life, rows = dems.cases.life.parties(actor, CaseId(case_id), page)
-    today = london_date(dems.clock())
-    shown = paged(request, response, page, rows, key=lambda p: p.id, show=lambda p: PartyView.of(p, life, today))
+    roles = life.roles_on(london_date(dems.clock()))
+    shown = paged(
+        request, response, page, rows, key=lambda p: p.id, show=lambda p: PartyView.of(p, roles.get(p.id, ()))
+    )
     return Listed[PartyView](**shown)
 
 
@@ -114,7 +128,7 @@ def add_party(case_id: UUID, body: PartyBody, dems: Core, actor: Whoever, once: 
     """Add a person that the case is about or with. What they are to it is a fact of kind `party_status`."""
     party = dems.cases.parties.add(actor, CaseId(case_id), **body.model_dump(), once=once)
     headers = {"Location": f"/v1/cases/{case_id}/parties/{party.id}", "ETag": etag(party.version)}
-    return answer(dems, once, 201, PartyView.of(party, None, london_date(dems.clock())), headers=headers)
+    return answer(dems, once, 201, PartyView.of(party, ()), headers=headers)
 
 
 @router.get("/parties/{party_id}", openapi_extra=act(Act.LIFE_READ), responses=_READS)
@@ -122,7 +136,7 @@ def read_party(case_id: UUID, party_id: UUID, dems: Core, actor: Whoever, respon
     """One of them."""
     life, party = dems.cases.life.party(actor, CaseId(case_id), PartyId(party_id))
     response.headers["ETag"] = etag(party.version)
-    return PartyView.of(party, life, london_date(dems.clock()))
+    return _party(dems, life, party)
 
 
 @router.patch(
@@ -146,13 +160,15 @@ def correct_party(
     )
     response.headers["ETag"] = etag(party.version)
     life = dems.cases.life.life(actor, CaseId(case_id))
-    return PartyView.of(party, life, london_date(dems.clock()))
+    return _party(dems, life, party)
 
 
-@router.get("/timeline", openapi_extra=act(Act.CUSTODY_READ), responses=_READS)
-def read_timeline(
-    case_id: UUID, dems: Core, actor: Whoever, page: Paging, request: Request, response: Response
-) -> Listed[TimelineRow]:
+@router.get("/timeline", openapi_extra=act(Act.CUSTODY_READ), responses=_READS, response_model=Listed[TimelineRow])
+def read_timeline(case_id: UUID, dems: Core, actor: Whoever, page: Paging, request: Request) -> Response:
     """Milestones, decisions and custody entries of the case and its items, in the order in which they were recorded."""
     rows = dems.cases.life.timeline(actor, CaseId(case_id), page)
-    return Listed[TimelineRow](**paged(request, response, page, rows, key=id_in_order, show=TimelineRow.of))
+    return listed(request, page, rows, key=id_in_order, show=timeline_data)
+
+
+def _party(dems: Dems, life: Life, party: Party) -> PartyView:
+    return PartyView.of(party, life.roles_on(london_date(dems.clock())).get(party.id, ()))

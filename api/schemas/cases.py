@@ -130,7 +130,7 @@ class WholeCaseView(CaseView):
 
     @classmethod
     def whole(cls, found: WholeCase, today: date) -> "WholeCaseView":
-        case, life = found.case, found.life
+        case, life, roles = found.case, found.life, found.life.roles_on(today)
         decided = [f for f in life.modes() if f.content.when.on <= today]
         suspended = (p for p in life.pauses() if p.kind is PauseKind.SUB_JUDICE and p.covers(today))
         pause = next(suspended, None)
@@ -141,7 +141,7 @@ class WholeCaseView(CaseView):
             suspension=None if pause is None else PauseView.of(pause),
             proceedings=sorted(set(proceedings_on(life, today))),
             linked_cases=[LinkedCase(id=c.id, reference=c.reference) for c in found.linked],
-            parties=[PartyView.of(p, life, today) for p in found.parties],
+            parties=[PartyView.of(p, roles.get(p.id, ())) for p in found.parties],
         )
 
 

@@ -1,7 +1,7 @@
 """What a fact can say, on the wire: one schema for each kind, told apart by `kind`. The model judges; these say the form."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter
@@ -244,6 +244,15 @@ _OWN_ID_OF = {"pause_begun": "pause"} | dict.fromkeys(
 )
 _DATES = frozenset({"when", "asked", "granted", "until"})
 _KNOWN: TypeAdapter[AnyContent] = TypeAdapter(AnyContent)
+_LEFT_OUT: Mapping[str, Mapping[str, Any]] = {
+    get_args(schema.model_fields["kind"].annotation)[0]: {
+        name: field.get_default(call_default_factory=True)
+        for name, field in schema.model_fields.items()
+        if not field.is_required()
+    }
+    for schema in get_args(get_args(AnyContent)[0])
+}
+"""By kind, what the wire has of a content that says nothing else."""
 
 
 def content_of(body: Body) -> Content:
@@ -266,14 +275,18 @@ def when_of(said: str) -> TheWhen:
         raise Invalid(f"'when' cannot be read: {wrong.message}", field="when") from wrong
 
 
+def content_data(content: Content) -> dict[str, Any]:
+    """A content as the wire has it, of what JSON is written from: what the fact leaves out has the schema's default."""
+    kind, kept = content_record(content)
+    shown = {"kind": kind, **_LEFT_OUT[kind]}
+    for name, value in kept.items():
+        if name in _DATES:
+            shown[name] = value.get("at") or value["on"]
+        else:
+            shown[OWN_KIND.get(kind, name) if name == "kind" else name] = value
+    return shown
+
+
 def content_view(content: Content) -> AnyContent:
     """A content as the wire has it."""
-    kind, kept = content_record(content)
-    shown: dict[str, Any] = {k: _shown_date(v) if k in _DATES else v for k, v in kept.items()}
-    if kind in OWN_KIND:
-        shown[OWN_KIND[kind]] = shown.pop("kind")
-    return _KNOWN.validate_python({**shown, "kind": kind}, strict=False)
-
-
-def _shown_date(when: Mapping[str, str]) -> str:
-    return when.get("at") or when["on"]
+    return _KNOWN.validate_python(content_data(content), strict=False)

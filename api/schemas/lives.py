@@ -8,14 +8,11 @@ from uuid import UUID
 from pydantic import Field
 
 from api.schemas.base import Day, Instant, View
-from api.schemas.contents import (
-    AnyContent,
-    content_view,
-)
-from api.schemas.custody import EntryView
+from api.schemas.contents import AnyContent, content_data, content_view
+from api.schemas.custody import EntryView, entry_data
 from dems.model.ids import StrandId
 from dems.model.life.beside import RecommendationStatus, ReviewStatus, recommendation_on, review_on
-from dems.model.life.contents import Content
+from dems.model.life.contents import Content, PartyStatus
 from dems.model.life.events import EventKind, Outcome, PauseKind
 from dems.model.life.facts import Fact
 from dems.model.life.lives import Event, Life, Pause
@@ -23,6 +20,7 @@ from dems.model.life.parties import Party
 from dems.model.life.problems import Problem
 from dems.model.life.strands import Recommendation, Review, StrandRecord
 from dems.model.life.vocabulary import DataSubjectCategory, PartyRole
+from dems.model.times import rfc3339
 from dems.ports import CustodyRow, KeptFact
 
 
@@ -50,10 +48,6 @@ class FactView(View):
     corrects: UUID | None
     reason: str | None
     corrected_by: UUID | None = Field(default=None, description="The fact that took its place")
-
-    @classmethod
-    def of(cls, kept: KeptFact) -> "FactView":
-        return cls.of_fact(kept.fact, number=kept.number, corrected_by=kept.corrected_by)
 
     @classmethod
     def of_fact(cls, fact: Fact[Content], **more: Any) -> "FactView":
@@ -168,7 +162,7 @@ class StrandView(View):
             content=content_view(record),
             status=status,
             events=[EventView.of(e) for e in life.events(record.id)],
-            pauses=[PauseView.of(p) for p in life.pauses(record.id) if p.about == record.id],
+            pauses=[PauseView.of(p) for p in life.pauses_about(record.id)],
         )
 
 
@@ -190,10 +184,10 @@ class PartyView(View):
     roles: list[RoleView] = Field(description="What they are to the case today")
 
     @classmethod
-    def of(cls, party: Party, life: Life | None, today: date) -> "PartyView":
-        roles = () if life is None else life.parties_on(today)
-        held = [RoleView(role=p.role, category=p.category, since=p.when.on) for p in roles if p.party == party.id]
-        return cls(id=party.id, name=party.name, contact=party.contact, reference=party.reference, roles=held)
+    def of(cls, party: Party, held: Sequence[PartyStatus]) -> "PartyView":
+        """`held` is what they are to the case today."""
+        roles = [RoleView(role=p.role, category=p.category, since=p.when.on) for p in held]
+        return cls(id=party.id, name=party.name, contact=party.contact, reference=party.reference, roles=roles)
 
 
 class TimelineRow(View):
@@ -204,11 +198,29 @@ class TimelineRow(View):
     fact: FactView | None = None
     entry: EntryView | None = None
 
-    @classmethod
-    def of(cls, row: KeptFact | CustodyRow) -> "TimelineRow":
-        if isinstance(row, KeptFact):
-            return cls(id=row.fact.id, at=row.fact.recorded_at, fact=FactView.of(row))
-        return cls(id=row.id, at=row.at, entry=EntryView.of(row))
+
+def fact_data(kept: KeptFact) -> dict[str, Any]:
+    """A fact as `FactView` says, of what JSON is written from: a page has hundreds, so they go through no model."""
+    fact = kept.fact
+    return {
+        "id": fact.id,
+        "number": kept.number,
+        "content": content_data(fact.content),
+        "recorded_by": fact.recorded_by,
+        "recorded_at": rfc3339(fact.recorded_at),
+        "corrects": fact.corrects,
+        "reason": fact.reason,
+        "corrected_by": kept.corrected_by,
+    }
+
+
+def timeline_data(row: KeptFact | CustodyRow) -> dict[str, Any]:
+    """As `TimelineRow` says, likewise."""
+    if isinstance(row, KeptFact):
+        fact = fact_data(row)
+        return {"id": fact["id"], "at": fact["recorded_at"], "fact": fact, "entry": None}
+    entry = entry_data(row)
+    return {"id": entry["id"], "at": entry["at"], "fact": None, "entry": entry}
 
 
 def warned(problems: Sequence[Problem]) -> list[Warned]:

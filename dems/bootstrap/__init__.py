@@ -3,8 +3,10 @@
 from functools import cached_property
 
 from dems.bootstrap.anchors import Anchoring, look_up_anchors
+from dems.bootstrap.answers import Answers
 from dems.bootstrap.approvals import Approvals
 from dems.bootstrap.core import Core, Schema, utc_now
+from dems.bootstrap.disclosure import Disclosure
 from dems.bootstrap.events import Events
 from dems.bootstrap.evidence import CustodyActs, EvidenceActs
 from dems.bootstrap.exports import Exporting
@@ -13,6 +15,8 @@ from dems.bootstrap.intake import Intake, Intakes, Invitations
 from dems.bootstrap.ledger import LedgerActs
 from dems.bootstrap.measures import Measures
 from dems.bootstrap.people import Cases, People
+from dems.bootstrap.reviewing import Reviewing
+from dems.bootstrap.schedules import Schedules
 from dems.bootstrap.timeliness import Timeliness
 from dems.bootstrap.upkeep import Upkeep
 from dems.usecases.anchors.look_up import LookUpAnchors
@@ -46,6 +50,14 @@ class Dems(Core):
     @cached_property
     def evidence(self) -> EvidenceActs:
         return EvidenceActs.of(self)
+
+    @cached_property
+    def disclosure(self) -> Disclosure:
+        return Disclosure.of(self)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        return Schedules.of(self)
 
     @cached_property
     def events(self) -> Events:
@@ -84,6 +96,10 @@ class Dems(Core):
         return CustodyActs.of(self)
 
     @cached_property
+    def reviewing(self) -> Reviewing:
+        return Reviewing.of(self)
+
+    @cached_property
     def timeliness(self) -> Timeliness:
         return Timeliness.of(self)
 
@@ -94,3 +110,7 @@ class Dems(Core):
     @cached_property
     def upkeep(self) -> Upkeep:
         return Upkeep.of(self)
+
+    @cached_property
+    def answers(self) -> Answers:
+        return Answers.of(self)

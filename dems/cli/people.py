@@ -14,7 +14,6 @@ from dems.cli.screen import Failed, say, say_json, say_table, shown, warn
 from dems.model.ids import TokenId
 from dems.model.people import Links, OrganisationRole, Person, Token, TokenKind
 from dems.model.times import rfc3339
-from dems.ports import Page
 
 if TYPE_CHECKING:
     from dems.bootstrap import Dems
@@ -146,6 +145,7 @@ def list_tokens(
     Example: dems token list a.khan@example.org
     """
     from dems.cli.beside import core, operator  # noqa: PLC0415  (client commands do not wait for its imports)
+    from dems.ports import Page  # noqa: PLC0415
 
     found: list[Token] = []
     page = Page(500)
@@ -196,6 +196,7 @@ def _duration(text: str) -> timedelta:
 def _known(dems: "Dems", email: str) -> Person:
     """Raises `Failed`."""
     from dems.cli.beside import operator  # noqa: PLC0415  (client commands do not wait for its imports)
+    from dems.ports import Page  # noqa: PLC0415
 
     whose = dems.people.look_up.page(operator(), Page(1), email=email)
     if not whose:
@@ -226,6 +227,7 @@ def _row(found: Token, now: datetime) -> tuple[object, ...]:
 
 def _everybody(dems: "Dems") -> list[Person]:
     from dems.cli.beside import operator  # noqa: PLC0415  (client commands do not wait for its imports)
+    from dems.ports import Page  # noqa: PLC0415
 
     found: list[Person] = []
     page = Page(500)

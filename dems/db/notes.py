@@ -13,6 +13,8 @@ from dems.model.custody import Authority
 from dems.model.ids import new_id
 from dems.model.times import rfc3339
 
+_NOTE = insert(consultations)
+
 
 class Notes(Repositories):
     """A part of the transaction; the chain of each person gets them in batches, later."""
@@ -35,7 +37,7 @@ class Notes(Repositories):
         if actor.kind is ActorKind.INVITATION:
             # Not the person who answers for it did this, but whoever holds it.
             row["invited"] = {"intake": str(actor.intake_id), "recipient": actor.name}
-        self.execute(insert(consultations).values(id=new_id(), person_id=human.id, at=at, fact=row))
+        self.execute(_NOTE, {"id": new_id(), "person_id": human.id, "at": at, "fact": row})
 
 
 def _writable(asked: Mapping[str, str]) -> dict[str, str]:

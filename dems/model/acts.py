@@ -99,6 +99,33 @@ class Act(StrEnum):
     EXPORT_CONTENT = "export.content"
     """The package itself is fetched."""
 
+    DISCLOSURE_OPEN = "disclosure.open"
+    """What disclosure asks of a proceeding is said: when the investigation began, and who is what in it."""
+    DISCLOSURE_READ = "disclosure.read"
+    DISCLOSURE_DECIDE = "disclosure.decide"
+    DISCLOSURE_HAPPENING = "disclosure.happening"
+    """Something happened in the proceeding that rules of disclosure count from."""
+    MATERIAL_RECORD = "material.record"
+    """What is elsewhere is given a placeholder, or what disclosure asks of an item is said."""
+    STRATEGY_RECORD = "strategy.record"
+    """A search for material is recorded, with what it found."""
+    BLOCK_RECORD = "block.record"
+    SAMPLE_RECORD = "sample.record"
+    VIEWING_RECORD = "viewing.record"
+    """Somebody says which item they looked at, and for how long."""
+    SCHEDULE_READ = "schedule.read"
+    SCHEDULE_PREPARE = "schedule.prepare"
+    SCHEDULE_CERTIFY = "schedule.certify"
+    SCHEDULE_VOID = "schedule.void"
+    SCHEDULE_SUBMIT = "schedule.submit"
+    """A set of schedules went to the prosecutor."""
+    SCHEDULE_RETURN = "schedule.return"
+    SCHEDULE_ENDORSE = "schedule.endorse"
+    SCHEDULE_SERVED = "schedule.served"
+    """The prosecutor said that they served a schedule on the defence."""
+    SCHEDULE_DOCUMENT = "schedule.document"
+    """The document of a schedule is fetched."""
+
     # Acts of the installation itself; no token can ask for them.
     APPROVAL_ASK = "approval.ask"
     """Somebody asked for an act that needs two people, and may do it if another agrees."""
@@ -167,5 +194,23 @@ S62_OPERATION: dict[Act, S62] = {
     Act.EXPORT_ASK: S62.DISCLOSURE,
     Act.EXPORT_CONTENT: S62.DISCLOSURE,
     Act.EVIDENCE_EXPORT: S62.DISCLOSURE,
+    Act.DISCLOSURE_OPEN: S62.COLLECTION,
+    Act.DISCLOSURE_READ: S62.CONSULTATION,
+    Act.DISCLOSURE_DECIDE: S62.COLLECTION,
+    Act.DISCLOSURE_HAPPENING: S62.COLLECTION,
+    Act.MATERIAL_RECORD: S62.COLLECTION,
+    Act.STRATEGY_RECORD: S62.COLLECTION,
+    Act.BLOCK_RECORD: S62.COMBINATION,
+    Act.SAMPLE_RECORD: S62.COLLECTION,
+    Act.VIEWING_RECORD: S62.COLLECTION,
+    Act.SCHEDULE_READ: S62.CONSULTATION,
+    Act.SCHEDULE_PREPARE: S62.ALTERATION,
+    Act.SCHEDULE_CERTIFY: S62.ALTERATION,
+    Act.SCHEDULE_VOID: S62.ALTERATION,
+    Act.SCHEDULE_SUBMIT: S62.DISCLOSURE,
+    Act.SCHEDULE_RETURN: S62.COLLECTION,
+    Act.SCHEDULE_ENDORSE: S62.COLLECTION,
+    Act.SCHEDULE_SERVED: S62.COLLECTION,
+    Act.SCHEDULE_DOCUMENT: S62.CONSULTATION,
 }
 """Which operation an act is; the others process no personal data of a case (DPA 2018 s.62)."""

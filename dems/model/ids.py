@@ -43,6 +43,8 @@ ScheduleSetId = NewType("ScheduleSetId", UUID)
 """Of the schedules and reports that go to the prosecutor together."""
 ReportId = NewType("ReportId", UUID)
 """Of a disclosure officer's report (MG6E)."""
+ListId = NewType("ListId", UUID)
+"""Of one version of a list of material: of exhibits, of the documents of misconduct proceedings, or the index of an inquest."""
 AnswerId = NewType("AnswerId", UUID)
 """Of something done with a set of schedules: submitted, sent back, served."""
 

@@ -40,7 +40,7 @@ class OrganisationRole(StrEnum):
 
 
 class Clearance(StrEnum):
-    """Dated access to one kind of restricted material of a case."""
+    """Dated access to one kind of restricted material of a case. The first is asked for first: the other is of no use without it."""
 
     SENSITIVE = "sensitive"
     PII = "pii"

@@ -184,6 +184,26 @@ TABLE: Mapping[Act, Rule] = {
     Act.EXPORT_ASK: _case(_GIVES_OUT),
     Act.EXPORT_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
     Act.EXPORT_CONTENT: _case(_GIVES_OUT),
+    # Any case role passes here, in person: which role an act needs is for the rules of disclosure to say, with their number
+    # and source.
+    Act.DISCLOSURE_OPEN: _case(ALL_CASE_ROLES),
+    Act.DISCLOSURE_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
+    Act.DISCLOSURE_DECIDE: _case(ALL_CASE_ROLES),
+    Act.DISCLOSURE_HAPPENING: _case(ALL_CASE_ROLES),
+    Act.MATERIAL_RECORD: _case(ALL_CASE_ROLES),
+    Act.STRATEGY_RECORD: _case(ALL_CASE_ROLES),
+    Act.BLOCK_RECORD: _case(ALL_CASE_ROLES),
+    Act.SAMPLE_RECORD: _case(ALL_CASE_ROLES),
+    Act.VIEWING_RECORD: _case(ALL_CASE_ROLES),
+    Act.SCHEDULE_READ: _case(ALL_CASE_ROLES, _O.AUDITOR, _O.INTEGRATION),
+    Act.SCHEDULE_PREPARE: _case(ALL_CASE_ROLES),
+    Act.SCHEDULE_CERTIFY: _case(ALL_CASE_ROLES),
+    Act.SCHEDULE_VOID: _case(ALL_CASE_ROLES),
+    Act.SCHEDULE_SUBMIT: _case(ALL_CASE_ROLES),
+    Act.SCHEDULE_RETURN: _case(ALL_CASE_ROLES),
+    Act.SCHEDULE_ENDORSE: _case(ALL_CASE_ROLES),
+    Act.SCHEDULE_SERVED: _case(ALL_CASE_ROLES),
+    Act.SCHEDULE_DOCUMENT: _case(ALL_CASE_ROLES),
     # Each search looks into the cases that its caller may see, and into findings where they may read them.
     Act.SEARCH: Rule(everyone=True, about_a_case=False),
     # The feed holds what its reader may know of, asked anew at each reading.

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from types import NoneType
 from typing import Any, Generic, NewType, TypeVar, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -36,6 +37,7 @@ class _Field:
     read: Read
     nullable: bool
     needed: bool
+    default: Any
 
 
 class Kinds(Generic[T]):
@@ -55,12 +57,12 @@ class Kinds(Generic[T]):
 
     def record(self, value: T) -> tuple[str, dict[str, Any]]:
         """The name of its kind and its fields, as JSON takes them; what has its default is left out."""
-        record = {}
-        for one in fields(value):  # type: ignore[arg-type]  # every kind is a dataclass
-            inner = getattr(value, one.name)
-            if one.default is MISSING or inner != one.default:
-                record[one.name] = _written(inner)
-        return self.name_of(value), record
+        record, name = {}, self._names[type(value)]
+        for part, field in self._shapes[name].items():
+            inner = getattr(value, part)
+            if field.needed or inner != field.default:
+                record[part] = _WRITERS.get(type(inner), _written)(inner)
+        return name, record
 
     def read(self, name: str, record: Mapping[str, Any]) -> T:
         """What `record` wrote. Raises `Invalid`, naming the field, for whatever cannot be read as that kind."""
@@ -68,19 +70,23 @@ class Kinds(Generic[T]):
         if found is None:
             raise Invalid(f"There is no kind of {thing} {name!r}: use one of {', '.join(self._kinds)}.", field="kind")
         shape = self._shapes[name]
-        if unknown := sorted(set(record) - set(shape)):
-            raise Invalid(f"A {thing} of kind {name!r} has no field {unknown[0]!r}: leave it out.", field=unknown[0])
+        if not record.keys() <= shape.keys():
+            unknown = min(record.keys() - shape.keys())
+            raise Invalid(f"A {thing} of kind {name!r} has no field {unknown!r}: leave it out.", field=unknown)
         values = {}
         for part, field in shape.items():
             value = record.get(part)
-            if value is None and part in record and not field.nullable:
-                raise Invalid(f"{part!r} of a {thing} of kind {name!r} is not null: say what it is.", field=part)
             if value is not None:
-                values[part] = _read(field.read, value, part)
-            elif part not in record and field.needed:
-                raise Invalid(f"A {thing} of kind {name!r} needs {part!r}: say what it is.", field=part)
-            elif field.needed or part in record:
+                try:
+                    values[part] = field.read(value)
+                except Invalid as wrong:
+                    raise Invalid(f"{part!r} cannot be read: {wrong.message}", field=part) from wrong
+            elif part in record:
+                if not field.nullable:
+                    raise Invalid(f"{part!r} of a {thing} of kind {name!r} is not null: say what it is.", field=part)
                 values[part] = None
+            elif field.needed:
+                raise Invalid(f"A {thing} of kind {name!r} needs {part!r}: say what it is.", field=part)
         return found(**values)
 
 
@@ -92,7 +98,7 @@ def _shape(kind: type[Any]) -> Mapping[str, _Field]:
         nullable = NoneType in get_args(hint)
         if nullable:
             hint = next(a for a in get_args(hint) if a is not NoneType)
-        shape[one.name] = _Field(_reader(hint), nullable, one.default is MISSING)
+        shape[one.name] = _Field(_reader(hint), nullable, one.default is MISSING, one.default)
     return shape
 
 
@@ -102,33 +108,31 @@ def _reader(hint: Any) -> Read:
     if get_origin(hint) is tuple:
         return _texts if get_args(hint)[0] is str else _ids
     if issubclass(hint, StrEnum):
-        return lambda value: _one_of(hint, value)
+        return _one_of(hint)
     return {str: text_from, bool: _truth, int: _whole, date: date_from, When: when_from}[hint]
 
 
-def _read(read: Read, value: Any, name: str) -> Any:
-    try:
-        return read(value)
-    except Invalid as wrong:
-        raise Invalid(f"{name!r} cannot be read: {wrong.message}", field=name) from wrong
-
-
 def _written(value: Any) -> Any:
-    if isinstance(value, When):
-        day = value.on.isoformat()
-        return {"on": day} if value.at is None else {"on": day, "at": rfc3339(value.at)}
     if isinstance(value, tuple):
         return [str(v) for v in value]
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
+    return value.value if isinstance(value, StrEnum) else value
+
+
+def _when_written(value: When) -> dict[str, str]:
+    day = value.on.isoformat()
+    return {"on": day} if value.at is None else {"on": day, "at": rfc3339(value.at)}
+
+
+_WRITERS: Mapping[type, Callable[[Any], Any]] = {When: _when_written, date: date.isoformat, UUID: str}
+"""Of the types of which each value is written alike; `_written` has the others."""
+
+_known_id = lru_cache(maxsize=4_096)(UUID)
+"""The same persons and strands are named in fact after fact, and reading an id costs more than the rest of a fact."""
 
 
 def _id(value: Any) -> UUID:
     try:
-        return UUID(text_from(value))
+        return _known_id(text_from(value))
     except ValueError:
         raise Invalid("it is not an id, which is a UUID.") from None
 
@@ -145,11 +149,16 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(text_from(v) for v in value)
 
 
-def _one_of(kind: type[StrEnum], value: Any) -> StrEnum:
-    try:
-        return kind(text_from(value))
-    except ValueError:
-        raise Invalid(f"it is not one of {', '.join(kind)}.") from None
+def _one_of(kind: type[StrEnum]) -> Read:
+    members = {member.value: member for member in kind}
+
+    def read(value: Any) -> StrEnum:
+        found = members.get(text_from(value))
+        if found is None:
+            raise Invalid(f"it is not one of {', '.join(kind)}.")
+        return found
+
+    return read
 
 
 def text_from(value: Any) -> str:
@@ -158,7 +167,8 @@ def text_from(value: Any) -> str:
         raise Invalid("it is not text.")
     if len(value) > MOST_TEXT:
         raise Invalid(f"it has more than {MOST_TEXT} characters.")
-    if "\0" in value or _LONE_SURROGATE.search(value):
+    # What is printable throughout, as almost every text is, has neither.
+    if not value.isprintable() and ("\0" in value or _LONE_SURROGATE.search(value)):
         raise Invalid("it has a character that no text can have.")
     return value
 
@@ -178,7 +188,7 @@ def _whole(value: Any) -> int:
 def when_from(value: Any) -> When:
     """A date, an instant with a zone, or both as `{"on": …, "at": …}`. Raises `Invalid` for anything else."""
     if isinstance(value, Mapping):
-        if not {"on"} <= set(value) <= {"on", "at"}:
+        if "on" not in value or not value.keys() <= {"on", "at"}:
             raise Invalid("it has 'on', a date, and may have 'at', an instant.")
         at = value.get("at")
         return When(date_from(value["on"]), None if at is None else _instant(at))

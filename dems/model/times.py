@@ -17,4 +17,4 @@ def rfc3339(at: datetime) -> str:
     """Write an instant as RFC 3339 in UTC with exactly six digits of fraction, so that equal times are equal bytes."""
     if at.tzinfo is None:
         raise ValueError("a time without a zone cannot be written down")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "Z"
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

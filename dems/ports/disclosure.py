@@ -17,6 +17,7 @@ from dems.model.disclosure.reviewing import ReviewFilter
 from dems.model.disclosure.searches import Sample, SearchStrategy
 from dems.model.ids import BlockId, CaseId, EvidenceId, FactId, HappeningId, PartyId, SampleId, SearchId, StrandId
 from dems.model.people import Clearance
+from dems.ports.reviewing import ListedBlock
 from dems.ports.values import Page
 
 
@@ -110,10 +111,11 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class DecisionFilter:
-    """Which decisions are wanted; None is any."""
+    """Which decisions are wanted; None is any. `standing` are those that nothing which is shown has replaced."""
 
-    subject: Subject | None = None
+    subject: UUID | None = None
     kind: str | None = None
+    standing: bool = False
 
 
 class Disclosure(Protocol):
@@ -151,7 +153,10 @@ class Disclosure(Protocol):
     def decisions_page(
         self, proceeding_id: StrandId, page: Page, clearances: Collection[Clearance], wanted: DecisionFilter
     ) -> list[KeptDecision]:
-        """Those that `seen_by` leaves to somebody with these clearances, in the order of their ids; as they were recorded."""
+        """Those that `seen_by` leaves to somebody with these clearances, in the order in which they were recorded, and as they were.
+
+        Without `sensitive`, nothing about placeholders that are restricted is among them.
+        """
         ...
 
     def resting_on(self, proceeding_id: StrandId) -> Mapping[FactId, frozenset[Subject]]:
@@ -181,6 +186,22 @@ class Blocks(Protocol):
         """Each with its annex and its samples."""
         ...
 
+    def page(self, proceeding_id: StrandId, page: Page) -> list[ListedBlock]:
+        """Each with its samples."""
+        ...
+
+    def listed(self, block_id: BlockId) -> ListedBlock:
+        """Of whatever proceeding, with its samples. Raises `NotFound`."""
+        ...
+
+    def inside(self, block_id: BlockId, items: Collection[EvidenceId]) -> frozenset[EvidenceId]:
+        """Those of these that are in its annex."""
+        ...
+
+    def sample(self, sample_id: SampleId) -> KeptSample:
+        """Raises `NotFound`."""
+        ...
+
     def blocks_of(self, proceeding_id: StrandId, items: Collection[EvidenceId]) -> list[BlockId]:
         """The blocks that any of these items is in."""
         ...
@@ -194,6 +215,10 @@ class MaterialOfCases(Protocol):
 
     def material(self, case_id: CaseId, items: Collection[EvidenceId] | None = None) -> list[Material]:
         """All of the case, or those of these that are of it; restricted placeholders too."""
+        ...
+
+    def of_case(self, case_id: CaseId, items: Collection[EvidenceId]) -> frozenset[EvidenceId]:
+        """Those of these that are of the case, restricted placeholders too; nothing else of them is read."""
         ...
 
     def add_elsewhere(self, elsewhere: Elsewhere) -> None:

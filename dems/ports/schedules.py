@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
+from dems.model.digests import Digest
 from dems.model.disclosure.acting import Acting
-from dems.model.disclosure.forms import Form
+from dems.model.disclosure.forms import Form, Series
 from dems.model.disclosure.freezing import Snapshot
 from dems.model.disclosure.preparing import Preparation
 from dems.model.disclosure.reports import Endorsement
@@ -26,6 +27,18 @@ class KeptDocument:
     snapshot: Snapshot
     by: Acting
     schedule: Schedule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptForm:
+    """A certified form without its bytes. `place` are series, ordinal and version of an MG6C or MG6D."""
+
+    id: UUID
+    of: ScheduleSetId
+    form: Form
+    digest: Digest
+    by: Acting
+    place: tuple[Series, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +93,17 @@ class Schedules(Protocol):
         """Without their places in series: their bytes say them."""
         ...
 
+    def document(self, part: UUID) -> KeptDocument:
+        """One of them, likewise. Raises `NotFound`."""
+        ...
+
+    def forms(self, proceeding_id: StrandId) -> list[KeptForm]: ...
     def add_document(self, proceeding_id: StrandId, document: KeptDocument) -> None:
         """With the numbers that it gives first. Raises `AlreadyExists` where a number has another subject, or the place is taken."""
         ...
 
     def sets(self, proceeding_id: StrandId) -> list[KeptSet]: ...
+    def set_digests(self, proceeding_id: StrandId) -> Mapping[ScheduleSetId, Digest]: ...
     def add_set(self, proceeding_id: StrandId, kept: KeptSet) -> None: ...
     def states(self, proceeding_id: StrandId) -> Mapping[ScheduleId, ScheduleState]:
         """The state that each certified schedule is in."""

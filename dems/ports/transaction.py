@@ -22,6 +22,7 @@ from dems.ports.ledger import Ledger
 from dems.ports.links import LinksGiven
 from dems.ports.lives import Lives, Parties
 from dems.ports.measures import Measures
+from dems.ports.reopening import Reopening
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -35,6 +36,7 @@ from dems.ports.repositories import (
     Upkeep,
     Verifications,
 )
+from dems.ports.reviewing import Reviewing
 from dems.ports.schedules import Schedules
 from dems.ports.searching import Searching
 from dems.ports.uploads import Intakes, Uploads
@@ -89,6 +91,10 @@ class Transaction(Protocol):
     def blocks(self) -> Blocks: ...
     @property
     def material(self) -> MaterialOfCases: ...
+    @property
+    def reviewing(self) -> Reviewing: ...
+    @property
+    def reopening(self) -> Reopening: ...
     @property
     def schedules(self) -> Schedules: ...
     @property

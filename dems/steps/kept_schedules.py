@@ -8,14 +8,15 @@ from uuid import UUID
 
 from dems.model.custody import Authority, of_proceeding, restricted_of
 from dems.model.disclosure.acting import Acting
-from dems.model.disclosure.entries import entered, made_whole, told_of
+from dems.model.disclosure.entries import entered, made_whole, told_of, told_of_nil, told_of_report
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Form
 from dems.model.disclosure.material import Subject, SubjectKind
-from dems.model.disclosure.reports import Alert, Returned, ScheduleSet, ServiceReport
+from dems.model.disclosure.reports import Alert, OfficerReport, Returned, ScheduleSet, ServiceReport
 from dems.model.disclosure.restoring import by_id, schedule_from, set_from
 from dems.model.disclosure.schedules import Schedule, ScheduleState
-from dems.model.ids import AnswerId, PersonId, ScheduleId, ScheduleSetId, new_id
+from dems.model.disclosure.showing import nil_statement
+from dems.model.ids import AnswerId, PersonId, ScheduleId, ScheduleSetId, StrandId, new_id
 from dems.ports import Transaction
 from dems.ports.schedules import Answer, AnswerKind, KeptDocument, KeptSet
 
@@ -83,6 +84,22 @@ def tell(
             tx.custody.append(authority, restricted_of(proceeding), facts=each.facts)
         else:
             tx.custody.append(authority, of_proceeding(proceeding), case_id=case, facts=each.facts)
+
+
+def keep_nil(
+    tx: Transaction, authority: Authority, file: ProceedingFile, of: ScheduleSetId, nil: ScheduleId, by: Acting
+) -> None:
+    """Write the statement that there is no sensitive material, which `by` signed for a set, and enter it."""
+    snapshot, proceeding = nil_statement(file, of, nil, by), file.record.proceeding
+    tx.schedules.add_document(proceeding, KeptDocument(nil, of, Form.MG6D_NIL, snapshot, by))
+    tx.custody.append(authority, restricted_of(proceeding), facts=told_of_nil(nil, of, snapshot, by).facts)
+
+
+def tell_of_report(
+    tx: Transaction, authority: Authority, proceeding: StrandId, report: OfficerReport, of: ScheduleSetId
+) -> None:
+    """Enter that a report was signed that waits for others of its set."""
+    tx.custody.append(authority, restricted_of(proceeding), facts=told_of_report(report, of).facts)
 
 
 def _document(schedule: Schedule, of: ScheduleSetId) -> KeptDocument:

@@ -17,13 +17,18 @@ from dems.ports import Page
 from dems.steps.declaring import FileDeclared
 from dems.steps.manifest import Defaults, ItemDeclared
 from dems.usecases.cases.put_member import Holding
+from dems.usecases.disclosure.make_block import NewBlock
+from dems.usecases.disclosure.record_particulars import Particular
 from tests.api.intakes import digest_header
 from tests.api.who_may import (
     ON_CASE,
     RELATIONS,
 )
 from tests.casework import definition_body, investigated
+from tests.conftest import Team
 from tests.invited import terms
+from tests.officers import Office
+from tests.proceedings import proceeding_of, taken_back
 from tests.readings import picture, record
 from tests.world import Somebody, World
 
@@ -57,6 +62,18 @@ def scene_of(world: World) -> Scene:
         manager.actor, case.id, [NewFact(ThemeStatus("taser", True, When(date(2026, 1, 2))))]
     )
     party = world.dems.cases.parties.add(manager.actor, case.id, name="Ann Example")
+    proceeding = proceeding_of(world, Team(case, manager, manager, world))
+    happening = taken_back(proceeding)
+    world.dems.disclosure.particulars(proceeding.officer.actor, sealed.id, Particular(), reason="x")
+    proceeding.ready(proceeding.thing("ABC/9001"), "Notebook of the duty sergeant")
+    schedule, *_ = Office(proceeding).sent()
+    [submission] = world.dems.schedules.look_up.submissions(proceeding.officer.actor, proceeding.id, Page(1))
+    search = world.dems.reviewing.search(
+        proceeding.officer.actor, proceeding.id, source="Phone", purpose="x", hits=[], examined=1
+    )
+    block = world.dems.reviewing.block(
+        proceeding.officer.actor, proceeding.id, NewBlock("Meals", "Phone", "Many", "Meals", quantity=1)
+    )
     lead = world.somebody("lead_investigator")
     world.join(case, lead, "lead_investigator", by=manager)
     export = world.dems.exporting.ask(
@@ -94,6 +111,13 @@ def scene_of(world: World) -> Scene:
         "intake_id": str(intake.id),
         "invitation_id": str(invitation.id),
         "export_id": str(export.id),
+        "proceeding_id": str(proceeding.id),
+        "happening_id": str(happening.id),
+        "search_id": str(search.id),
+        "block_id": str(block.block.id),
+        "schedule_id": str(schedule),
+        "other_id": str(schedule),
+        "submission_id": str(submission.id),
         "number": "1",
         "name": "mode-decision",
         "fact_id": str(fact.facts[0].id),
@@ -114,6 +138,8 @@ def body_for(method: str, path: str, asked: str) -> dict[str, Any]:
     """A body that is refused, once permission is given, without changing anything: the walk must not move the scene."""
     if path.endswith("/content") and method == "PUT":
         return {"content": b"not the size that was declared"}
+    if path.endswith("/endorsements") and method == "POST":
+        return {"content": b"no workbook"}
     if path.endswith("/parts/{number}"):
         return {"content": b"x", "headers": {"Content-Digest": digest_header(b"x")}}
     if method not in {"POST", "PUT", "PATCH"}:
@@ -151,6 +177,57 @@ def body_for(method: str, path: str, asked: str) -> dict[str, Any]:
             "recipient": "W",
             "reason": "W",
             "withhold": ["evidence.seal"],
+        },
+        # Of an item that is nobody's.
+        # What was submitted is changed no more, and the next of its series waits until it is endorsed.
+        "/v1/proceedings/{proceeding_id}/schedules": {"form": "MG6C"},
+        "/v1/proceedings/{proceeding_id}/submissions": {"schedules": [str(uuid4())]},
+        "/v1/schedules/{schedule_id}": {"rows": [{"number": 1, "location": "W"}], "reason": "W"},
+        "/v1/schedules/{schedule_id}/certify": {},
+        "/v1/schedules/{schedule_id}/void": {"reason": "W"},
+        # Nobody of the walk is cleared, and no row has this number or this code.
+        "/v1/schedules/{schedule_id}/return": {"reason": "W"},
+        "/v1/schedules/{schedule_id}/endorse": {"rows": [{"number": 9999, "code": "W"}]},
+        "/v1/submissions/{submission_id}/served": {"served_on": "2026-01-01", "recipient": "W", "told_by": "W"},
+        "/v1/proceedings/{proceeding_id}/decisions": {
+            "decisions": [{"content": {"kind": "use", "used": True}, "items": [str(uuid4())], "reason": "W"}]
+        },
+        # More hits than items, a search that is none, and an item that is nobody's.
+        "/v1/proceedings/{proceeding_id}/searches": {
+            "source": "W",
+            "purpose": "W",
+            "hits": [{"term": "W", "items": 2}],
+            "examined": 1,
+        },
+        "/v1/proceedings/{proceeding_id}/blocks": {
+            **dict.fromkeys(("title", "source", "reason", "question"), "W"),
+            "quantity": 1,
+            "searches": [str(uuid4())],
+        },
+        "/v1/proceedings/{proceeding_id}/searches/{search_id}/samples": {"items": [str(uuid4())], "drawn": "W"},
+        "/v1/proceedings/{proceeding_id}/blocks/{block_id}/samples": {"items": [str(uuid4())], "drawn": "W"},
+        "/v1/proceedings/{proceeding_id}/viewings": {
+            "viewings": [
+                {"item": str(uuid4()), "began": "2026-01-01T09:00:00Z", "ended": "2026-01-01T09:01:00Z"},
+            ]
+        },
+        "/v1/proceedings/{proceeding_id}/happenings": {"kind": "charged", "on": "2199-01-01"},
+        "/v1/proceedings/{proceeding_id}/happenings/{happening_id}/take-back": {"reason": "W"},
+        "/v1/proceedings/{proceeding_id}/placeholders": {
+            "exhibit_ref": "W/1",
+            "description": "W",
+            "holder": "W",
+            "place": "W",
+            "marking": "official",
+            "never_stored": "chis",
+            "restricted": True,
+        },
+        "/v1/evidence/{evidence_id}/particulars": {"reason": "W"},
+        # It is open, and by another version than the walk sends.
+        "/v1/proceedings/{proceeding_id}/disclosure": {
+            "investigation_began": "2025-06-01",
+            "parties": [{"party": str(uuid4()), "position": "defendant", "name": "W"}],
+            "reason": "W",
         },
         "/v1/uploads/{upload_id}/part-urls": {"parts": [part]},
         "/v1/clocks/definitions": definition_body("mode-decision", replaces=999),

@@ -2,7 +2,7 @@
 
 from dems.model.people import CaseRole, OrganisationRole
 
-PUBLIC = {"/healthz", "/readyz", "/metrics", "/i", "/i/{name}", "/i{rest:path}"}
+PUBLIC = {"/healthz", "/readyz", "/metrics", "/i", "/i/{name}", "/i{rest:path}", "/v1/schemas/{name}"}
 """Say nothing about anyone, and need no token."""
 
 FOR_HOLDERS = {"/v1/invitation"}
@@ -69,6 +69,24 @@ EXPECTED: dict[str, tuple[set[str], set[str]]] = {
     "export.ask": (GIVING_OUT, set()),
     "export.read": (ON_CASE, {"auditor", "integration"}),
     "export.content": (GIVING_OUT, set()),
+    "disclosure.open": (ON_CASE, set()),
+    "disclosure.read": (ON_CASE, {"auditor", "integration"}),
+    "disclosure.decide": (ON_CASE, set()),
+    "disclosure.happening": (ON_CASE, set()),
+    "material.record": (ON_CASE, set()),
+    "strategy.record": (ON_CASE, set()),
+    "block.record": (ON_CASE, set()),
+    "sample.record": (ON_CASE, set()),
+    "viewing.record": (ON_CASE, set()),
+    "schedule.read": (ON_CASE, {"auditor", "integration"}),
+    "schedule.prepare": (ON_CASE, set()),
+    "schedule.certify": (ON_CASE, set()),
+    "schedule.void": (ON_CASE, set()),
+    "schedule.submit": (ON_CASE, set()),
+    "schedule.return": (ON_CASE, set()),
+    "schedule.endorse": (ON_CASE, set()),
+    "schedule.served": (ON_CASE, set()),
+    "schedule.document": (ON_CASE, set()),
 }
 KNOWS_EVERY_CASE = {"administrator", "auditor", "integration"}
 NOT_ABOUT_A_CASE: dict[str, set[str]] = {
@@ -99,5 +117,9 @@ NOT_ABOUT_A_CASE: dict[str, set[str]] = {
 BY_ITS_BODY = {"case.close", "case.reopen", "case.link"}
 """Reached through PATCH /v1/cases/{id}, whose route says `case.change`, or POST /v1/cases/{id}/facts, which says
 `life.record`; tested with the use case."""
+
+NOT_YET: set[str] = set()
+"""Acts whose routes are being made: each line goes with them."""
+
 
 RELATIONS = ("member", "former", "walled", "outsider")

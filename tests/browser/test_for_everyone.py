@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dems.bootstrap import Dems
 from tests.browser.conftest import Traffic
-from tests.browser.visits import in_memory, send, verified, visit
+from tests.browser.visits import choose, in_memory, send, verified, visit
 from tests.conftest import Team, Time
 from tests.invited import Holder
 
@@ -32,12 +32,12 @@ def test_it_has_no_faults_that_a_program_finds_in_any_of_its_states(
 ) -> None:
     visit(page, url, holder)
     faultless(page)
-    page.set_input_files("#picker", [in_memory("a.txt", b"abc"), in_memory(LONG, b"def")])
+    choose(page, in_memory("a.txt", b"abc"), in_memory(LONG, b"def"))
     faultless(page)
     page.locator("#send").click()
     verified(page, 2)
     faultless(page)
-    page.set_input_files("#picker", [in_memory("a.txt", b"abc")])
+    choose(page, in_memory("a.txt", b"abc"))
     faultless(page)
     page.get_by_role("button", name="Remove a.txt").click()
     traffic.hold = lambda _route, _key: True
@@ -50,7 +50,7 @@ def test_it_has_no_faults_that_a_program_finds_in_any_of_its_states(
 
 def test_what_happens_is_told_to_those_who_do_not_see_it(page: Page, url: str, holder: Holder) -> None:
     visit(page, url, holder)
-    page.set_input_files("#picker", [in_memory("a.txt", b"abc")])
+    choose(page, in_memory("a.txt", b"abc"))
     expect(page.locator("#status")).to_contain_text("1 file added")
     page.locator("#send").click()
     expect(page.locator("#status")).to_contain_text("1 of 1 file arrived and verified", timeout=30_000)
@@ -60,7 +60,7 @@ def test_it_fits_a_telephone_and_a_page_at_four_times_its_size(browser: Browser,
     telephone = browser.new_context(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
     page = telephone.new_page()
     visit(page, url, holder)
-    page.set_input_files("#picker", [in_memory(LONG, b"abc")])
+    choose(page, in_memory(LONG, b"abc"))
     expect(page.locator("#picked-list > li")).to_have_count(1)
 
     def fits() -> None:
@@ -83,7 +83,7 @@ def test_it_fits_a_telephone_and_a_page_at_four_times_its_size(browser: Browser,
 
 def test_every_field_has_a_label_and_every_button_a_name(page: Page, url: str, holder: Holder) -> None:
     visit(page, url, holder)
-    page.set_input_files("#picker", [in_memory("a.txt", b"abc"), in_memory("b.txt", b"abc")])
+    choose(page, in_memory("a.txt", b"abc"), in_memory("b.txt", b"abc"))
     nameless = page.evaluate(
         """() => [...document.querySelectorAll("input")].filter((i) => ![...i.labels].some((l) => l.textContent.trim()))
             .map((i) => i.id)"""

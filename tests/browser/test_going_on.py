@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from dems.bootstrap import Dems
 from dems.model.evidence import EvidenceState
 from tests.browser.conftest import Traffic
-from tests.browser.visits import TWO_PARTS, in_memory, rows, send, verified, visit
+from tests.browser.visits import TWO_PARTS, choose, in_memory, rows, send, verified, visit
 from tests.conftest import Team
 from tests.invited import Holder
 
@@ -55,7 +55,7 @@ def test_after_a_reload_the_same_file_goes_on_with_what_is_missing(
     before = dict(traffic.sent)
     assert list(before.values()) == [1]
     traffic.hold = lambda _route, _key: False
-    page.set_input_files("#picker", tmp_path / "long.bin")
+    choose(page, tmp_path / "long.bin")
     expect(page.locator("#picked-list")).to_contain_text("goes on where it was interrupted")
     page.locator("#send").click()
     verified(page, 1)
@@ -92,7 +92,7 @@ def test_what_has_arrived_is_not_sent_again_unless_wanted(dems: Dems, page: Page
     verified(page, 1)
     page.reload()
     verified(page, 1)
-    page.set_input_files("#picker", [in_memory("note.txt", b"abc")])
+    choose(page, in_memory("note.txt", b"abc"))
     expect(page.locator("#picked-list")).to_contain_text("has arrived already")
     expect(page.locator("#send")).to_be_disabled()
     page.get_by_label("Send note.txt all the same").check()
@@ -110,7 +110,7 @@ def test_two_tabs_with_the_same_file_make_one_item_and_send_it_once(
     content = os.urandom(TWO_PARTS)
     (tmp_path / "both.bin").write_bytes(content)
     for tab in (page, other):
-        tab.set_input_files("#picker", tmp_path / "both.bin")
+        choose(tab, tmp_path / "both.bin")
     for tab in (page, other):
         tab.locator("#send").click(no_wait_after=True)
     for tab in (page, other):

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from dems.bootstrap import Dems
 from tests.browser.conftest import Traffic
-from tests.browser.visits import TWO_PARTS, in_memory, rows, verified, visit
+from tests.browser.visits import TWO_PARTS, choose, in_memory, rows, verified, visit
 from tests.conftest import Team
 from tests.invited import Holder
 
@@ -27,7 +27,7 @@ def test_files_of_all_sizes_arrive_and_are_receipted(
     expect(page.get_by_text("Footage of the custody desk, 3 March")).to_be_visible()
     expect(page.locator("#contact")).to_have_text("DI Jane Moss, 020 7946 0000")
     assert holder.token not in page.url, "the secret is taken out of the address"
-    page.set_input_files("#picker", [tmp_path / name for name in contents])
+    choose(page, *(tmp_path / name for name in contents))
     page.get_by_label("What is small.txt?").fill("A note")
     expect(page.get_by_role("button", name="Send 3 files")).to_be_enabled()
     page.get_by_role("button", name="Send 3 files").click()
@@ -125,7 +125,7 @@ def test_where_the_store_cannot_be_reached_files_go_through_us(
     traffic.closed = True
     visit(page, url, holder)
     content = os.urandom(TWO_PARTS)
-    page.set_input_files("#picker", [in_memory("a.bin", content), in_memory("b.bin", b"")])
+    choose(page, in_memory("a.bin", content), in_memory("b.bin", b""))
     page.get_by_role("button", name="Send 2 files").click()
     verified(page, 2)
     expect(page.get_by_text("another way")).to_be_visible()
@@ -140,12 +140,12 @@ def test_more_than_was_agreed_is_refused_in_words_and_nothing_is_sent(
 ) -> None:
     holder = Holder.invited(dems, team, max_files=2, max_bytes=10)
     visit(page, url, holder)
-    page.set_input_files("#picker", [in_memory(f"{n}.txt", b"abc") for n in range(3)])
+    choose(page, *(in_memory(f"{n}.txt", b"abc") for n in range(3)))
     page.get_by_role("button", name="Send 3 files").click()
     expect(page.locator("#picked-problem")).to_contain_text("you can still send 2 files with 10 bytes together")
     page.get_by_role("button", name="Remove 0.txt").click()
     page.get_by_role("button", name="Remove 1.txt").click()
-    page.set_input_files("#picker", [in_memory("exactly.txt", b"1234567")])
+    choose(page, in_memory("exactly.txt", b"1234567"))
     page.get_by_role("button", name="Send 2 files").click()
     verified(page, 2)
     expect(page.locator("#closed")).to_contain_text("All the files that you may send")

@@ -14,7 +14,7 @@ from dems.model.evidence import EvidenceState
 from dems.model.ids import UploadId
 from dems.ports import IntakeRow
 from tests.browser.conftest import Traffic
-from tests.browser.visits import TWO_PARTS, in_memory, rows, send, verified, visit
+from tests.browser.visits import TWO_PARTS, choose, in_memory, rows, send, verified, visit
 from tests.conftest import Team
 from tests.invited import Holder
 from tests.world import pieces
@@ -88,7 +88,7 @@ def test_two_laptops_with_one_link_never_fill_each_others_files(
     first = six_listed(page, dems, holder)
     second = os.urandom(4_000)
     visit(elsewhere, url, holder)
-    elsewhere.set_input_files("#picker", [in_memory("IMG_0005.JPG", second)])
+    choose(elsewhere, in_memory("IMG_0005.JPG", second))
     expect(elsewhere.locator("#picked-list .state")).to_contain_text("begun on another device")
     elsewhere.locator("#send").click()
     expect(row_with(elsewhere, sha256(second))).to_contain_text(OWN)
@@ -137,7 +137,7 @@ def test_what_this_browser_did_not_finish_is_compared_and_not_called_arrived(
     page.goto(f"{url}/i")
     expect(row_with(page, sha256(other))).to_contain_text("it may be another one than yours", timeout=60_000)
     verified(page, 0)
-    page.set_input_files("#picker", [in_memory("IMG_0005.JPG", mine)])
+    choose(page, in_memory("IMG_0005.JPG", mine))
     expect(page.locator("#picked-list")).to_contain_text(OWN)
     page.locator("#send").click()
     expect(row_with(page, sha256(mine)).locator(".state")).to_have_text("Arrived and verified.", timeout=60_000)
@@ -178,7 +178,7 @@ def test_another_file_with_the_name_and_size_of_one_that_arrived_is_sent(
     visit(page, url, holder)
     send(page, in_memory("DVR.avi", b"first disc"))
     verified(page, 1)
-    page.set_input_files("#picker", [in_memory("DVR.avi", b"other disc"), in_memory("DVR.avi", b"first disc")])
+    choose(page, in_memory("DVR.avi", b"other disc"), in_memory("DVR.avi", b"first disc"))
     states = page.locator("#picked-list .state")
     expect(states.nth(0)).to_contain_text(OWN)
     expect(states.nth(1)).to_contain_text("has arrived already: it is the same, byte for byte")

@@ -26,6 +26,7 @@ from dems.model.disclosure.contents import (
     Relevant,
     Sensitive,
 )
+from dems.model.disclosure.contents_of_lists import Exhibited, HarmTested, Onward, ProposedOnward, Supply
 from dems.model.disclosure.coverage import Viewing
 from dems.model.disclosure.decisions import Decision
 from dems.model.disclosure.material import Holding, Marking, NeverStored, Subject
@@ -117,7 +118,7 @@ def test_decisions_come_back_in_their_order_with_what_they_rest_on(kept: Kept) -
         assert tx.disclosure.decided(kept.id) == 2
         assert tx.disclosure.resting_on(kept.id) == {fact: frozenset({first.subject})}
         page = tx.disclosure.decisions_page(
-            kept.id, Page(1, first.id), EVERYTHING, DecisionFilter(first.subject, "relevance")
+            kept.id, Page(1, first.id), EVERYTHING, DecisionFilter(first.subject.id, "relevance")
         )
         assert [(k.decision, k.number, k.rests_on) for k in page] == [(second, 2, (fact,))]
         with pytest.raises(NotFound):
@@ -141,12 +142,14 @@ def test_a_page_has_what_the_reader_is_cleared_for(kept: Kept) -> None:
     relevant, handled = kept.decision(Relevant(relevant=True)), kept.decision(Handled(Handling.WITHHELD, "T1"))
     sensitive, secret = kept.decision(Sensitive(Level.SENSITIVE, "Life", "Harm")), kept.decision(ordered)
     answered = kept.decision(LeakCleared(("hit",)))
-    kept.decide(relevant, handled, sensitive, secret, answered)
+    harm = kept.decision(HarmTested(Supply.SUPPLIED, "conduct_6", "The appropriate authority"))
+    onward, exhibited = kept.decision(ProposedOnward(Onward.WHOLE)), kept.decision(Exhibited("F. Shah"))
+    kept.decide(relevant, handled, sensitive, secret, answered, harm, onward, exhibited)
     shown = {
-        frozenset[Clearance](): [relevant],
-        frozenset({Clearance.PII}): [relevant],
-        frozenset({Clearance.SENSITIVE}): [relevant, sensitive, answered],
-        EVERYTHING: [relevant, handled, sensitive, secret, answered],
+        frozenset[Clearance](): [relevant, exhibited],
+        frozenset({Clearance.PII}): [relevant, exhibited],
+        frozenset({Clearance.SENSITIVE}): [relevant, sensitive, answered, harm, onward, exhibited],
+        EVERYTHING: [relevant, handled, sensitive, secret, answered, harm, onward, exhibited],
     }
     with kept.dems.transaction() as tx:
         for clearances, expected in shown.items():

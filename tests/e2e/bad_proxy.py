@@ -17,6 +17,8 @@ from dataclasses import dataclass
 BLOCK = 64 * 1024
 ONE_HOLDS_OF = 4
 """Of so many connections one is not cut, or a request that is asked alone would wait minutes between its tries."""
+CUTS_FOR_CERTAIN, SPARED = 3, 3
+"""Chance may spare a whole upload: until so many were cut, and both ways, every request is that comes after so many in a row."""
 Part = tuple[str, int]
 
 _PART = re.compile(rb"PUT /v1/uploads/([0-9a-f-]{36})/(?:parts/(\d+)|content)")
@@ -63,7 +65,7 @@ class BadProxy:
     def rage(self, cuts: int) -> None:
         """Cut so many connections from now on, and then only delay, so that whatever goes through it ends. Count anew."""
         with self._guard:
-            self._cuts_left = cuts
+            self._cuts_left, self._spared = cuts, 0
             self.cut = Counter[str]()
             """How often, by what was passing: ``asking`` or ``answering``."""
             self.sent = Counter[Part]()
@@ -99,8 +101,18 @@ class BadProxy:
             if not self._cuts_left:
                 return False
             self._cuts_left -= 1
+            self._spared = 0
             self.cut[what] += 1
             return True
+
+    def overdue(self) -> str:
+        """Another request is asked: while what of it passes it is to be cut, if chance cut too little. Else nothing."""
+        with self._guard:
+            self._spared += 1
+            enough = self.cut.total() >= CUTS_FOR_CERTAIN and len(self.cut) > 1
+            if enough or self._spared <= SPARED:
+                return ""
+            return "asking" if self.cut["asking"] < self.cut["answering"] else "answering"
 
 
 class _Conversation:
@@ -112,6 +124,7 @@ class _Conversation:
         self._body_left = 0
         self._part: Part | None = None
         self._answer_begins = False
+        self._overdue = ""
         threading.Thread(target=self._begin, daemon=True).start()
 
     def _begin(self) -> None:
@@ -130,6 +143,8 @@ class _Conversation:
             while data := self._client.recv(BLOCK):
                 room = len(data) if self._fate.asked is None else self._fate.asked - passed
                 self._follow(data[:room])
+                if self._overdue == "asking" and self._cut("asking", under_way=True):
+                    return
                 self._server.sendall(data[:room])
                 passed += len(data[:room])
                 if room < len(data) and self._cut("asking", under_way=self._body_left > 0):
@@ -148,6 +163,7 @@ class _Conversation:
                     self._answer_begins = False
                     self._refused(data)
                 room = len(data) if self._fate.answered is None else self._fate.answered - passed
+                room = 0 if self._overdue == "answering" else room
                 self._client.sendall(data[:room])
                 passed += len(data[:room])
                 if room < len(data) and self._cut("answering", under_way=True):
@@ -191,6 +207,7 @@ class _Conversation:
             length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
             self._body_left = 0 if length is None else int(length[1])
             self._answer_begins = True
+            self._overdue = self._proxy.overdue()
             asked = _PART.match(head) or _OBJECT.match(head)
             self._part = None if asked is None else (asked[1].decode(), int(asked[2] or 1))
             if self._part is not None:

@@ -52,6 +52,8 @@ MOSS = PartyId(UUID(int=0x9A_0001))
 BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
 NOW = BEGAN + timedelta(days=30)
+"""When sets are submitted."""
+SERVED_ON = date(2026, 4, 2)
 R = CaseRole
 OFFICER, DEPUTY, INVESTIGATOR, COUNSEL, LAWYER = (person_id(n) for n in (11, 12, 13, 14, 15))
 CLEARED_NOT_PII = person_id(16)
@@ -136,6 +138,10 @@ class Desk:
         self.minutes += 1
         held = next(r for r in HELD[person] if isinstance(r, CaseRole))
         return Acting(person, NAMES[person], role or held, BEGAN + timedelta(minutes=self.minutes))
+
+    def once_served(self, person: PersonId = LAWYER) -> Acting:
+        """Somebody who acts two days after sets were submitted, and a day after `SERVED_ON`."""
+        return replace(self.acting(person), at=NOW + timedelta(days=2))
 
     def decision(
         self, subject: Subject, content: Content, by: Acting | None = None, reason: str = "So it appears."
@@ -280,4 +286,4 @@ def schedule_id(number: int, which: int) -> ScheduleId:
 
 
 def inspected() -> Inspection:
-    return Inspection("H. Bose", BEGAN + timedelta(hours=1))
+    return Inspection("H. Bose", BEGAN)

@@ -9,9 +9,9 @@ from dems.model.disclosure.acting import Acting
 from dems.model.disclosure.contents import Content, Described, Pii, PiiKind, PiiOutcome, PiiStage
 from dems.model.disclosure.forms import Series
 from dems.model.disclosure.recording import decide, returned
-from dems.model.disclosure.reports import Returned
+from dems.model.disclosure.reports import Endorsement, Returned
 from dems.model.disclosure.schedules import Row, Schedule, ScheduleState
-from tests.model.disclosing import LAWYER, NOW, SENSITIVE, Desk, item, set_id
+from tests.model.disclosing import LAWYER, NOW, SENSITIVE, Desk, item, schedule_id, set_id
 
 
 def rows(desk: Desk, series: Series = Series.MG6C) -> list[Row]:
@@ -32,6 +32,12 @@ def described(desk: Desk, text: str, location: str = "Store A, shelf 3") -> None
     desk.item(1)
     desk.decide(item(1), Described(text, location))
     desk.draft()
+
+
+def endorsed(desk: Desk, code: str, **changes: object) -> Endorsement:
+    """What the lawyer says of the first row of the MG6C."""
+    plain = Endorsement(schedule_id(1, 1), Series.MG6C, 1, code, desk.acting(LAWYER))
+    return replace(plain, **changes)  # type: ignore[arg-type]
 
 
 def with_both() -> Desk:

@@ -85,6 +85,24 @@ MATRIX = """
     export.ask                   FAAAA FFFF FFF UUU
     export.read                  AAAAA AAAA FAA UUU
     export.content               FAAAA FFFF FFF UUU
+    disclosure.open              AAAAA AAAA FFF UUU
+    disclosure.read              AAAAA AAAA FAA UUU
+    disclosure.decide            AAAAA AAAA FFF UUU
+    disclosure.happening         AAAAA AAAA FFF UUU
+    material.record              AAAAA AAAA FFF UUU
+    strategy.record              AAAAA AAAA FFF UUU
+    block.record                 AAAAA AAAA FFF UUU
+    sample.record                AAAAA AAAA FFF UUU
+    viewing.record               AAAAA AAAA FFF UUU
+    schedule.read                AAAAA AAAA FAA UUU
+    schedule.prepare             AAAAA AAAA FFF UUU
+    schedule.certify             AAAAA AAAA FFF UUU
+    schedule.void                AAAAA AAAA FFF UUU
+    schedule.submit              AAAAA AAAA FFF UUU
+    schedule.return              AAAAA AAAA FFF UUU
+    schedule.endorse             AAAAA AAAA FFF UUU
+    schedule.served              AAAAA AAAA FFF UUU
+    schedule.document            AAAAA AAAA FFF UUU
     search                       AAAAA AAAA AAA AAA
     measures.read                AAAAA AAAA AAA AAA
     events.read                  AAAAA AAAA AAA AAA

@@ -11,6 +11,7 @@ from dems.model.clocks.table import CLOCKS
 from dems.model.clocks.timeliness import Recipient, ReportField, draft, recipients
 from dems.model.life.contents import Extension, Milestone
 from dems.model.life.events import EventKind, PauseKind, Strand
+from dems.model.life.problems import day_words
 from dems.model.life.strands import OtherStrand, Recommendation, RecommendationKind
 from dems.model.life.vocabulary import Mode
 from tests.model.asking import ask
@@ -226,3 +227,10 @@ def test_a_report_says_what_is_still_to_be_written() -> None:
 def test_the_dates_of_a_report_come_from_the_record() -> None:
     with pytest.raises(Invalid, match="leave out date_of_matter, or correct the record"):
         draft(Told().life, date(2022, 3, 29), WRITTEN | {ReportField.DATE_OF_MATTER: "March"})
+
+
+def test_a_day_is_written_with_the_name_of_its_month() -> None:
+    assert [day_words(date(2021, month, 9)) for month in range(1, 13)] == [
+        *("9 January 2021", "9 February 2021", "9 March 2021", "9 April 2021", "9 May 2021", "9 June 2021"),
+        *("9 July 2021", "9 August 2021", "9 September 2021", "9 October 2021", "9 November 2021", "9 December 2021"),
+    ]

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from dems.model.disclosure.entries import told_of
@@ -11,7 +10,7 @@ from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.recording import certify_one, endorse_rows, returned, served, voided
 from dems.model.disclosure.reports import Alert, Endorsement, Returned, ServiceReport
 from dems.model.disclosure.schedules import ScheduleState
-from tests.model.disclosing import LAWYER, SENSITIVE, Desk, inspected, item, schedule_id, set_id
+from tests.model.disclosing import LAWYER, OFFICER, SENSITIVE, SERVED_ON, Desk, inspected, item, schedule_id, set_id
 from tests.model.disclosure_steps import with_both
 
 C, D = schedule_id(1, 1), schedule_id(1, 2)
@@ -88,10 +87,10 @@ def test_what_the_prosecutor_answers_is_told_each_in_its_chain() -> None:
         told_of(desk.file, replace(desk.file, endorsements=(code, other)))[0].facts["sha256"],
     }
     assert len(digests) == 2
-    report = ServiceReport(C, date(2026, 3, 20), "Moss's solicitors", "The prosecutor", desk.acting())
+    report = ServiceReport(C, SERVED_ON, "Moss's solicitors", "The prosecutor", desk.once_served(OFFICER))
     plain, hidden = entries(desk, lambda f: served(f, report))
     assert plain == [
-        {"schedule": str(C), "served_on": "2026-03-20", "recipient": "Moss's solicitors", "told_by": "The prosecutor"}
+        {"schedule": str(C), "served_on": "2026-04-02", "recipient": "Moss's solicitors", "told_by": "The prosecutor"}
     ]
     on_d = replace(code, schedule=D, series=desk.file.schedule(D).series, code="Y")
     assert entries(desk, lambda f: endorse_rows(f, D, [on_d]))[0] == []

@@ -20,13 +20,13 @@ def rows(first_cell: str) -> list[str]:
 
 
 def test_the_page_has_the_row_of_every_rule() -> None:
-    assert rows(r"(?:R\d\d|REOPENED|GUARD)") == [
+    assert rows(r"(?:R\d\d|REOPENED|GUARD|LISTS)") == [
         f"| {r.id} | {r.severity.value} | {r.asks} | {source_words(r.source)} |" for r in RULES
     ]
 
 
 def test_the_page_has_the_row_of_every_form() -> None:
-    assert rows(r"(?:MG6|SDC)[A-Za-z0-9 ]* \d+") == [
+    assert rows(r"(?:MG|SDC|Document|Inquest)[A-Za-z0-9 ]* \d+") == [
         f"| {t.reference} | {t.title} | {', '.join(c.heading for c in t.columns) or 'none'} | {source_words(t.source)} |"
         for t in TEMPLATES
     ]
@@ -44,6 +44,9 @@ def test_the_page_has_every_code() -> None:
         "Presumption": FORMS.presumptions,
         "Sensitivity": FORMS.sensitivities,
         "Certificates": FORMS.certificates,
+        "Harm tests": FORMS.harm_tests,
+        "Grounds of harm": FORMS.harm_grounds,
+        "Refusals by the coroner": FORMS.refusals,
     }
     for name, codes in lists.items():
         assert rows(name) == [code_row(name, codes)]

@@ -9,15 +9,13 @@ import pytest
 
 from dems.errors import DisclosureRulesBroken, Invalid, NotFound, WrongState
 from dems.model.disclosure.contents import AgainstTest, Described, Presumed, Relevant, Result
-from dems.model.disclosure.criminal import FORMS
 from dems.model.disclosure.forms import Series
 from dems.model.disclosure.recording import certify, endorse, returned, served, submit, voided
-from dems.model.disclosure.reports import Alert, Endorsement, Returned, ServiceReport
+from dems.model.disclosure.reports import Alert, Returned, ServiceReport
 from dems.model.disclosure.rules import check
 from dems.model.disclosure.schedules import ScheduleState
 from dems.model.ids import PersonId, ReportId, ScheduleId
-from dems.model.life.vocabulary import Open
-from dems.model.people import CaseRole
+from dems.model.people import CaseRole, Clearance
 from tests.model.disclosing import (
     BEGAN,
     DEPUTY,
@@ -27,74 +25,15 @@ from tests.model.disclosing import (
     NOW,
     OFFICER,
     SENSITIVE,
+    SERVED_ON,
     Desk,
-    inspected,
     item,
     schedule_id,
     set_id,
 )
-from tests.model.disclosure_steps import state, with_both
+from tests.model.disclosure_steps import endorsed, state, with_both
 
 S = ScheduleState
-
-
-# --- R20 ---
-
-
-def endorsed(desk: Desk, code: str, **changes: object) -> Endorsement:
-    plain = Endorsement(schedule_id(1, 1), Series.MG6C, 1, code, desk.acting(LAWYER))
-    return replace(plain, **changes)  # type: ignore[arg-type]
-
-
-def test_r20_a_code_that_needs_an_inspection_has_one() -> None:
-    desk = Desk()
-    desk.item(1)
-    desk.draft()
-    for code, needed in (("D", True), ("I", True), ("ND", True), ("CND", False), ("EV", False)):
-        desk.change(endorsements=(endorsed(desk, code),))
-        assert desk.broken("R20") == ([("R20", "MG6C 1")] if needed else [])
-        desk.change(endorsements=(endorsed(desk, code, inspected=inspected()),))
-        assert desk.broken("R20") == []
-
-
-def test_r20_a_code_is_one_of_that_days_list_for_that_form() -> None:
-    desk = Desk()
-    desk.item(1)
-    desk.draft()
-    codes = FORMS.endorsements[Series.MG6C]
-    closed = tuple(replace(c, open=Open(last=date(2026, 3, 1))) if c.code == "CND" else c for c in codes)
-    for code in ("Y", "cnd", "X"):
-        desk.change(endorsements=(endorsed(desk, code),))
-        assert desk.broken("R20") == [("R20", "MG6C 1")]
-    desk.change(endorsements=(endorsed(desk, "CND"),), forms=replace(FORMS, endorsements={Series.MG6C: closed}))
-    assert desk.broken("R20") == [("R20", "MG6C 1")]
-
-
-def test_r20_what_is_presumed_to_meet_the_test_is_refused_with_a_reason() -> None:
-    desk = Desk()
-    desk.item(1)
-    desk.decide(item(1), Presumed("RP4"))
-    desk.draft()
-    for code, broken in (("CND", 1), ("ND", 1), ("D", 0)):
-        desk.change(endorsements=(endorsed(desk, code, inspected=inspected()),))
-        assert len(desk.broken("R20")) == broken
-    desk.change(endorsements=(endorsed(desk, "CND", reason="It is of another detention."),))
-    assert desk.broken("R20") == []
-    desk.decide(item(1), Presumed(None))
-    desk.change(endorsements=(endorsed(desk, "CND"),))
-    assert desk.broken("R20") == []
-
-
-def test_r20_only_the_reviewing_lawyer_endorses_and_only_rows_that_there_are() -> None:
-    desk = Desk()
-    desk.item(1)
-    desk.draft()
-    desk.change(endorsements=(endorsed(desk, "CND", by=desk.acting(OFFICER)),))
-    assert desk.broken("R20") == [("R20", "MG6C 1")]
-    desk.change(endorsements=(endorsed(desk, "CND", by=desk.acting(OFFICER, CaseRole.REVIEWING_LAWYER)),))
-    assert desk.broken("R20") == [("R20", "MG6C 1")]
-    desk.change(endorsements=(endorsed(desk, "CND", number=4),))
-    assert desk.broken("R20") == [("R20", "MG6C 4")]
 
 
 # --- R22, R25, R26 ---
@@ -119,7 +58,7 @@ def test_r22_what_is_presumed_to_meet_the_test_is_copied_once() -> None:
 
 
 def reported(desk: Desk, schedule: ScheduleId) -> ServiceReport:
-    return ServiceReport(schedule, date(2026, 3, 9), "Counsel for Moss", "H. Bose", desk.acting(LAWYER))
+    return ServiceReport(schedule, SERVED_ON, "Counsel for Moss", "H. Bose", desk.once_served())
 
 
 def test_r25_a_schedule_is_served_once_it_was_endorsed_and_an_mg6d_never() -> None:
@@ -153,6 +92,37 @@ def test_r25_a_returned_schedule_is_not_served_and_its_correction_is() -> None:
     desk.through(2)
     desk.file = served(desk.file, reported(desk, schedule_id(2, 1)))
     assert desk.broken("R25") == []
+
+
+def test_r25_nothing_is_served_before_it_was_submitted_nor_in_time_to_come() -> None:
+    desk = with_both()
+    desk.certify()
+    desk.submit()
+    desk.endorse()
+    report = reported(desk, schedule_id(1, 1))
+    with pytest.raises(DisclosureRulesBroken, match=r"R25: MG6C 1\.0 was submitted after 31 March 2026"):
+        served(desk.file, replace(report, served_on=date(2026, 3, 31)))
+    with pytest.raises(Invalid, match="still to come"):
+        served(desk.file, replace(report, served_on=date(2026, 4, 4)))
+    for day in (date(2026, 4, 1), date(2026, 4, 3)):
+        assert served(desk.file, replace(report, served_on=day)).services[0].served_on == day
+
+
+def test_what_became_of_a_submission_is_said_by_the_lawyer_or_a_disclosure_officer_of_the_case() -> None:
+    desk = with_both()
+    desk.certify()
+    desk.submit()
+    strangers = (desk.acting(INVESTIGATOR), desk.acting(OFFICER, CaseRole.REVIEWING_LAWYER))
+    for by in strangers:
+        with pytest.raises(DisclosureRulesBroken, match=r"R03.*reviewing lawyer or a disclosure officer"):
+            returned(desk.file, Returned(set_id(1), "It is unclear.", by))
+        with pytest.raises(DisclosureRulesBroken, match=r"R03.*reviewing lawyer or a disclosure officer"):
+            served(desk.file, replace(reported(desk, schedule_id(1, 1)), recorded=by))
+    desk.change(grants=tuple(g for g in desk.file.grants if (g.person_id, g.name) != (LAWYER, Clearance.SENSITIVE)))
+    with pytest.raises(DisclosureRulesBroken, match=r"R03.*holds the clearance"):
+        returned(desk.file, Returned(set_id(1), "It is unclear.", desk.acting(LAWYER)))
+    desk.file = returned(desk.file, Returned(set_id(1), "It is unclear.", desk.acting(DEPUTY)))
+    assert state(desk) is S.RETURNED
 
 
 @pytest.mark.parametrize("to_sensitive", [True, False])

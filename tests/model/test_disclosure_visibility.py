@@ -27,7 +27,7 @@ from dems.model.people import Clearance
 from tests.model.disclosing import (
     LAWYER,
     SENSITIVE,
-    TODAY,
+    SERVED_ON,
     Desk,
     item,
     schedule_id,
@@ -91,7 +91,7 @@ def test_without_the_sensitive_clearance_nothing_of_the_other_schedule_is_shown(
     desk.through(1)
     c, d = desk.set(1).schedules
     for schedule in (c, c):
-        desk.file = served(desk.file, ServiceReport(schedule, TODAY, "Counsel", "H. Bose", desk.acting(LAWYER)))
+        desk.file = served(desk.file, ServiceReport(schedule, SERVED_ON, "Counsel", "H. Bose", desk.once_served()))
     desk.decide(item(1), SENSITIVE)
     desk.decide(item(1), immunity(PiiKind.NOTICE_WITH_CATEGORY), Handled(Handling.WITHHELD, "PII/1"))
     desk.decide(item(2), Handled(Handling.DISCLOSED))

@@ -121,6 +121,7 @@ def test_a_time_is_written_in_utc_with_six_digits() -> None:
 def test_equal_times_are_equal_bytes_and_read_back(at: datetime) -> None:
     written = rfc3339(at)
     assert written == rfc3339(at.astimezone(UTC))
+    assert written == f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
     assert datetime.fromisoformat(written) == at.astimezone(UTC)
 
 

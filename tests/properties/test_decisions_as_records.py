@@ -32,6 +32,15 @@ from dems.model.disclosure.contents import (
     SourceChecked,
     Used,
 )
+from dems.model.disclosure.contents_of_lists import (
+    Exhibited,
+    HarmTested,
+    Onward,
+    Owned,
+    Paginated,
+    ProposedOnward,
+    Supply,
+)
 from dems.model.disclosure.records import KINDS, MOST_BYTES, content_from, content_record, kind_of
 from dems.model.disclosure.reviewing import ReviewFilter, filter_from, filter_record
 from dems.model.people import Clearance
@@ -43,6 +52,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 BEFORE_ORDER = [PiiStage.CONSIDERED, PiiStage.APPLIED, PiiStage.DISCHARGED]
 AFTER_ORDER = [PiiStage.ORDERED, PiiStage.UNDER_REVIEW]
 dates = st.none() | st.dates(date(1990, 1, 1), date(2090, 1, 1))
+pages = st.integers(1, 9_999)
 unordered = st.builds(
     Pii, st.sampled_from(PiiKind), st.sampled_from(BEFORE_ORDER), texts, texts, texts, review_on=dates
 )
@@ -72,6 +82,13 @@ CONTENTS: dict[str, st.SearchStrategy[Content]] = {
     "source_check": st.builds(SourceChecked, texts, st.booleans()),
     "handling": st.builds(Handled, st.sampled_from(Handling), st.none() | texts),
     "leak_check": st.builds(LeakCleared, st.lists(texts, max_size=3).map(tuple)),
+    "exhibit": st.builds(Exhibited, texts, texts, texts, texts),
+    "harm_test": st.builds(
+        HarmTested, st.sampled_from(Supply), texts, texts, st.lists(texts, max_size=3).map(tuple), texts, st.booleans()
+    ),
+    "pages": st.builds(lambda volume, pages: Paginated(volume, *sorted(pages)), texts, st.tuples(pages, pages)),
+    "owner": st.builds(Owned, texts, dates),
+    "onward": st.builds(ProposedOnward, st.sampled_from(Onward), texts),
 }
 
 

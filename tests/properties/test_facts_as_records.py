@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, get_type_hints
 from uuid import UUID
 
@@ -11,56 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dems.errors import Invalid
-from dems.model.ids import PartyId, PersonId, StrandId
+from dems.model.ids import PartyId
 from dems.model.life import contents
-from dems.model.life.contents import Content, Extension, Milestone, PauseBegun
-from dems.model.life.events import EVENTS, EventKind, EventRule, PauseKind, Strand
+from dems.model.life.contents import Content, Milestone
+from dems.model.life.events import EventKind
 from dems.model.life.records import KINDS, content_from, content_record, kind_of_content
-from dems.model.life.strands import OtherStrand
 from dems.model.life.when import When
 from dems.model.shapes import MOST_TEXT
-
-# Nothing that a database or a chain of entries cannot hold: no NUL, no half of a surrogate pair.
-texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=40).filter(
-    lambda t: bool(t.strip())
-)
-instants = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 bounds are naive
-whens = instants.map(When.of) | instants.map(lambda at: When(When.of(at).on))
-ids = st.uuids()
-OTHERS = (Strand.WITHDRAWAL, Strand.RESUMPTION, Strand.SERVICE_COMPLAINT, Strand.SUBJECT_ACCESS, Strand.BREACH)
-
-
-@st.composite
-def milestones(draw: st.DrawFn) -> Milestone:
-    kind = draw(st.sampled_from([k for k, r in EVENTS.items() if not r.derived]))
-    rule: EventRule = EVENTS[kind]
-    return Milestone(
-        kind,
-        draw(whens),
-        None if rule.strand is Strand.CASE else StrandId(draw(ids)),
-        draw(st.sampled_from(sorted(rule.outcomes))) if rule.outcomes else None,
-        PersonId(draw(ids)) if rule.decided else draw(st.none() | ids.map(PersonId)),
-    )
-
-
-@st.composite
-def extensions(draw: st.DrawFn) -> Extension:
-    asked = draw(whens)
-    later = When(asked.on + timedelta(days=draw(st.integers(1, 99))))
-    return Extension(
-        draw(texts), asked, later, draw(whens), draw(texts), draw(texts), draw(st.none() | ids.map(StrandId))
-    )
-
-
-st.register_type_strategy(When, whens)
-st.register_type_strategy(str, texts)
-OF_KINDS: dict[type[Any], st.SearchStrategy[Any]] = {
-    **{kind: st.builds(kind) for kind in KINDS.values()},
-    Milestone: milestones(),
-    Extension: extensions(),
-    PauseBegun: st.builds(PauseBegun, kind=st.sampled_from(PauseKind), proceedings=texts),
-    OtherStrand: st.builds(OtherStrand, strand=st.sampled_from(OTHERS)),
-}
+from tests.properties.telling import OF_KINDS
 
 
 def test_every_kind_of_fact_has_a_name() -> None:

@@ -40,7 +40,7 @@ from tests.model.disclosing import (
     NOT_SENSITIVE,
     NOW,
     SENSITIVE,
-    TODAY,
+    SERVED_ON,
     Desk,
     block_id,
     digest,
@@ -203,7 +203,7 @@ class LifeOfSchedules(RuleBasedStateMachine):
     @rule(data=st.data())
     def serve(self, data: st.DataObject) -> None:
         which = data.draw(st.sampled_from(sorted(self.desk.file.schedules, key=lambda s: s.id)))
-        report = ServiceReport(which.id, TODAY, "Counsel", "H. Bose", self.desk.acting(LAWYER))
+        report = ServiceReport(which.id, SERVED_ON, "Counsel", "H. Bose", self.desk.once_served())
         before = self.desk.file
         try:
             self.desk.file = served(before, report)

@@ -86,6 +86,8 @@ def test_a_long_reading_keeps_its_lease_and_stops_when_it_is_lost(
         if kind == "recheck":
             dems.evidence.seal(item.id)
             dems.evidence.ask_verification(team.investigator.actor, item.id)
+        # Not every job of the item: one that is sealed waits to be looked into as well, and nobody renews that.
+        this = f"kind = '{kind}' AND subject = '{item.id}'"
         held = HeldUp(dems.store)
         core = Dems(dems.settings, nudge=lambda _: None, engine=dems.engine, store=held)
         outcome: list[str] = []
@@ -99,19 +101,20 @@ def test_a_long_reading_keeps_its_lease_and_stops_when_it_is_lost(
         thread = threading.Thread(target=work)
         thread.start()
         assert held.waiting.wait(10)
-        as_owner(f"UPDATE jobs SET leased_until = now() + interval '1 s' WHERE subject = '{item.id}'")  # noqa: S608
-        query = f"SELECT leased_until > now() + interval '20 s' AS renewed FROM jobs WHERE subject = '{item.id}'"  # noqa: S608
-        for _ in range(100):
-            if as_owner(query)[0].renewed:
+        as_owner(f"UPDATE jobs SET leased_until = now() + interval '1 s' WHERE {this}")  # noqa: S608
+        query = f"SELECT leased_until > now() + interval '20 s' AS renewed FROM jobs WHERE {this}"  # noqa: S608
+        for _ in range(600):
+            [job] = as_owner(query)
+            if job.renewed:
                 break
             held.go_on.wait(0.05)
-        assert as_owner(query)[0].renewed
-        as_owner(f"UPDATE jobs SET leased_by = 'another' WHERE subject = '{item.id}'")  # noqa: S608
-        thread.join(10)
+        assert job.renewed
+        as_owner(f"UPDATE jobs SET leased_by = 'another' WHERE {this}")  # noqa: S608
+        thread.join(30)
         held.go_on.set()
         assert len(outcome) == 1
         assert "lost" in outcome[0]
-        as_owner(f"UPDATE jobs SET leased_by = NULL, leased_until = NULL WHERE subject = '{item.id}'")  # noqa: S608
+        as_owner(f"UPDATE jobs SET leased_by = NULL, leased_until = NULL WHERE {this}")  # noqa: S608
         dems.evidence.seal(item.id) if kind == "verify" else dems.evidence.recheck(item.id)
 
 
@@ -127,7 +130,7 @@ class HeldUp:
 
     def open(self, *args: Any, **more: Any) -> Any:
         self.waiting.set()
-        self.go_on.wait(20)
+        self.go_on.wait(60)
         return self._real.open(*args, **more)
 
 

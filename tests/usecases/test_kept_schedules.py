@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
@@ -36,8 +35,10 @@ from tests.model.disclosing import (
     NAMES,
     NOT_SENSITIVE,
     NOW,
+    OFFICER,
     PROCEEDING,
     SENSITIVE,
+    SERVED_ON,
     TODAY,
     Desk,
     item,
@@ -132,7 +133,7 @@ def test_one_schedule_then_its_set_then_what_the_lawyer_says_and_that_it_was_ser
     desk.act(1, lambda: desk.become(endorse_rows(desk.file, C, [desk.given(C, 1, "D", seen)])))
     assert [s.state for s in desk.kept().schedules] == [S.ENDORSED, S.SUBMITTED]
     desk.act(1, lambda: desk.become(endorse_rows(desk.file, D, [desk.given(D, 1, "Y")])))
-    report = ServiceReport(C, date(2026, 3, 20), "Moss's solicitors", "The prosecutor, by letter", desk.acting())
+    report = ServiceReport(C, SERVED_ON, "Moss's solicitors", "The prosecutor, by letter", desk.once_served(OFFICER))
     desk.act(1, lambda: desk.become(served(desk.file, report)))
     assert [s.recipient for s in desk.kept().services] == ["Moss's solicitors"]
 

@@ -1,10 +1,25 @@
 """What every repository stands on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, Select, Uuid, literal, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Integer,
+    Select,
+    Text,
+    Tuple,
+    Uuid,
+    any_,
+    bindparam,
+    cast,
+    literal,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import psycopg
 
 from dems.model.people import force_key
@@ -19,6 +34,15 @@ AT_ONCE = 5_000
 def chunks(values: Sequence[Some]) -> Iterator[Sequence[Some]]:
     for start in range(0, len(values), AT_ONCE):
         yield values[start : start + AT_ONCE]
+
+
+def ids_as_array(ids: Iterable[UUID | None]) -> ColumnElement[Any]:
+    """Thousands of ids as one value. They go as one text: as parameters each, they take longer than what is done with them."""
+    return cast(literal("{" + ",".join("NULL" if i is None else str(i) for i in ids) + "}", Text), ARRAY(Uuid))
+
+
+def among(of: ColumnElement[Any], ids: Iterable[UUID]) -> ColumnElement[bool]:
+    return of == any_(ids_as_array(ids))
 
 
 class Runner(Protocol):
@@ -65,10 +89,28 @@ def paged_within(
     Written as a range of pairs on purpose: with ``scope = value`` the planner may think it cheaper to walk the index of
     `key` through everybody's rows until enough of this scope's have come by.
     """
-    pair, least, most = tuple_(scope, key), page.after or UUID(int=0), UUID(int=(1 << 128) - 1)
-    above = pair > tuple_(literal(value, Uuid), literal(least, Uuid))
-    below = pair <= tuple_(literal(value, Uuid), literal(most, Uuid))
-    return statement.where(above, below).order_by(scope, key).limit(page.limit)
+    ends = within(value, page)
+    given = {name: literal(ends[name], Uuid) for name in ("scope", "least", "most")}
+    return _within(statement, tuple_(scope, key), given).order_by(scope, key).limit(page.limit)
+
+
+def any_page_within(statement: Select[Any], scope: ColumnElement[Any], key: ColumnElement[Any]) -> Select[Any]:
+    """As `paged_within`, of any value and any page: put together once, and given the parameters that `within` makes.
+
+    Putting a long statement together takes as long as asking it.
+    """
+    given = {name: bindparam(name, type_=Uuid) for name in ("scope", "least", "most")}
+    return _within(statement, tuple_(scope, key), given).order_by(scope, key).limit(bindparam("limit", type_=Integer))
+
+
+def within(value: UUID, page: Page) -> dict[str, Any]:
+    """The parameters of `any_page_within`."""
+    return {"scope": value, "least": page.after or UUID(int=0), "most": UUID(int=(1 << 128) - 1), "limit": page.limit}
+
+
+def _within(statement: Select[Any], pair: Tuple, given: Mapping[str, ColumnElement[Any]]) -> Select[Any]:
+    above, below = tuple_(given["scope"], given["least"]), tuple_(given["scope"], given["most"])
+    return statement.where(pair > above, pair <= below)
 
 
 def force_key_or_none(force: str | None) -> str | None:

@@ -7,15 +7,18 @@ from uuid import UUID
 
 from sqlalchemy import Row, insert, select
 
-from dems.db.repositories.base import Rows, chunks
+from dems.db.repositories.base import Rows, among, chunks, paged_within
 from dems.db.repositories.disclosure import signature, signed
 from dems.db.tables import disclosure_block_items, disclosure_blocks, disclosure_samples, disclosure_searches
+from dems.errors import NotFound
 from dems.model.digests import Digest
 from dems.model.disclosure.blocks import AnnexLine, Block, FrozenQuery
 from dems.model.disclosure.reviewing import filter_from, filter_record
 from dems.model.disclosure.searches import Hits, Sample, SearchStrategy
-from dems.model.ids import BlockId, EvidenceId, SearchId, StrandId
+from dems.model.ids import BlockId, EvidenceId, SampleId, SearchId, StrandId
 from dems.ports.disclosure import KeptBlock, KeptSample
+from dems.ports.reviewing import ListedBlock
+from dems.ports.values import Page
 
 
 class BlockRows(Rows):
@@ -46,6 +49,27 @@ class BlockRows(Rows):
         samples, annexes = self._samples(proceeding_id), self._annexes([r.id for r in rows])
         return [_to_block(r, annexes[r.id], samples[r.id]) for r in rows]
 
+    def page(self, proceeding_id: StrandId, page: Page) -> list[ListedBlock]:
+        of_it = paged_within(
+            select(disclosure_blocks), disclosure_blocks.c.proceeding_id, proceeding_id, disclosure_blocks.c.id, page
+        )
+        rows = self._tx.execute(of_it).all()
+        samples = self._samples(proceeding_id)
+        return [_to_listed(r, samples[r.id]) for r in rows]
+
+    def listed(self, block_id: BlockId) -> ListedBlock:
+        row = self._tx.execute(select(disclosure_blocks).where(disclosure_blocks.c.id == block_id)).first()
+        if row is None:
+            raise NotFound("block")
+        return _to_listed(row, self._samples(StrandId(row.proceeding_id))[block_id])
+
+    def inside(self, block_id: BlockId, items: Collection[EvidenceId]) -> frozenset[EvidenceId]:
+        line, found = disclosure_block_items.c, set()
+        for some in chunks(sorted(items)):
+            statement = select(line.evidence_id).where(line.block_id == block_id, line.evidence_id.in_(some))
+            found |= {EvidenceId(r.evidence_id) for r in self._tx.execute(statement)}
+        return frozenset(found)
+
     def _annexes(self, block_ids: Sequence[UUID]) -> dict[UUID, list[AnnexLine]]:
         found: dict[UUID, list[AnnexLine]] = defaultdict(list)
         lines = disclosure_block_items
@@ -55,14 +79,11 @@ class BlockRows(Rows):
         return found
 
     def blocks_of(self, proceeding_id: StrandId, items: Collection[EvidenceId]) -> list[BlockId]:
-        found: set[BlockId] = set()
         lines = disclosure_block_items
         ours = lines.join(disclosure_blocks, disclosure_blocks.c.id == lines.c.block_id)
         of_it = select(lines.c.block_id).select_from(ours).where(disclosure_blocks.c.proceeding_id == proceeding_id)
-        for some in chunks(sorted(items)):
-            rows = self._tx.execute(of_it.where(lines.c.evidence_id.in_(some)).distinct())
-            found |= {BlockId(r.block_id) for r in rows}
-        return sorted(found)
+        rows = self._tx.execute(of_it.where(among(lines.c.evidence_id, items)).distinct())
+        return sorted(BlockId(r.block_id) for r in rows)
 
     def add_block(self, proceeding_id: StrandId, block: KeptBlock) -> None:
         one, query = block.block, block.block.query
@@ -97,14 +118,25 @@ class BlockRows(Rows):
         }
         self._tx.execute(insert(disclosure_samples).values(**values, **signature(sample.sample.by)))
 
+    def sample(self, sample_id: SampleId) -> KeptSample:
+        row = self._tx.execute(select(disclosure_samples).where(disclosure_samples.c.id == sample_id)).first()
+        if row is None:
+            raise NotFound("sample")
+        block = None if row.block_id is None else BlockId(row.block_id)
+        return KeptSample(sample_id, _to_sample(row), block, None if block else SearchId(row.search_id))
+
     def _samples(self, proceeding_id: StrandId) -> dict[UUID, list[Sample]]:
         """By the block or the search that they are of."""
         found: dict[UUID, list[Sample]] = defaultdict(list)
         statement = select(disclosure_samples).where(disclosure_samples.c.proceeding_id == proceeding_id)
         for row in self._tx.execute(statement.order_by(disclosure_samples.c.id)):
-            items, hits = (tuple(EvidenceId(i) for i in ids) for ids in (row.items, row.found))
-            found[row.block_id or row.search_id].append(Sample(items, row.drawn, signed(row), hits))
+            found[row.block_id or row.search_id].append(_to_sample(row))
         return found
+
+
+def _to_sample(row: Row[Any]) -> Sample:
+    items, hits = (tuple(EvidenceId(i) for i in ids) for ids in (row.items, row.found))
+    return Sample(items, row.drawn, signed(row), hits)
 
 
 def _to_search(row: Row[Any], samples: list[Sample]) -> SearchStrategy:
@@ -136,3 +168,8 @@ def _to_block(row: Row[Any], annex: list[AnnexLine], samples: list[Sample]) -> K
         samples=tuple(samples),
     )
     return KeptBlock(block, None if row.filter is None else filter_from(row.filter), by)
+
+
+def _to_listed(row: Row[Any], samples: list[Sample]) -> ListedBlock:
+    kept = _to_block(row, [], samples)
+    return ListedBlock(StrandId(row.proceeding_id), kept.block, kept.asks, bytes(row.annex_sha256).hex(), kept.by)

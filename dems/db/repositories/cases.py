@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, any_, exists, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, any_, bindparam, exists, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY as PG_ARRAY
 from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
@@ -26,6 +26,21 @@ from dems.model.times import london_date
 from dems.ports import CaseFilter, Page
 
 Name = TypeVar("Name", bound=StrEnum)
+
+_of_case = bindparam("case", type_=PG_UUID)
+_CASE = select(cases).where(cases.c.id == _of_case)
+_GRANTS = (
+    select(case_grants)
+    .where(case_grants.c.case_id == _of_case, case_grants.c.ended_at.is_(None))
+    .order_by(case_grants.c.id)
+)
+_GRANTS_OF = _GRANTS.where(case_grants.c.person_id == any_(bindparam("people", type_=PG_ARRAY(PG_UUID))))
+_WALLS = (
+    select(case_walls)
+    .where(case_walls.c.case_id == _of_case, case_walls.c.lowered_at.is_(None))
+    .order_by(case_walls.c.id)
+)
+"""What almost every request asks is put together once: that takes as long as asking it."""
 
 
 def _values(case: Case) -> dict[str, Any]:
@@ -172,10 +187,8 @@ class CaseRows(Rows):
         return [_to_case(r) for r in self._tx.execute(statement.with_for_update() if for_update else statement)]
 
     def get(self, case_id: CaseId, *, for_update: bool = False, keep_as_is: bool = False) -> Case:
-        statement = select(cases).where(cases.c.id == case_id)
-        if for_update or keep_as_is:
-            statement = statement.with_for_update(read=keep_as_is)
-        row = self._tx.execute(statement).first()
+        statement = _CASE.with_for_update(read=keep_as_is) if for_update or keep_as_is else _CASE
+        row = self._tx.execute(statement, {"case": case_id}).first()
         if row is None:
             raise NotFound
         return _to_case(row)
@@ -224,10 +237,11 @@ class CaseRows(Rows):
         return [_to_case(r) for r in self._tx.execute(paged(statement, cases.c.id, page))]
 
     def grants(self, case_id: CaseId, person_ids: Sequence[PersonId] | None = None) -> list[CaseGrant]:
-        statement = select(case_grants).where(case_grants.c.case_id == case_id, case_grants.c.ended_at.is_(None))
-        if person_ids is not None:
-            statement = statement.where(case_grants.c.person_id.in_(person_ids))
-        return [_to_grant(r) for r in self._tx.execute(statement.order_by(case_grants.c.id))]
+        if person_ids is None:
+            rows = self._tx.execute(_GRANTS, {"case": case_id})
+        else:
+            rows = self._tx.execute(_GRANTS_OF, {"case": case_id, "people": list(person_ids)})
+        return [_to_grant(r) for r in rows]
 
     def team(self, case_id: CaseId, page: Page) -> list[tuple[Person, list[CaseGrant]]]:
         live = and_(case_grants.c.case_id == case_id, case_grants.c.ended_at.is_(None))
@@ -265,7 +279,6 @@ class CaseRows(Rows):
         )
 
     def walls(self, case_id: CaseId) -> list[Wall]:
-        statement = select(case_walls).where(case_walls.c.case_id == case_id, case_walls.c.lowered_at.is_(None))
         return [
             Wall(
                 GrantId(r.id),
@@ -276,7 +289,7 @@ class CaseRows(Rows):
                 r.raised_at,
                 r.lowered_at,
             )
-            for r in self._tx.execute(statement.order_by(case_walls.c.id))
+            for r in self._tx.execute(_WALLS, {"case": case_id})
         ]
 
     def add_wall(self, wall: Wall) -> None:

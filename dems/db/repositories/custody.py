@@ -10,9 +10,11 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
+    Integer,
     Row,
     Select,
     Uuid,
+    bindparam,
     cast,
     func,
     insert,
@@ -22,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dems.db.repositories.base import Rows, Runner, chunks, paged_within
+from dems.db.repositories.base import Rows, Runner, any_page_within, chunks, within
 from dems.db.tables import (
     approvals,
     custody_chains,
@@ -38,7 +40,7 @@ from dems.ledger.entry import NONCE_BYTES, leaf_hash, next_leaf
 from dems.model.acts import Act
 from dems.model.custody import MOST_FACTS_BYTES, Authority, ChainKind, ChainOf, Record
 from dems.model.events import makes_events, told_by_others
-from dems.model.ids import ApprovalId, CaseId, EntryId, EvidenceId, new_id
+from dems.model.ids import CaseId, EntryId, EvidenceId, new_id
 from dems.ports import CustodyRow, Destroyed, Page
 
 
@@ -204,15 +206,7 @@ class CustodyRows(Rows):
         return lengths
 
     def of_case(self, case_id: CaseId, page: Page) -> list[CustodyRow]:
-        # The page is cut first and its entries looked up then: never a join of everything, whatever the planner believes.
-        found = [
-            paged_within(select(t.c.case_id, t.c.entry_id), t.c.case_id, case_id, t.c.entry_id, page).subquery()
-            for t in (custody_details, custody_destroyed)
-        ]
-        both = union_all(*(select(each.c.entry_id) for each in found)).subquery()
-        cut = select(both).order_by(both.c.entry_id).limit(page.limit).subquery()
-        statement = _entries().join(cut, cut.c.entry_id == custody_entries.c.id)
-        return [to_row(r) for r in self._tx.execute(statement.order_by(cut.c.entry_id))]
+        return [to_row(r) for r in self._tx.execute(_PAGE_OF_CASE, within(case_id, page)).all()]
 
     def get(self, entry_id: EntryId) -> tuple[CustodyRow, CaseId | None]:
         case_id = func.coalesce(custody_details.c.case_id, custody_destroyed.c.case_id).label("case_id")
@@ -253,20 +247,32 @@ def with_destroyed(statement: Select[Any], entry_id: ColumnElement[Any]) -> Sele
     return joined.outerjoin(approvals, approvals.c.id == custody_destroyed.c.approval_id)
 
 
+def _page_of_case() -> Select[Any]:
+    """The page is cut first and its entries looked up then: never a join of everything, whatever the planner believes."""
+    found = [
+        any_page_within(select(t.c.case_id, t.c.entry_id), t.c.case_id, t.c.entry_id).subquery()
+        for t in (custody_details, custody_destroyed)
+    ]
+    both = union_all(*(select(each.c.entry_id) for each in found)).subquery()
+    cut = select(both).order_by(both.c.entry_id).limit(bindparam("limit", type_=Integer)).subquery()
+    return _entries().join(cut, cut.c.entry_id == custody_entries.c.id).order_by(cut.c.entry_id)
+
+
+_PAGE_OF_CASE = _page_of_case()
+"""Put together once: that takes longer than asking it."""
+
+
 def to_row(row: Row[Any]) -> CustodyRow:
+    gone = row.destroyed_approval
     return CustodyRow(
         EntryId(row.id),
         row.chain_id,
         row.seq,
         row.at,
-        bytes(row.leaf),
-        bytes(row.leaf_hash),
-        None if row.nonce is None else bytes(row.nonce),
-        None if row.detail is None else bytes(row.detail),
+        row.leaf,
+        row.leaf_hash,
+        row.nonce,
+        row.detail,
         row.idx,
-        None
-        if row.destroyed_approval is None
-        else Destroyed(
-            row.destroyed_at, ApprovalId(row.destroyed_approval), row.destroyed_asked, row.destroyed_confirmed
-        ),
+        None if gone is None else Destroyed(row.destroyed_at, gone, row.destroyed_asked, row.destroyed_confirmed),
     )

@@ -3,12 +3,29 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, insert, not_, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnCollection,
+    ColumnElement,
+    Insert,
+    Row,
+    Uuid,
+    and_,
+    column,
+    func,
+    insert,
+    literal,
+    not_,
+    or_,
+    select,
+)
 
-from dems.db.repositories.base import Rows, chunks
+from dems.db.repositories import review_queue
+from dems.db.repositories.base import Rows, among, ids_as_array
 from dems.db.tables import (
     case_facts,
     disclosure_decisions,
@@ -16,6 +33,7 @@ from dems.db.tables import (
     disclosure_openings,
     disclosure_proceedings,
     disclosure_viewings,
+    material_elsewhere,
 )
 from dems.errors import NotFound
 from dems.model.disclosure.acting import Acting
@@ -31,6 +49,8 @@ from dems.ports.disclosure import DecisionFilter, KeptDecision, KeptHappening, O
 from dems.ports.values import Page
 
 _d = disclosure_decisions.c
+_MANY_ALIKE = 16
+"""Decisions that say the same, from which on one statement for all costs less than a row each."""
 
 
 def signature(by: Acting) -> dict[str, Any]:
@@ -63,6 +83,7 @@ class DisclosureRows(Rows):
         if opening.number == 1:
             row = {"id": opening.proceeding, "case_id": case_id, "opened_at": opening.by.at}
             self._tx.execute(insert(disclosure_proceedings).values(row))
+            review_queue.began(self._tx, case_id, opening.proceeding)
         parties = [{"party": str(p.party), "position": p.position.value, "name": p.name} for p in opening.parties]
         values = {
             "proceeding_id": opening.proceeding,
@@ -79,12 +100,8 @@ class DisclosureRows(Rows):
         statement = select(disclosure_decisions).where(_d.proceeding_id == proceeding_id)
         if subjects is None:
             return [_to_decision(r) for r in self._tx.execute(statement.order_by(_d.number))]
-        found = [
-            row
-            for some in chunks(sorted(s.id for s in subjects))
-            for row in self._tx.execute(statement.where(_d.subject_id.in_(some)))
-        ]
-        return [_to_decision(r) for r in sorted(found, key=lambda r: int(r.number))]
+        statement = statement.where(among(_d.subject_id, {s.id for s in subjects}))
+        return [_to_decision(r) for r in sorted(self._tx.execute(statement), key=lambda r: int(r.number))]
 
     def decided(self, proceeding_id: StrandId) -> int:
         last = select(func.coalesce(func.max(_d.number), 0)).where(_d.proceeding_id == proceeding_id)
@@ -93,22 +110,34 @@ class DisclosureRows(Rows):
     def add_decisions(
         self, proceeding_id: StrandId, decisions: Sequence[Decision[Content]], rests_on: Collection[FactId]
     ) -> None:
-        facts = sorted(rests_on)
-        rows = [
-            {"proceeding_id": proceeding_id, "number": number, "rests_on": facts, **_values(decision)}
-            for number, decision in enumerate(decisions, self.decided(proceeding_id) + 1)
-        ]
-        if rows:
-            self._tx.execute(insert(disclosure_decisions), rows)
+        number, few = self.decided(proceeding_id) + 1, []
+        shared = {"proceeding_id": proceeding_id, "rests_on": sorted(rests_on)}
+        for _, some in groupby(decisions, key=lambda d: (d.content, d.reason, d.by, d.subject.kind)):
+            alike = list(some)
+            if len(alike) < _MANY_ALIKE:
+                few += [{**shared, "number": n, **_values(d)} for n, d in enumerate(alike, number)]
+            else:
+                self._tx.execute(_many_alike(alike, {**shared, **_values(alike[0])}, number))
+            number += len(alike)
+        if few:
+            self._tx.execute(insert(disclosure_decisions), few)
+        if decisions:
+            review_queue.decided(self._tx, proceeding_id, {d.subject for d in decisions})
 
     def decisions_page(
         self, proceeding_id: StrandId, page: Page, clearances: Collection[Clearance], wanted: DecisionFilter
     ) -> list[KeptDecision]:
-        statement = select(disclosure_decisions).where(_d.proceeding_id == proceeding_id, *_shown_to(clearances))
+        statement = select(disclosure_decisions)
+        statement = statement.where(_d.proceeding_id == proceeding_id, *_shown_to(_d, clearances))
         if wanted.subject is not None:
-            statement = statement.where(_d.subject_id == wanted.subject.id)
+            statement = statement.where(_d.subject_id == wanted.subject)
         if wanted.kind is not None:
             statement = statement.where(_d.kind == wanted.kind)
+        if wanted.standing:
+            later = disclosure_decisions.alias("later").c
+            same = (later.proceeding_id == _d.proceeding_id, later.kind == _d.kind, later.subject_id == _d.subject_id)
+            newer = select(later.id).where(*same, later.number > _d.number, *_shown_to(later, clearances))
+            statement = statement.where(~newer.exists())
         if page.after is not None:
             place = select(_d.number).where(_d.proceeding_id == proceeding_id, _d.id == page.after).scalar_subquery()
             statement = statement.where(_d.number > place)
@@ -143,10 +172,7 @@ class DisclosureRows(Rows):
 
     def viewings(self, proceeding_id: StrandId) -> list[Viewing]:
         statement = select(disclosure_viewings).where(disclosure_viewings.c.proceeding_id == proceeding_id)
-        return [
-            Viewing(EvidenceId(r.evidence_id), PersonId(r.person_id), r.began_at, r.ended_at, r.first, r.last)
-            for r in self._tx.execute(statement.order_by(disclosure_viewings.c.id))
-        ]
+        return [to_viewing(r) for r in self._tx.execute(statement.order_by(disclosure_viewings.c.id))]
 
     def add_viewings(self, proceeding_id: StrandId, viewings: Sequence[tuple[UUID, Viewing]], at: datetime) -> None:
         rows = [
@@ -166,33 +192,55 @@ class DisclosureRows(Rows):
         self._tx.execute(insert(disclosure_viewings), rows)
 
 
-def _shown_to(clearances: Collection[Clearance]) -> list[ColumnElement[bool]]:
-    """What `dems.model.disclosure.visibility.seen_by` leaves: who changes the one changes the other."""
-    order = _d.content["order"].astext
+def to_viewing(row: Row[Any]) -> Viewing:
+    person, item = PersonId(row.person_id), EvidenceId(row.evidence_id)
+    return Viewing(item, person, row.began_at, row.ended_at, row.first, row.last)
+
+
+def _shown_to(
+    of: ColumnCollection[str, ColumnElement[Any]], clearances: Collection[Clearance]
+) -> list[ColumnElement[bool]]:
+    """What `dems.model.disclosure.visibility.seen_by` leaves of decisions: who changes the one changes the other."""
+    order = of.content["order"].astext
     if Clearance.SENSITIVE not in clearances:
+        placeholder = material_elsewhere.c
+        restricted = select(placeholder.id).where(placeholder.id == of.subject_id, placeholder.restricted).exists()
         return [
-            _d.kind.not_in(["pii", "source_check", "sensitivity", "leak_check"]),
-            not_(and_(_d.kind == "handling", order.is_not(None))),
+            of.kind.not_in(["pii", "source_check", "sensitivity", "leak_check", "clearance", "harm_test", "onward"]),
+            not_(and_(of.kind == "handling", order.is_not(None))),
+            not_(restricted),
         ]
     if Clearance.PII in clearances:
         return []
-    secret = disclosure_decisions.alias("secret")
+    secret = disclosure_decisions.alias("secret").c
     without_notice = PiiKind.WITHOUT_NOTICE.value
     under_it = (
-        select(secret.c.id)
+        select(secret.id)
         .where(
-            secret.c.proceeding_id == _d.proceeding_id,
-            secret.c.subject_id == _d.subject_id,
-            secret.c.kind == "pii",
-            secret.c.content["kind"].astext == without_notice,
-            secret.c.content["order"].astext == order,
+            secret.proceeding_id == of.proceeding_id,
+            secret.subject_id == of.subject_id,
+            secret.kind == "pii",
+            secret.content["kind"].astext == without_notice,
+            secret.content["order"].astext == order,
         )
         .exists()
     )
     hidden = or_(
-        and_(_d.kind == "pii", _d.content["kind"].astext == without_notice), and_(_d.kind == "handling", under_it)
+        and_(of.kind == "pii", of.content["kind"].astext == without_notice), and_(of.kind == "handling", under_it)
     )
-    return [not_(hidden)]
+    return [of.kind != "clearance", not_(hidden)]
+
+
+def _many_alike(alike: Sequence[Decision[Content]], of_all: Mapping[str, Any], first: int) -> Insert:
+    """One statement for decisions that say the same of many: what differs goes as arrays, the rest once."""
+    arrays = [ids_as_array(ids) for ids in zip(*((d.id, d.subject.id, d.replaces) for d in alike), strict=True)]
+    each = ("id", "subject_id", "replaces")
+    columns = [column(name, Uuid) for name in each]
+    rows = func.unnest(*arrays).table_valued(*columns, with_ordinality="n", name="each").render_derived()
+    same = {name: literal(value, _d[name].type) for name, value in of_all.items() if name not in each}
+    number = literal(first - 1, BigInteger) + rows.c.n
+    chosen = select(*(rows.c[n] for n in each), number, *same.values()).order_by(rows.c.n)
+    return insert(disclosure_decisions).from_select([*each, "number", *same], chosen)
 
 
 def _subject(row: Row[Any]) -> Subject:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, insert, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from dems.db.repositories import review_queue
 from dems.db.repositories.base import Rows, chunks, paged_within
 from dems.db.tables import evidence, exhibit_numbers, exhibit_refs, item_index
 from dems.errors import AlreadyExists, NotFound
@@ -108,6 +109,7 @@ class EvidenceRows(Rows):
     def add(self, item: Evidence) -> None:
         self._tx.execute(insert(evidence).values(_first_values(item)))
         self._tx.execute(insert(item_index).values(_place_in_index(item)))
+        review_queue.came_in(self._tx, [item.id])
         self._take_ref(item, item.exhibit_ref)
 
     def add_many(self, items: Sequence[Evidence]) -> set[EvidenceId]:
@@ -115,6 +117,7 @@ class EvidenceRows(Rows):
             return set()
         self._tx.execute(insert(evidence), [_first_values(i) for i in items])
         self._tx.execute(insert(item_index), [_place_in_index(i) for i in items])
+        review_queue.came_in(self._tx, [i.id for i in items])
         refs = [{"case_id": i.case_id, "ref_key": i.exhibit_ref.key, "evidence_id": i.id} for i in items]
         self._tx.execute(upsert(exhibit_refs).on_conflict_do_nothing(), refs)
         got: set[EvidenceId] = set()
@@ -157,6 +160,7 @@ class EvidenceRows(Rows):
             statement = update(evidence).where(evidence.c.id == bindparam("of"))
             rows = [{"of": i.id, **{f"new_{n}": v for n, v in _values(i).items() if n in names}} for i in items]
             self._tx.execute(statement.values({n: bindparam(f"new_{n}") for n in names}), rows)
+            review_queue.changed(self._tx, [i.id for i in items])
 
     def _take_ref(self, item: Evidence, ref: ExhibitRef) -> None:
         statement = upsert(exhibit_refs).values(case_id=item.case_id, ref_key=ref.key, evidence_id=item.id)
@@ -184,6 +188,7 @@ class EvidenceRows(Rows):
         words = _declared_text(item)
         is_its = (item_index.c.evidence_id == item.id, item_index.c.declared_text != words)
         self._tx.execute(update(item_index).where(*is_its).values(declared_text=words))
+        review_queue.changed(self._tx, [item.id])
 
     def correct_ref(self, item: Evidence, exhibit_ref: ExhibitRef) -> None:
         self._take_ref(item, exhibit_ref)

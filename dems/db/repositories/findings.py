@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from dems.db.repositories import review_queue
 from dems.db.repositories.base import Rows, chunks, paged
 from dems.db.repositories.evidence import to_evidence
 from dems.db.repositories.found_values import to_finding, values_of
@@ -67,6 +68,7 @@ class FindingRows(Rows):
                 device_text=device_text(found),
             )
         )
+        review_queue.changed(self._tx, [kept.original.evidence_id])
 
     def get(self, reading_id: ReadingId) -> KeptReading:
         row = self._tx.execute(select(readings).where(readings.c.id == reading_id)).first()

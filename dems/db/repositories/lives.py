@@ -2,14 +2,15 @@
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Row, all_, and_, any_, func, insert, literal, or_, select
+from sqlalchemy import all_, and_, any_, bindparam, func, insert, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
-from dems.db.repositories.base import Rows, chunks, paged, paged_within
+from dems.db.repositories.base import Rows, any_page_within, chunks, paged, within
 from dems.db.tables import case_facts, cases
 from dems.model.ids import CaseId, FactId, PersonId
 from dems.model.life.contents import Content, Milestone
@@ -19,8 +20,8 @@ from dems.model.life.records import content_from, content_record
 from dems.ports import KeptFact, Page
 
 _OF_A_FACT = (
-    case_facts.c.id,
     case_facts.c.number,
+    case_facts.c.id,
     case_facts.c.kind,
     case_facts.c.content,
     case_facts.c.recorded_by,
@@ -30,6 +31,28 @@ _OF_A_FACT = (
 )
 
 _later = case_facts.alias("later")
+_old = case_facts.alias("old")
+
+_OF_CASES = (
+    select(case_facts.c.case_id, *_OF_A_FACT)
+    .where(case_facts.c.case_id == any_(bindparam("cases", type_=ARRAY(UUID))))
+    .order_by(case_facts.c.case_id, case_facts.c.number)
+)
+_FACTS = select(*_OF_A_FACT, _later.c.id.label("corrected_by")).outerjoin(_later, _later.c.corrects == case_facts.c.id)
+_PAGE = any_page_within(_FACTS, case_facts.c.case_id, case_facts.c.id)
+_LINKS = (
+    select(
+        case_facts.c.id,
+        func.coalesce(case_facts.c.content["other"].astext, _old.c.content["other"].astext).label("other"),
+    )
+    .outerjoin(_old, _old.c.id == case_facts.c.corrects)
+    .where(
+        case_facts.c.case_id == bindparam("case", type_=UUID),
+        case_facts.c.kind.in_(["case_link", "retracted"]),
+        or_(case_facts.c.kind == "case_link", and_(case_facts.c.kind == "retracted", _old.c.kind == "case_link")),
+    )
+)
+"""Statements that every page of a case asks are put together once: that takes as long as asking them."""
 
 
 class LifeRows(Rows):
@@ -37,12 +60,7 @@ class LifeRows(Rows):
         return self.of_cases([case_id])[0]
 
     def of_cases(self, case_ids: Sequence[CaseId]) -> list[Life]:
-        wanted = literal(list(case_ids), ARRAY(UUID))
-        rows = self._tx.execute(
-            select(case_facts.c.case_id, *_OF_A_FACT)
-            .where(case_facts.c.case_id == any_(wanted))
-            .order_by(case_facts.c.case_id, case_facts.c.number)
-        )
+        rows = self._tx.execute(_OF_CASES, {"cases": list(case_ids)}).all()
         lives = {life.case_id: life for life in _lives(rows)}
         return [lives.get(case_id, Life(case_id)) for case_id in case_ids]
 
@@ -55,15 +73,8 @@ class LifeRows(Rows):
         return list(_lives(rows))
 
     def links(self, case_id: CaseId) -> Mapping[FactId, CaseId]:
-        old = case_facts.alias("old")
-        other = func.coalesce(case_facts.c.content["other"].astext, old.c.content["other"].astext)
-        link = or_(case_facts.c.kind == "case_link", and_(case_facts.c.kind == "retracted", old.c.kind == "case_link"))
-        statement = (
-            select(case_facts.c.id, other.label("other"))
-            .outerjoin(old, old.c.id == case_facts.c.corrects)
-            .where(case_facts.c.case_id == case_id, case_facts.c.kind.in_(["case_link", "retracted"]), link)
-        )
-        return {FactId(r.id): CaseId(uuid.UUID(r.other)) for r in self._tx.execute(statement)}
+        rows = self._tx.execute(_LINKS, {"case": case_id})
+        return {FactId(r.id): CaseId(uuid.UUID(r.other)) for r in rows}
 
     def facts(
         self,
@@ -74,19 +85,15 @@ class LifeRows(Rows):
         standing: bool = False,
         without: Collection[FactId] = (),
     ) -> list[KeptFact]:
-        statement = select(*_OF_A_FACT, _later.c.id.label("corrected_by")).outerjoin(
-            _later, _later.c.corrects == case_facts.c.id
-        )
+        statement = _PAGE
         if kinds is not None:
             statement = statement.where(case_facts.c.kind.in_(sorted(kinds)))
         if standing:
             statement = statement.where(_later.c.id.is_(None), case_facts.c.kind != "retracted")
         if without:
             statement = statement.where(case_facts.c.id != all_(literal(sorted(without), ARRAY(UUID))))
-        rows = self._tx.execute(paged_within(statement, case_facts.c.case_id, case_id, case_facts.c.id, page))
-        return [
-            KeptFact(_to_fact(r), r.number, None if r.corrected_by is None else FactId(r.corrected_by)) for r in rows
-        ]
+        rows: Sequence[Any] = self._tx.execute(statement, within(case_id, page)).all()
+        return [KeptFact(_to_fact(*fact), number, corrected_by) for number, *fact, corrected_by in rows]
 
     def add(self, case_id: CaseId, facts: Sequence[Fact[Content]]) -> None:
         last = select(func.coalesce(func.max(case_facts.c.number), 0)).where(case_facts.c.case_id == case_id)
@@ -127,17 +134,19 @@ def _values(fact: Fact[Content]) -> dict[str, Any]:
     }
 
 
-def _lives(rows: Iterable[Row[Any]]) -> Iterable[Life]:
-    for case_id, of_case in groupby(rows, key=attrgetter("case_id")):
-        yield Life(CaseId(case_id), tuple(_to_fact(r) for r in of_case if r.id is not None))
+def _lives(rows: Iterable[Any]) -> Iterable[Life]:
+    for case_id, of_case in groupby(rows, key=itemgetter(0)):
+        yield Life(CaseId(case_id), tuple(_to_fact(*fact) for _, number, *fact in of_case if number is not None))
 
 
-def _to_fact(row: Row[Any]) -> Fact[Content]:
-    return Fact(
-        FactId(row.id),
-        content_from(row.kind, row.content),
-        PersonId(row.recorded_by),
-        row.recorded_at,
-        None if row.corrects is None else FactId(row.corrects),
-        row.reason,
-    )
+def _to_fact(
+    fact_id: FactId,
+    kind: str,
+    content: Mapping[str, Any],
+    recorded_by: PersonId,
+    recorded_at: datetime,
+    corrects: FactId | None,
+    reason: str | None,
+) -> Fact[Content]:
+    """By place and not by name, since a page of a case makes hundreds: what `_OF_A_FACT` has after the number."""
+    return Fact(fact_id, content_from(kind, content), recorded_by, recorded_at, corrects, reason)

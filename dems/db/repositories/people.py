@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import LargeBinary, Row, Uuid, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories.base import Rows, force_key_or_none, paged
@@ -12,6 +12,10 @@ from dems.errors import AlreadyExists, NotFound
 from dems.model.ids import PersonId, TokenId
 from dems.model.people import OrganisationRole, Person, Token, TokenKind
 from dems.ports import Page
+
+_PERSON = select(people).where(people.c.id == bindparam("person", type_=Uuid))
+_TOKEN = select(tokens).where(tokens.c.hash == bindparam("token_hash", type_=LargeBinary))
+"""What every request asks is put together once: that takes as long as asking it."""
 
 
 def _values(person: Person) -> dict[str, Any]:
@@ -46,8 +50,8 @@ class PeopleRows(Rows):
             raise AlreadyExists("Somebody with this e-mail address is known already.")
 
     def get(self, person_id: PersonId, *, for_update: bool = False) -> Person:
-        statement = select(people).where(people.c.id == person_id)
-        row = self._tx.execute(statement.with_for_update() if for_update else statement).first()
+        statement = _PERSON.with_for_update() if for_update else _PERSON
+        row = self._tx.execute(statement, {"person": person_id}).first()
         if row is None:
             raise NotFound("person")
         return to_person(row)
@@ -100,7 +104,7 @@ class TokenRows(Rows):
         return _to_token(row)
 
     def by_hash(self, token_hash: bytes) -> Token | None:
-        row = self._tx.execute(select(tokens).where(tokens.c.hash == token_hash)).first()
+        row = self._tx.execute(_TOKEN, {"token_hash": token_hash}).first()
         return None if row is None else _to_token(row)
 
     def revoke(self, token_id: TokenId, at: datetime) -> None:

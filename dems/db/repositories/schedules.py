@@ -27,7 +27,7 @@ from dems.model.disclosure.preparing import Preparation, preparation_from, prepa
 from dems.model.disclosure.reports import Endorsement, Inspection
 from dems.model.disclosure.schedules import STEP, Schedule, ScheduleState
 from dems.model.ids import AnswerId, ScheduleId, ScheduleSetId, StrandId
-from dems.ports.schedules import Answer, AnswerKind, KeptDocument, KeptSet
+from dems.ports.schedules import Answer, AnswerKind, KeptDocument, KeptForm, KeptSet
 
 _d = schedule_documents.c
 
@@ -62,7 +62,18 @@ class ScheduleRows(Rows):
 
     def documents(self, proceeding_id: StrandId) -> list[KeptDocument]:
         rows = self._tx.execute(select(schedule_documents).where(_d.proceeding_id == proceeding_id).order_by(_d.id))
-        return [KeptDocument(r.id, ScheduleSetId(r.set_id), Form(r.form), _frozen(r), signed(r)) for r in rows]
+        return [_to_document(r) for r in rows]
+
+    def document(self, part: UUID) -> KeptDocument:
+        row = self._tx.execute(select(schedule_documents).where(_d.id == part)).first()
+        if row is None:
+            raise NotFound("schedule")
+        return _to_document(row)
+
+    def forms(self, proceeding_id: StrandId) -> list[KeptForm]:
+        columns = [c for c in schedule_documents.c if c is not _d.data]
+        rows = self._tx.execute(select(*columns).where(_d.proceeding_id == proceeding_id).order_by(_d.id))
+        return [_to_form(r) for r in rows]
 
     def add_document(self, proceeding_id: StrandId, document: KeptDocument) -> None:
         schedule = document.schedule
@@ -113,6 +124,11 @@ class ScheduleRows(Rows):
         return [
             KeptSet(ScheduleSetId(r.id), tuple(ScheduleId(i) for i in r.schedules), _frozen(r), signed(r)) for r in rows
         ]
+
+    def set_digests(self, proceeding_id: StrandId) -> Mapping[ScheduleSetId, Digest]:
+        s = schedule_sets.c
+        rows = self._tx.execute(select(s.id, s.sha256).where(s.proceeding_id == proceeding_id))
+        return {ScheduleSetId(r.id): Digest.sha256(bytes(r.sha256)) for r in rows}
 
     def add_set(self, proceeding_id: StrandId, kept: KeptSet) -> None:
         values = {"id": kept.id, "proceeding_id": proceeding_id, "schedules": list(kept.schedules)}
@@ -186,6 +202,16 @@ def _bytes(snapshot: Snapshot) -> dict[str, Any]:
 
 def _frozen(row: Row[Any]) -> Snapshot:
     return Snapshot(bytes(row.data), Digest.sha256(bytes(row.sha256)))
+
+
+def _to_document(row: Row[Any]) -> KeptDocument:
+    return KeptDocument(row.id, ScheduleSetId(row.set_id), Form(row.form), _frozen(row), signed(row))
+
+
+def _to_form(row: Row[Any]) -> KeptForm:
+    place = None if row.series is None else (Series(row.series), row.ordinal, row.version)
+    digest = Digest.sha256(bytes(row.sha256))
+    return KeptForm(row.id, ScheduleSetId(row.set_id), Form(row.form), digest, signed(row), place)
 
 
 def _to_endorsement(row: Row[Any]) -> Endorsement:

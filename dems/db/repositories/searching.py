@@ -72,14 +72,14 @@ class SearchRows(Rows):
         return list(dict.fromkeys(w.replace("''", "'").replace("\\\\", "\\") for w in _LEXEME.findall(tree)))
 
     def find(self, viewers: Sequence[Person], search: Search, page: Page) -> list[Hit]:
-        with _in_time():
+        with answered_in_time():
             reach = self._reach(viewers, search)
             found = self._found(reach, search, page)
             ids = [r.evidence_id for r in self._tx.execute(found)]
             return Matches(self._tx, self.words, search, frozenset(reach.readable)).of(ids)
 
     def count(self, viewers: Sequence[Person], search: Search, most: int) -> int:
-        with _in_time():
+        with answered_in_time():
             found = self._found(self._reach(viewers, search), search, Page(most), ordered=False)
             return int(self._tx.execute(select(func.count()).select_from(found.subquery())).scalar_one())
 
@@ -115,7 +115,7 @@ _LEXEME = re.compile(r"'((?:[^']|'')*)'")
 
 
 @contextmanager
-def _in_time() -> Iterator[None]:
+def answered_in_time() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
@@ -129,9 +129,9 @@ def _read(reach: _Reach, search: Search) -> Select[Any]:
     named = reach.readable
     wanted = [_in(item_index.c.case_id, named), *_kind(search)]
     if search.q is not None:
-        wanted.append(_holds_words(item_index.c.words, search.q, named))
+        wanted.append(holds_words(item_index.c.words, search.q, named))
     if search.device is not None:
-        wanted.append(_holds_words(item_index.c.device_words, search.device, named))
+        wanted.append(holds_words(item_index.c.device_words, search.device, named))
     for answers in (in_time(search), in_place(search), lasting(search)):
         if answers is not None:
             which = select(findings.c.reading_id).where(_in(findings.c.case_id, named), answers)
@@ -143,7 +143,7 @@ def _declared(reach: _Reach, search: Search) -> Select[Any]:
     """Items of the other cases that the viewers may know of, by what was declared of them and what their bytes are."""
     wanted = _kind(search)
     if search.q is not None:
-        wanted.append(_holds_words(item_index.c.declared_words, search.q, reach.known))
+        wanted.append(holds_words(item_index.c.declared_words, search.q, reach.known))
     if reach.known is not None:
         return select(item_index.c.evidence_id).where(_in(item_index.c.case_id, reach.known), *wanted)
     others = (item_index.c.case_id.in_(reach.every), ~_in(item_index.c.case_id, reach.readable))
@@ -162,7 +162,7 @@ def _kind(search: Search) -> list[ColumnElement[bool]]:
     return [column.startswith(wanted[:-1], autoescape=True) if wanted.endswith("/*") else column == wanted]
 
 
-def _holds_words(column: ColumnElement[Any], text: str, named: Sequence[UUID] | None) -> ColumnElement[bool]:
+def holds_words(column: ColumnElement[Any], text: str, named: Sequence[UUID] | None) -> ColumnElement[bool]:
     """The words of the query, and the case among the words of the item (see `words_of` in the database)."""
     query: ColumnElement[Any] = func.websearch_to_tsquery(_SIMPLE, text)
     if named is not None and 0 < len(named) <= _MOST_NAMED:

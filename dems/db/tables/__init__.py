@@ -44,6 +44,7 @@ from dems.db.tables.of_log import (
 )
 from dems.db.tables.of_measures import synthetic_cases
 from dems.db.tables.of_people import case_grants, case_walls, cases, people, tokens
+from dems.db.tables.of_review import review_queue
 from dems.db.tables.of_schedules import (
     schedule_answers,
     schedule_documents,
@@ -133,6 +134,7 @@ __all__ = [
     "readings",
     "reminders",
     "renditions",
+    "review_queue",
     "schedule_answers",
     "schedule_documents",
     "schedule_drafts",

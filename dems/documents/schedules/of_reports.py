@@ -1,6 +1,7 @@
-"""What goes with schedules as documents: the MG6E with its certificate, and the streamlined certificate."""
+"""What goes with schedules as documents: the MG6E with its certificate, the streamlined certificate, and the MG6."""
 
 import json
+import re
 
 from dems.documents.schedules.of_schedules import (
     STANDINGS,
@@ -15,7 +16,7 @@ from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Field, Form, FormTemplate, Series
 from dems.model.disclosure.reports import OfficerReport, ReportRow, ScheduleSet
 from dems.model.disclosure.schedules import Schedule
-from dems.model.disclosure.snapshots import report_as_certified
+from dems.model.disclosure.snapshots import as_certified, report_as_certified
 from dems.model.ids import ReportId, ScheduleSetId
 from dems.model.times import london_date
 
@@ -66,7 +67,45 @@ def of_streamlined(file: ProceedingFile, wanted: ScheduleSetId, report: ReportId
         name=f"SDC with {schedule.name}",
         particulars=(("Schedule", schedule.name),),
         lines=tuple(lines),
+        statements=(template.wordings["listed"],) if lines else (),
         declarations=(),
+    )
+
+
+def of_note(file: ProceedingFile, wanted: ScheduleSetId, asked: Asked) -> Paper:
+    """The MG6: what the prosecutor is told about the schedules of a set, as whoever signed its reports signed it. It is never served.
+
+    Raises `NotFound`, and `ValueError` where the set is not what was frozen.
+    """
+    of = file.set_of(wanted)
+    if of.snapshot is not None and not as_certified(of):
+        raise ValueError("a set is not what was certified")
+    first = _first(file, of)
+    headings, standing = headings_of(file, first), Standing.DRAFT if of.snapshot is None else STANDINGS[first.state]
+    at = max((r.by.at for r in of.reports), default=asked.at) if of.snapshot is not None else asked.at
+    template = file.forms.template(Form.MG6, london_date(at))
+    with_it = " and ".join(file.schedule(s).name for s in of.schedules)
+    digest = () if of.snapshot is None else (("SHA-256", of.snapshot.digest.hex),)
+    said = tuple(part.strip() for part in re.split(r"\n\s*\n", of.note) if part.strip())
+    return Paper(
+        form=template.form.value,
+        template=template.reference,
+        title=template.title,
+        name=f"MG6 with {with_it}",
+        standing=standing,
+        heading=headings.title,
+        urn=headings.urn,
+        marking=asked.marking or template.wordings.get("protective_marking", ""),
+        made_at=at,
+        restriction=template.wordings.get("marking", ""),
+        particulars=(
+            ("Case", asked.case_reference),
+            ("Goes with", with_it),
+            ("Drafted" if standing is Standing.DRAFT else "Certified", moment(at)),
+            *digest,
+        ),
+        statements=said or (template.wordings["none"],),
+        signatures=officers([r.by for r in of.reports], standing),
     )
 
 
@@ -79,6 +118,7 @@ def _paper(
     name: str,
     particulars: tuple[tuple[str, str], ...],
     lines: tuple[tuple[str, ...], ...],
+    statements: tuple[str, ...] = (),
     declarations: tuple[str, ...],
 ) -> Paper:
     of, report = which
@@ -94,10 +134,11 @@ def _paper(
         standing=standing,
         heading=headings.title,
         urn=headings.urn,
-        marking=asked.marking,
+        marking=asked.marking or template.wordings.get("protective_marking", ""),
         made_at=made_at,
         restriction=template.wordings.get("marking", ""),
         particulars=(("Case", asked.case_reference), *particulars, signed),
+        statements=statements,
         columns=columns_of(template),
         lines=lines,
         none=template.wordings.get("nil", "No item."),

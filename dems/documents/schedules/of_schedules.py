@@ -31,12 +31,16 @@ STANDINGS: Mapping[ScheduleState, Standing] = {
     ScheduleState.CONTINUED: Standing.IN_FORCE,
 }
 _GONE_ON_FROM = frozenset({ScheduleState.ENDORSED, ScheduleState.CONTINUED})
-_NO_URN = "not yet given"
+NO_URN = "not yet given"
+"""What stands for the reference of a court, panel or coroner that has given none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the document says that no schedule does: the case's reference, the protective marking, and when a draft was made (aware)."""
+    """What the document says that no schedule does: the case's reference, and when a draft was made (aware).
+
+    `marking` is a protective marking in place of the form's own.
+    """
 
     case_reference: str
     marking: str
@@ -73,7 +77,7 @@ def of_schedule(file: ProceedingFile, wanted: ScheduleId, asked: Asked) -> Paper
         standing=standing,
         heading=headings.title,
         urn=headings.urn,
-        marking=asked.marking,
+        marking=asked.marking or template.wordings.get("protective_marking", ""),
         made_at=made_at,
         restriction=template.wordings.get("marking", ""),
         particulars=(
@@ -108,7 +112,7 @@ def of_nil(file: ProceedingFile, wanted: ScheduleSetId, asked: Asked) -> Paper:
         standing=standing,
         heading=headings.title,
         urn=headings.urn,
-        marking=asked.marking,
+        marking=asked.marking or template.wordings.get("protective_marking", ""),
         made_at=asked.at if standing is Standing.DRAFT else of.nil.at,
         restriction=template.wordings.get("marking", ""),
         particulars=(("Case", asked.case_reference), ("Goes with", first.name)),
@@ -132,11 +136,11 @@ def columns_of(template: FormTemplate) -> tuple[PaperColumn, ...]:
 def headings_of(file: ProceedingFile, schedule: Schedule) -> Headings:
     """Those of today for a draft, and the frozen ones for anything else."""
     if schedule.state is ScheduleState.DRAFT:
-        return Headings(file.opened.title, file.opened.urn or _NO_URN)
+        return Headings(file.opened.title, file.opened.urn or NO_URN)
     if schedule.snapshot is None or not schedule_as_certified(schedule):
         raise ValueError(f"{schedule.name} is not what was certified, or was prepared for somebody who may not see why")
     frozen = json.loads(schedule.snapshot.data)
-    return Headings(frozen["title"], frozen["urn"] or _NO_URN)
+    return Headings(frozen["title"], frozen["urn"] or NO_URN)
 
 
 def officers(by: Iterable[Acting], standing: Standing) -> tuple[Signature, ...]:

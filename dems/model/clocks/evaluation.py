@@ -34,12 +34,13 @@ def evaluate(definition: ClockDefinition, facts: ClockFacts, calendar: Calendar 
         None if calendar is None else calendar.version,
         now,
         ClockState.NOT_STARTED,
+        span.started,
+        span.stopped,
         passed_over=span.passed_over,
         remarks=definition.remarks,
     )
     if span.started is None:
         return answer
-    answer = replace(answer, started=span.started, stopped=span.stopped)
     if definition.unit is Unit.HOURS:
         return in_hours(answer, span.started, now)
     if definition.then_every is not None:
@@ -155,9 +156,9 @@ def _net(
 
 def _used(definition: ClockDefinition, days: Days, pause: Pause, zero: date, end: date) -> PauseUsed:
     effect = definition.effect_of(pause.kind)
-    left_out = Counted(days).left_out(_gap(pause), zero, end)
     if effect is Effect.NONE:
         return PauseUsed(pause, effect, 0, f"{words(pause.kind)} time does not stop this clock")
+    left_out = Counted(days).left_out(_gap(pause), zero, end)
     if not left_out:
         return PauseUsed(pause, effect, 0, "none of its days would have counted")
     if effect is Effect.NET:

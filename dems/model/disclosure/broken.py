@@ -20,11 +20,14 @@ class PlaceKind(StrEnum):
     ENDORSEMENT = "endorsement"
     SERVICE = "service"
     HAPPENING = "happening"
+    LIST = "list"
+    PERSON = "person"
+    """Who acts: what they do is refused before it is looked at."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Where:
-    """One place: a row as "MG6C 3", a schedule as "MG6C 2.1", everything else by its id."""
+    """One place: a row as "MG6C 3", a schedule as "MG6C 2.1", a list as "MG12, version 2", everything else by its id."""
 
     kind: PlaceKind
     key: str

@@ -7,15 +7,15 @@ from uuid import UUID
 from dems.errors import Invalid, NotPermitted, WrongState
 from dems.model.disclosure.acting import Acting
 from dems.model.disclosure.broken import Broken, PlaceKind, Where
-from dems.model.disclosure.checks_of_sets import cannot_sign
+from dems.model.disclosure.checks_of_sets import cannot_sign, no_officer
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Form
 from dems.model.disclosure.material import Subject, SubjectKind
 from dems.model.disclosure.preparing import Preparation, form_of, is_nil, prepared
+from dems.model.disclosure.putting_together import without_drafts
 from dems.model.disclosure.recording import certify, certify_one, refuse
 from dems.model.disclosure.reports import ScheduleSet
 from dems.model.disclosure.rules import check
-from dems.model.disclosure.schedules import ScheduleState
 from dems.model.ids import ReportId, ScheduleId
 
 
@@ -38,25 +38,31 @@ def certify_part(
     return certify_one(file, ScheduleId(part), by), made
 
 
-def _require_signatory(file: ProceedingFile, by: Acting, where: Where) -> None:
-    refuse(tuple(Broken("R17", where, message) for message in cannot_sign(file, by)), "certified")
+def require_signatory(file: ProceedingFile, by: Acting, where: Where, done: str = "certified") -> None:
+    """Refuse whoever may not certify, of whom nothing else is then asked. Raises `DisclosureRulesBroken` with R17 alone."""
+    refuse(tuple(Broken("R17", where, message) for message in cannot_sign(file, by)), done)
+
+
+def require_officer(file: ProceedingFile, by: Acting, where: Where, done: str) -> None:
+    """Refuse whoever is no disclosure officer of the case now. Raises `DisclosureRulesBroken` with R17."""
+    refuse(tuple(Broken("R17", where, message) for message in no_officer(file, by)), done)
 
 
 def _sign_nil(file: ProceedingFile, made: Preparation, by: Acting) -> tuple[ProceedingFile, Preparation]:
-    _require_signatory(file, by, Where.of(PlaceKind.SET, made.id))
+    require_signatory(file, by, Where.of(PlaceKind.SET, made.id))
     if made.nil is not None:
         raise WrongState("It is signed already that there is no sensitive material.", state="certified")
     unlisted = (b for b in check(file, ("R02",)) if b.where.kind is PlaceKind.ITEM)
     refuse(tuple(b for b in unlisted if file.sensitive(Subject(SubjectKind.ITEM, UUID(b.where.key)))), "certified")
     signed = replace(made, nil=by)
-    return prepared(_without_drafts(file), signed), signed
+    return prepared(without_drafts(file), signed), signed
 
 
 def _sign_report(
     file: ProceedingFile, made: Preparation, report: ReportId, by: Acting
 ) -> tuple[ProceedingFile, Preparation | None]:
     here = Where.of(PlaceKind.REPORT, report)
-    _require_signatory(file, by, here)
+    require_signatory(file, by, here)
     drafted = made.report(report)
     if report in made.signed:
         raise WrongState("This report is signed already: the set is whole once every other one is.", state="certified")
@@ -65,19 +71,13 @@ def _sign_report(
     signed = made.with_report(replace(drafted, by=by), signed=True)
     if is_nil(file, made) and made.nil is None:
         signed = replace(signed, nil=by)
-    after = prepared(_without_drafts(file), signed)
+    after = prepared(without_drafts(file), signed)
     if all(s.id != made.id for s in after.sets):
         raise WrongState("Draft the schedules that this report is given for first.", state="draft")
     if all(r.id in signed.signed for r in signed.reports):
         return certify(after, made.id), None
     refuse(tuple(b for b in check(after, ("R16", "R17")) if b.where == here), "certified")
     return after, signed
-
-
-def _without_drafts(file: ProceedingFile) -> ProceedingFile:
-    """What was certified, without the set that is being put together."""
-    kept = tuple(s for s in file.schedules if s.state is not ScheduleState.DRAFT)
-    return replace(file, schedules=kept, sets=tuple(s for s in file.sets if s.snapshot is not None))
 
 
 def require_whole(file: ProceedingFile, of: ScheduleSet, nil: ScheduleId | None, named: Collection[UUID]) -> None:

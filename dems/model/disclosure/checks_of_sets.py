@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from dems.model.disclosure.acting import DISCLOSURE_OFFICERS, Acting, holds
 from dems.model.disclosure.broken import Broken, PlaceKind, Where
@@ -9,10 +10,12 @@ from dems.model.disclosure.contents import Presumed
 from dems.model.disclosure.drafting import basis_of, changed_since
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import NOT_SERVED, Series
+from dems.model.disclosure.moving import moves, told_of_move
 from dems.model.disclosure.output import lines_of
-from dems.model.disclosure.reports import Endorsement, OfficerReport, ScheduleSet
+from dems.model.disclosure.reports import OfficerReport, ScheduleSet
 from dems.model.disclosure.schedules import ScheduleState
 from dems.model.disclosure.snapshots import as_certified, schedule_as_certified
+from dems.model.ids import ScheduleId
 from dems.model.life.events import words
 from dems.model.life.problems import day_words
 from dems.model.people import CaseRole, Clearance
@@ -114,13 +117,19 @@ def r17(file: ProceedingFile) -> Iterator[Broken]:
 
 def cannot_sign(file: ProceedingFile, by: Acting) -> Iterator[str]:
     """Why somebody cannot certify. Both clearances are asked for whatever there is, so that asking for them tells nothing."""
-    case, on = file.opened.case_id, day_words(london_date(by.at))
+    yield from no_officer(file, by)
+    on = day_words(london_date(by.at))
+    if not all(holds(file.grants, file.opened.case_id, by.person, c, by.at) for c in Clearance):
+        yield f"{by.name} did not hold both clearances on {on}: whoever certifies can see everything that could be listed."
+
+
+def no_officer(file: ProceedingFile, by: Acting) -> Iterator[str]:
+    """Why somebody is no disclosure officer of the case at that instant."""
     if by.role not in DISCLOSURE_OFFICERS:
         yield f"The role {words(by.role)} does not certify: have a disclosure officer or a deputy sign."
-    elif not holds(file.grants, case, by.person, by.role, by.at):
+    elif not holds(file.grants, file.opened.case_id, by.person, by.role, by.at):
+        on = day_words(london_date(by.at))
         yield f"{by.name} was no {words(by.role)} of this case on {on}: have somebody sign who is."
-    if not all(holds(file.grants, case, by.person, c, by.at) for c in Clearance):
-        yield f"{by.name} did not hold both clearances on {on}: whoever certifies can see everything that could be listed."
 
 
 def r18(file: ProceedingFile) -> Iterator[Broken]:
@@ -165,12 +174,16 @@ def r20(file: ProceedingFile) -> Iterator[Broken]:
     subjects = {(s.id, row.series, row.number): row.subject for s in file.schedules for row in s.rows if row.live}
     for given in file.endorsements:
         where = Where(PlaceKind.ENDORSEMENT, given.place)
+        if not is_lawyer(file, given.by):
+            # Whoever may not endorse is told that alone: not which rows there are, nor what is presumed of them.
+            yield Broken("R20", where, LAWYER_ALONE)
+            continue
         subject, on = subjects.get((given.schedule, given.series, given.number)), london_date(given.by.at)
         code = file.forms.endorsement(given.series, given.code, on)
         if subject is None:
             yield Broken("R20", where, "There is no such row on this schedule: endorse one that there is.")
-        if not _is_lawyer(file, given):
-            yield Broken("R20", where, "Only the reviewing lawyer of this case endorses, in that role on that day.")
+        if given.inspected is not None and given.inspected.at > given.by.at:
+            yield Broken("R20", where, "A thing is inspected before its row is endorsed: this time is still to come.")
         if code is None:
             yield Broken(
                 "R20",
@@ -186,9 +199,13 @@ def r20(file: ProceedingFile) -> Iterator[Broken]:
             yield Broken("R20", where, message)
 
 
-def _is_lawyer(file: ProceedingFile, given: Endorsement) -> bool:
+LAWYER_ALONE = "Only the reviewing lawyer of this case endorses, in that role on that day."
+
+
+def is_lawyer(file: ProceedingFile, by: Acting) -> bool:
+    """Whether somebody acts as the reviewing lawyer, and was that on that day."""
     role = CaseRole.REVIEWING_LAWYER
-    return given.by.role is role and holds(file.grants, file.opened.case_id, given.by.person, role, given.by.at)
+    return by.role is role and holds(file.grants, file.opened.case_id, by.person, role, by.at)
 
 
 def r22(file: ProceedingFile) -> Iterator[Broken]:
@@ -212,23 +229,23 @@ def r25(file: ProceedingFile) -> Iterator[Broken]:
         elif schedule.state not in {_S.ENDORSED, _S.CONTINUED}:
             message = f"{schedule.name} is {schedule.state.value}: it is served once it was submitted and endorsed."
             yield Broken("R25", where, message)
+        elif served.served_on < min(_sent(file, served.schedule), default=served.served_on):
+            message = f"{schedule.name} was submitted after {day_words(served.served_on)}: say when it was served."
+            yield Broken("R25", where, message)
+
+
+def _sent(file: ProceedingFile, schedule: ScheduleId) -> Iterator[date]:
+    """The London date on which a schedule went to the prosecutor, of each set that it is in: never more than one."""
+    return (london_date(s.submitted_at) for s in file.sets if schedule in s.schedules and s.submitted_at is not None)
 
 
 def r26(file: ProceedingFile) -> Iterator[Broken]:
-    sent = [(row, s) for s in file.schedules if not s.open and s.state is not _S.VOID for row in s.rows if row.live]
-    for row, _ in sent:
-        other = Series.MG6D if row.series is Series.MG6C else Series.MG6C
-        moved = file.live[other].get(row.subject)
-        if not moved:
-            continue
+    for move in moves(file):
+        row, to = move.old, move.new.place
         if any(r.number == row.number for r in file.live[row.series].get(row.subject, ())):
-            yield Broken(
-                "R26", Where.row(row.place), f"This moved to {moved[0].place}: annotate it here, with its number."
-            )
-        told = [a for a in file.alerts if a.subject == row.subject and a.at >= moved[0].sensitivity.by.at]
-        lawyer = CaseRole.REVIEWING_LAWYER
-        if not any(holds(file.grants, file.opened.case_id, a.to, lawyer, a.at) for a in told):
-            yield Broken("R26", Where.row(row.place), f"Tell the reviewing lawyer that this moved to {moved[0].place}.")
+            yield Broken("R26", Where.row(row.place), f"This moved to {to}: annotate it here, with its number.")
+        if not told_of_move(file, move):
+            yield Broken("R26", Where.row(row.place), f"Tell the reviewing lawyer that this moved to {to}.")
 
 
 def r28(file: ProceedingFile) -> Iterator[Broken]:

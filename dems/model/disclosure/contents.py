@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from dems.errors import Invalid
+from dems.model.disclosure.contents_of_lists import Exhibited, HarmTested, Owned, Paginated, ProposedOnward
 from dems.model.life.strands import said
 from dems.model.people import Clearance
 
@@ -215,4 +216,9 @@ Content: TypeAlias = (
     | SourceChecked
     | LeakCleared
     | Handled
+    | Exhibited
+    | HarmTested
+    | Paginated
+    | Owned
+    | ProposedOnward
 )

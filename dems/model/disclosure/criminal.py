@@ -13,6 +13,8 @@ from dems.model.disclosure.forms import (
     Series,
     Source,
 )
+from dems.model.disclosure.other_regimes import HARM_GROUNDS, HARM_TESTS, REFUSALS
+from dems.model.disclosure.other_regimes import TEMPLATES as OTHERS
 from dems.model.disclosure.parties import Regime
 
 _MANUAL = "CPS Disclosure Manual, chapter "
@@ -25,6 +27,8 @@ def _source(text: str, checked: HowFar) -> Source:
     return Source(text, checked)
 
 
+_MARKED = {"protective_marking": "OFFICIAL-SENSITIVE"}
+"""A choice of DEMS: schedules name people who are not charged."""
 _ROW_C = (
     Column(_F.NUMBER, "Item No."),
     Column(_F.DESCRIPTION, "Description and relevance"),
@@ -49,6 +53,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
             "preamble": "The disclosure officer believes that the following material does not form part of the prosecution "
             "case and is not sensitive.",
             "withdrawn": "Withdrawn",
+            **_MARKED,
         },
         remarks=("The preamble and the letters of its codes were not held against a text; layouts differ by force.",),
     ),
@@ -65,7 +70,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
             Column(_F.COURT_APPLICATION, "Court application (Y/N) and view"),
         ),
         _source(f"{_MANUAL}8; {_GUIDE}, MG6D", _H.PARTLY),
-        {"withdrawn": "Withdrawn", "marking": "For police and prosecution only"},
+        {"withdrawn": "Withdrawn", "marking": "For police and prosecution only", **_MARKED},
         remarks=("It is never served.",),
     ),
     FormTemplate(
@@ -78,6 +83,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
             "statement": "There is no relevant sensitive unused material.",
             "continuation": "There is no further relevant sensitive unused material.",
             "marking": "For police and prosecution only",
+            **_MARKED,
         },
         remarks=("That it is endorsed, signed and sent was looked up; its wording was not.",),
     ),
@@ -92,7 +98,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
             Column(_F.COPY, "Copy supplied"),
         ),
         _source(f"{_GUIDE}, MG6E; {_MANUAL}10 (old edition)", _H.PARTLY),
-        {"marking": "For police and prosecution only"},
+        {"marking": "For police and prosecution only", **_MARKED},
         remarks=("The texts of its certificates are a list of their own.",),
     ),
     FormTemplate(
@@ -101,9 +107,14 @@ TEMPLATES: tuple[FormTemplate, ...] = (
         "Streamlined disclosure certificate",
         (Column(_F.NUMBER, "Item No."), Column(_F.DESCRIPTION, "Description"), Column(_F.PROSECUTOR_DECISION, "*")),
         _source(f"{_MANUAL}6", _H.PARTLY),
-        {"nil": "There is no material that might meet the test for disclosure."},
+        {
+            "listed": "Only the following material might meet the test for disclosure.",
+            "nil": "There is no material that might meet the test for disclosure.",
+            **_MARKED,
+        },
         remarks=("No separate regime any more: for summary trials, by local agreement. Its fields were not seen.",),
     ),
+    *OTHERS,
 )
 
 _LETTERS = _source(f"{_GUIDE}, MG6C (purpose); letters from practice", _H.PARTLY)
@@ -213,6 +224,9 @@ FORMS = Forms(
     ABBREVIATIONS,
     (r"MG\s?\d+[A-Z]?", r"(?:CID|HORT|IND)\s?/?\d+[A-Z]?", r"[A-Z]{1,4}\d{1,4}[A-Z]?", r"form \S+"),
     MARKS,
+    HARM_TESTS,
+    HARM_GROUNDS,
+    REFUSALS,
 )
 
 REGIMES: tuple[Regime, ...] = (

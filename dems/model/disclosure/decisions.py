@@ -95,10 +95,13 @@ class Record:
         return Record(self.proceeding, tuple(d for d in self.decisions if d.by.at <= at))
 
     def appended(self, new: Iterable[Decision[Content]]) -> "Record":
-        """The record with all of `new`. Raises `AlreadyExists`, `Invalid` or `WrongState` where one cannot stand with the others."""
+        """The record with all of `new`. Raises `AlreadyExists`, `Invalid` or `WrongState` where one cannot stand with the others.
+
+        `WrongState` names in `problems` each `decision` that replaces something else than what `stands`.
+        """
         ids = {d.id for d in self.decisions}
         newest = dict(self._newest)
-        added = []
+        added, superseded = [], []
         for decision in new:
             if decision.id in ids:
                 raise AlreadyExists("This decision is recorded already. To change it, record one that takes its place.")
@@ -108,13 +111,17 @@ class Record:
                 raise Invalid(
                     "A decision is not made before the one whose place it takes: give the time it was made at."
                 )
-            if decision.replaces != (None if before is None else before.id):
-                raise WrongState(
-                    "Somebody decided this meanwhile, or the decision that it is to replace is not the one that stands. "
-                    "Read what stands now, and decide again.",
-                    state="superseded",
-                )
+            stands = None if before is None else before.id
+            if decision.replaces != stands:
+                superseded.append({"decision": str(decision.id), "stands": None if stands is None else str(stands)})
             ids.add(decision.id)
             newest[key] = decision
             added.append(decision)
+        if superseded:
+            raise WrongState(
+                "Somebody decided this meanwhile, or the decision that it is to replace is not the one that stands. "
+                "Read what stands now, and decide again.",
+                state="superseded",
+                problems=superseded,
+            )
         return Record(self.proceeding, (*self.decisions, *added))

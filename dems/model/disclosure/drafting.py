@@ -21,6 +21,7 @@ from dems.model.disclosure.numbering import live_rows, next_place, numbered
 from dems.model.disclosure.reports import BasisLine
 from dems.model.disclosure.schedules import SERIES_OF, Annotation, Note, Row, Schedule, ScheduleState
 from dems.model.ids import BlockId, EvidenceId, ScheduleId
+from dems.model.people import Clearance
 
 MATTER = (Relevant, Used, Described, Sensitive, Privilege, AgainstTest, Presumed)
 """Decisions that a row, and so a certificate, rests on."""
@@ -34,6 +35,8 @@ class Left:
     why: str
     note: Note | None = None
 
+
+AWAITS_SENSITIVITY = "it awaits a decision about sensitivity"
 
 Place: TypeAlias = Series | Note | Left
 """The schedule a subject belongs on, or why it belongs on none."""
@@ -99,7 +102,7 @@ def _cannot(file: ProceedingFile, subject: Subject) -> str | None:
 def _by_level(file: ProceedingFile, subject: Subject) -> Place:
     found = file.record.says(subject, Sensitive)
     if found is None:
-        return Left(subject, "it awaits a decision about sensitivity")
+        return Left(subject, AWAITS_SENSITIVITY)
     if found.level is Level.HIGHLY:
         return Left(subject, "it is highly sensitive: it is revealed to the prosecutor apart", Note.MOVED)
     if found.level is Level.IN_PART and not file.policy.dual_list_unedited:
@@ -110,8 +113,13 @@ def _by_level(file: ProceedingFile, subject: Subject) -> Place:
 
 
 def left_out(file: ProceedingFile) -> tuple[Left, ...]:
-    """Everything that awaits something before it can be listed, or never will be, each with why."""
-    return tuple(p for s in file.listable if isinstance(p := place_of(file, s), Left))
+    """Everything that awaits something before it can be listed, or never will be, each with why.
+
+    In a file that was prepared for somebody who may not know what is sensitive, nothing that they could tell that from.
+    """
+    uncleared = file.shown_to is not None and Clearance.SENSITIVE not in file.shown_to
+    found = (p for s in file.listable if isinstance(p := place_of(file, s), Left))
+    return tuple(p for p in found if not (uncleared and p.why == AWAITS_SENSITIVITY))
 
 
 def draft(file: ProceedingFile, series: Series, schedule_id: ScheduleId) -> Schedule:

@@ -1,16 +1,24 @@
-"""What custody entries say of schedules, and in which chain: what tells of sensitive material is in the restricted one alone."""
+"""What custody entries say of decisions and schedules, and in which chain: what tells of sensitive material is in the restricted one."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
-from dems.model.disclosure.acting import signature_record
+from dems.model.disclosure.acting import Acting, signature_record
+from dems.model.disclosure.contents import Content
+from dems.model.disclosure.decisions import Decision, Record
 from dems.model.disclosure.files import ProceedingFile
-from dems.model.disclosure.forms import Series
+from dems.model.disclosure.forms import Form, Series
 from dems.model.disclosure.freezing import Snapshot, frozen
-from dems.model.disclosure.reports import Endorsement, ScheduleSet
+from dems.model.disclosure.lists import MaterialList
+from dems.model.disclosure.records import content_record
+from dems.model.disclosure.reports import Endorsement, OfficerReport, ScheduleSet
 from dems.model.disclosure.schedules import Schedule, ScheduleState
+from dems.model.disclosure.snapshots import body_of_report
+from dems.model.disclosure.visibility import for_everybody
+from dems.model.ids import ScheduleSetId
 from dems.model.times import rfc3339
 
 
@@ -60,6 +68,56 @@ def told_of(before: ProceedingFile, after: ProceedingFile, why: str = "") -> tup
         ),
         *((Told(restricted=True, facts={"why": why, "schedules": [str(s.id) for s in changed]}),) if why else ()),
     )  # fmt: skip
+
+
+MOST_OF = 50
+"""Subjects of which one statement says what was decided: with the longest content and reason it fits into one entry."""
+
+
+def told_of_decisions(
+    before: Record, new: Iterable[Decision[Content]], apart: Collection[UUID] = ()
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What decisions say, for the proceeding's chain and for its restricted one: each content and reason once for many subjects.
+
+    What is about one of those that are kept `apart` is for the restricted chain alone. In the other one nothing names a decision
+    that only the restricted one has: there it replaces the newest that everybody may know of.
+    """
+    shown = {(d.subject, type(d.content)): d.id for d in before.decisions if for_everybody(d)}
+    said: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for decision in new:
+        plain = for_everybody(decision) and decision.subject.id not in apart
+        replaces = shown.get((decision.subject, type(decision.content))) if plain else decision.replaces
+        about = {"decision": str(decision.id), "subject": decision.subject.key}
+        if replaces is not None:
+            about["replaces"] = str(replaces)
+        said.setdefault((plain, decision.content, decision.reason, decision.by), []).append(about)
+    told: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    for (plain, content, reason, by), subjects in said.items():
+        kind, record = content_record(content)
+        saying = {"kind": kind, "content": record, "reason": reason, "by": signature_record(by)}
+        told[plain] += [{**saying, "of": subjects[n : n + MOST_OF]} for n in range(0, len(subjects), MOST_OF)]
+    return told[True], told[False]
+
+
+def told_of_list(made: MaterialList) -> Told:
+    """That a list was certified. What is used everybody on the case may know; the other lists say what is kept back."""
+    facts: dict[str, Any] = {"list": str(made.id), "name": made.name, "sha256": _digest(made.snapshot)}
+    if made.signed is not None:
+        facts["signed"] = signature_record(made.signed)
+    return Told(made.form is not Form.MG12, facts)
+
+
+def told_of_nil(nil: UUID, of: ScheduleSetId, snapshot: Snapshot, by: Acting) -> Told:
+    """The statement that there is no sensitive material, signed."""
+    facts = {"nil": str(nil), "set": str(of), "sha256": snapshot.digest.hex, "signed": signature_record(by)}
+    return Told(restricted=True, facts=facts)
+
+
+def told_of_report(report: OfficerReport, of: ScheduleSetId) -> Told:
+    """A report that was signed while others of its set were not: by the digest of what it says."""
+    digest = frozen({**body_of_report(report), "certificate": report.certificate}).digest.hex
+    facts = {"report": str(report.id), "set": str(of), "sha256": digest, "signed": signature_record(report.by)}
+    return Told(restricted=True, facts=facts)
 
 
 def _of_schedule(schedule: Schedule) -> Told:

@@ -23,6 +23,7 @@ from dems.model.disclosure.contents import (
 from dems.model.disclosure.criminal import FORMS, REGIMES
 from dems.model.disclosure.decisions import Decision, Record
 from dems.model.disclosure.forms import Forms, Series
+from dems.model.disclosure.lists import MaterialList
 from dems.model.disclosure.material import Material, Subject, SubjectKind
 from dems.model.disclosure.numbering import live_rows
 from dems.model.disclosure.parties import Happening, Opened, Regime
@@ -60,6 +61,8 @@ class ProceedingFile:
     on: date
     grants: tuple[CaseGrant, ...] = ()
     material: Mapping[EvidenceId, Material] = field(default_factory=dict)
+    unread: frozenset[EvidenceId] = frozenset()
+    """Things of its case of which nothing else was read: that they are there is all that deciding about them asks."""
     blocks: Mapping[BlockId, Block] = field(default_factory=dict)
     searches: tuple[SearchStrategy, ...] = ()
     happenings: tuple[Happening, ...] = ()
@@ -71,6 +74,8 @@ class ProceedingFile:
     returns: tuple[Returned, ...] = ()
     services: tuple[ServiceReport, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    lists: tuple[MaterialList, ...] = ()
+    """Every certified version, and the one that is about to be certified."""
     forms: Forms = FORMS
     regimes: tuple[Regime, ...] = REGIMES
     policy: Policy = Policy()

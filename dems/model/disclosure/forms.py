@@ -58,6 +58,18 @@ class Form(StrEnum):
     """The disclosure officer's report."""
     SDC = "SDC"
     """The streamlined disclosure certificate: another way to write the same data."""
+    MG6 = "MG6"
+    """The note that goes with a set: what the prosecutor is told about its schedules. Never served."""
+    MG12 = "MG12"
+    """The list of exhibits: what is used."""
+    DOCUMENT_LIST = "Document list"
+    """Of misconduct proceedings, with the harm test of each document: for the appropriate authority, never for the officer."""
+    DOCUMENTS_SUPPLIED = "Documents supplied"
+    """What of the document list the officer concerned is supplied with: another way to write the same data."""
+    INQUEST_INDEX = "Inquest index"
+    """What the coroner is given, with its sensitivity, its editing and whose it is."""
+    INQUEST_PROPOSED = "Inquest proposed index"
+    """What of the index it is proposed that interested persons get: another way to write the same data."""
 
 
 class Field(StrEnum):
@@ -80,6 +92,22 @@ class Field(StrEnum):
     PRESUMPTION = "presumption"
     TEST = "test"
     INTERNAL_COMMENT = "internal_comment"
+    REFERENCE = "reference"
+    """The exhibit's."""
+    COURT_NUMBER = "court_number"
+    PRODUCER = "producer"
+    CONTINUITY = "continuity"
+    DIGEST = "digest"
+    SUPPLY = "supply"
+    """Whether the officer concerned is supplied with it."""
+    HARM_TEST = "harm_test"
+    DECIDED_BY = "decided_by"
+    PAGES = "pages"
+    OWNER = "owner"
+    SENSITIVITY = "sensitivity"
+    EDITING = "editing"
+    ONWARD = "onward"
+    """Whether it is proposed that interested persons get it."""
 
 
 NOT_SERVED = frozenset(
@@ -158,6 +186,11 @@ class Forms:
     """Patterns (of `re`) of names of forms, which alone describe nothing."""
     marks: Mapping[str, str]
     """Patterns (of `re`) that no served text matches, with what each would give away."""
+    harm_tests: tuple[Code, ...] = ()
+    """The regulations under which the harm test of a document is made."""
+    harm_grounds: tuple[Code, ...] = ()
+    refusals: tuple[Code, ...] = ()
+    """The grounds on which a coroner may refuse a document to an interested person."""
 
     def template(self, form: Form, on: date) -> FormTemplate:
         """The newest version of a form in force on a London date. Raises `Invalid` where there is none."""

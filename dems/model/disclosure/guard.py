@@ -14,8 +14,8 @@ from dems.model.disclosure.broken import Where
 from dems.model.disclosure.common_words import FIELD_WORDS, FUNCTION_WORDS
 from dems.model.disclosure.contents import LeakCleared, Level, Sensitive
 from dems.model.disclosure.files import ProceedingFile
-from dems.model.disclosure.forms import Series
-from dems.model.disclosure.leaks import Hit, HitKind, Kept, Shown, kept, shown, shown_rows
+from dems.model.disclosure.forms import Form, Series
+from dems.model.disclosure.leaks import Hit, HitKind, Kept, Shown, kept, open_list_rows, shown, shown_rows, withheld
 from dems.model.disclosure.likeness import Described, Weights
 from dems.model.disclosure.material import Material, Subject
 from dems.model.disclosure.wording import (
@@ -198,11 +198,12 @@ class Guard:
             item = self._file.material.get(item.derived_from)
 
     def _edited_from(self, subject: Subject, thing: Kept) -> bool:
-        """Whether this is the edited version of what is sensitive in part, which is listed in its place and may read like it."""
+        """Whether this is the edited version of what is sensitive in part or withheld, listed in its place, and so may read like it."""
         item = self._file.material.get(EvidenceId(subject.id))
         level = self._file.record.says(thing.subject, Sensitive)
         in_part = level is not None and level.level is Level.IN_PART
-        return in_part and item is not None and item.edited and EvidenceId(thing.subject.id) in self._origins(item)
+        apart = in_part or withheld(self._file, thing.subject) is not None
+        return apart and item is not None and item.edited and EvidenceId(thing.subject.id) in self._origins(item)
 
     # --- numbers ---
 
@@ -210,12 +211,13 @@ class Guard:
         """Numbers that are left behind where something sensitive was listed, and references that leave one out."""
         if not self.kept:
             return
-        left = [(r.subject, r.number) for r in shown_rows(self._file) if not r.live]
+        left = [(r.subject, r.place) for r in shown_rows(self._file) if not r.live]
         opened = (s for s in self._file.schedules if s.series is Series.MG6C and s.open)
-        left += [(a.subject, a.number) for s in opened for a in s.annotations]
-        for subject, number in left:
+        left += [(a.subject, f"{s.series.value} {a.number}") for s in opened for a in s.annotations]
+        listed = ((of, row) for of, row in open_list_rows(self._file) if of.form is Form.MG12 and not row.live)
+        left += [(row.subject, of.place(row)) for of, row in listed]
+        for subject, place in left:
             if self._file.sensitive(subject):
-                place = f"{Series.MG6C.value} {number}"
                 message = "This number is left where something was listed that is sensitive now: say why the gap betrays nothing."
                 yield Hit(HitKind.GAP, subject, Where.row(place), subject, (place,), message)
         yield from self._next_to()

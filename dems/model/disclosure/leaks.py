@@ -7,9 +7,11 @@ from enum import StrEnum
 
 from dems.model.disclosure.broken import Where
 from dems.model.disclosure.contents import Described, Sensitive, Used
+from dems.model.disclosure.contents_of_lists import HarmTested, Supply
 from dems.model.disclosure.files import ProceedingFile
-from dems.model.disclosure.forms import Series
+from dems.model.disclosure.forms import Field, Form, Series
 from dems.model.disclosure.freezing import frozen
+from dems.model.disclosure.lists import Copied, ListRow, MaterialList
 from dems.model.disclosure.material import Material, Subject, SubjectKind
 from dems.model.disclosure.schedules import Row
 from dems.model.ids import BlockId, EvidenceId
@@ -83,13 +85,30 @@ def shown_rows(file: ProceedingFile) -> Iterator[Row]:
 
 
 def shown(file: ProceedingFile) -> tuple[Shown, ...]:
-    """Everything that the next schedules show the defence: rows of open MG6Cs, and what is used, as the list of exhibits has it."""
+    """Everything that the next schedules show the defence: rows of open MG6Cs, and what is used, as the list of exhibits has it.
+
+    Of a list that is about to be certified: the exhibit list, and what the recipients of others pass on.
+    """
     rows = [
         Shown(r.subject, Where.row(r.place), (r.description, r.location, *_of_block(file, r.subject)))
         for r in shown_rows(file)
         if r.live
     ]
-    return (*rows, *_used(file)) if rows else ()
+    return (*rows, *_used(file), *_listed(file)) if rows else tuple(_listed(file))
+
+
+def _listed(file: ProceedingFile) -> Iterator[Shown]:
+    for of, row in open_list_rows(file):
+        copied = Copied(row.subject, row.cells) if of.form is Form.MG12 else row.copied
+        if row.live and copied is not None:
+            says = dict(copied.cells)
+            others = (text for field, text in copied.cells if field not in {Field.DESCRIPTION, Field.DIGEST})
+            yield Shown(copied.subject, Where.row(of.place(row)), (says[Field.DESCRIPTION], *others))
+
+
+def open_list_rows(file: ProceedingFile) -> Iterator[tuple[MaterialList, ListRow]]:
+    """Rows of lists that are about to be certified, those that count no more among them."""
+    return ((of, row) for of in file.lists if of.open for row in of.rows)
 
 
 def _of_block(file: ProceedingFile, subject: Subject) -> tuple[str, ...]:
@@ -106,10 +125,10 @@ def _used(file: ProceedingFile) -> Iterator[Shown]:
 
 
 def kept(file: ProceedingFile) -> tuple[Kept, ...]:
-    """Everything that was decided to be sensitive in whatever degree, and what is in blocks that were."""
+    """Everything that was decided to be sensitive in whatever degree, or is withheld, and what is in blocks that were."""
     found: dict[Subject, Kept] = {}
     for subject in sorted(file.record.subjects):
-        if file.sensitive(subject):
+        if file.sensitive(subject) or withheld(file, subject) is not None:
             for member in file.members(subject):
                 item = file.material.get(EvidenceId(member.id))
                 called = "a sensitive block" if item is None else item.exhibit_ref
@@ -126,6 +145,13 @@ def _descriptions(file: ProceedingFile, subject: Subject) -> tuple[str, ...]:
 
 
 def _reasons(file: ProceedingFile, subject: Subject) -> tuple[str, ...]:
-    """Why it is sensitive, and what would come of it."""
-    says = file.record.says(subject, Sensitive)
-    return () if says is None else (says.schedule_reason, says.public_interest, says.prejudice)
+    """Why it is sensitive or withheld, and what would come of it."""
+    says, tested = file.record.says(subject, Sensitive), withheld(file, subject)
+    of_test = () if tested is None else (tested.adverse_effect,)
+    return of_test if says is None else (says.schedule_reason, says.public_interest, says.prejudice, *of_test)
+
+
+def withheld(file: ProceedingFile, subject: Subject) -> HarmTested | None:
+    """The harm test under which a document is withheld; None where it is not."""
+    tested = file.record.says(subject, HarmTested)
+    return tested if tested is not None and tested.supply is Supply.WITHHELD else None

@@ -6,8 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from dems.errors import AlreadyExists, DisclosureRulesBroken, Invalid, WrongState
-from dems.model.disclosure.acting import Acting
+from dems.model.disclosure.acting import DISCLOSURE_OFFICERS, Acting, holds
 from dems.model.disclosure.broken import Broken, PlaceKind, Where
+from dems.model.disclosure.checks_of_sets import LAWYER_ALONE, is_lawyer
 from dems.model.disclosure.contents import Content
 from dems.model.disclosure.decisions import Decision
 from dems.model.disclosure.drafting import basis_of, place_of
@@ -20,10 +21,12 @@ from dems.model.disclosure.rules import BY_ID, DECIDING, as_data, blocking, chec
 from dems.model.disclosure.schedules import Schedule, ScheduleState
 from dems.model.disclosure.snapshots import report_snapshot, set_snapshot, snapshot_of
 from dems.model.ids import ScheduleId, ScheduleSetId
+from dems.model.people import CaseRole, Clearance
 from dems.model.times import london_date
 
 _S = ScheduleState
-
+_REPORTERS = DISCLOSURE_OFFICERS | {CaseRole.REVIEWING_LAWYER}
+"""Who says that a set came back, or that a schedule was served. Which they are is a choice of DEMS."""
 
 OF_THE_SET = frozenset({"R14", "R15", "R16", "R22", "R28"})
 """Rules about what goes to the prosecutor with a schedule: looked at once the set is certified."""
@@ -60,10 +63,25 @@ def decide(file: ProceedingFile, decisions: Iterable[Decision[Content]], now: da
 
 
 def happened(file: ProceedingFile, happening: Happening) -> ProceedingFile:
-    """Record something in the proceeding. Raises `Invalid` where it is still to come, `DisclosureRulesBroken` where review ends early."""
+    """Record something in the proceeding. Raises `Invalid` where it is still to come or of nobody in the proceeding,
+    `DisclosureRulesBroken` where review ends early.
+    """
     if happening.on > file.on:
-        raise Invalid("Record it once it has happened: its date is still to come.")
-    after = replace(file, happenings=(*file.happenings, happening))
+        raise Invalid("Record it once it has happened: its date is still to come.", field="on")
+    if happening.party is not None and happening.party not in {p.party for p in file.opened.parties}:
+        raise Invalid("This is nobody's in this proceeding: name one of its parties, or none.", field="party")
+    return _with_happenings(file, (*file.happenings, happening))
+
+
+def did_not_happen(file: ProceedingFile, happening: Happening) -> ProceedingFile:
+    """Take something back. Raises `DisclosureRulesBroken` where review has ended and would not have without it."""
+    left = list(file.happenings)
+    left.remove(happening)
+    return _with_happenings(file, tuple(left))
+
+
+def _with_happenings(file: ProceedingFile, happenings: tuple[Happening, ...]) -> ProceedingFile:
+    after = replace(file, happenings=happenings)
     refuse(check(after, ("R27",)), "recorded")
     return after
 
@@ -197,7 +215,15 @@ def submit(file: ProceedingFile, wanted: ScheduleSetId, at: datetime) -> Proceed
 
 
 def returned(file: ProceedingFile, back: Returned) -> ProceedingFile:
-    """The prosecutor sent a set back: what of it is not endorsed yet. Raises `WrongState` unless it is with them."""
+    """The prosecutor sent a set back: what of it is not endorsed yet. Raises `DisclosureRulesBroken` for whoever does not
+    speak for them, or is not cleared for what a set may hold (R03); `WrongState` unless it is with them.
+    """
+    by = back.recorded
+    _require_reporter(file, by)
+    if not holds(file.grants, file.opened.case_id, by.person, Clearance.SENSITIVE, by.at):
+        # Whatever the set holds, so that the refusal says nothing of it.
+        message = "A set comes back whole: have it recorded by somebody who holds the clearance for sensitive material."
+        refuse((Broken("R03", Where.of(PlaceKind.PERSON, by.person), message),), "recorded")
     of = file.set_of(back.set)
     waiting = [s for s in map(file.schedule, of.schedules) if s.state is not _S.ENDORSED] or [
         file.schedule(of.schedules[0])
@@ -242,8 +268,26 @@ def endorse_rows(file: ProceedingFile, wanted: ScheduleId, given: Iterable[Endor
     return _with_schedules(after, {wanted: done}) if whole else after
 
 
+def require_lawyer(file: ProceedingFile, by: Acting) -> None:
+    """Refuse whoever may not endorse before anything of theirs is looked at (R20)."""
+    if not is_lawyer(file, by):
+        refuse((Broken("R20", Where.of(PlaceKind.PERSON, by.person), LAWYER_ALONE),), "endorsed")
+
+
 def served(file: ProceedingFile, report: ServiceReport) -> ProceedingFile:
-    """The prosecutor reported that a schedule was served. Raises `DisclosureRulesBroken` for what is not to be served."""
+    """The prosecutor reported that a schedule was served. Raises `Invalid` for a date that is still to come,
+    `DisclosureRulesBroken` for whoever does not speak for them (R03) and for what is not to be served.
+    """
+    _require_reporter(file, report.recorded)
+    if report.served_on > london_date(report.recorded.at):
+        raise Invalid("Record that it was served once it was: this date is still to come.", field="served_on")
     after = replace(file, services=(*file.services, report))
     refuse(check(after, ("R25",)), "recorded")
     return after
+
+
+def _require_reporter(file: ProceedingFile, by: Acting) -> None:
+    """Only the lawyer, and the disclosure officers whom the prosecutor tells, say what became of a submission."""
+    if by.role not in _REPORTERS or not holds(file.grants, file.opened.case_id, by.person, by.role, by.at):
+        message = "What became of a submission is recorded by the reviewing lawyer or a disclosure officer of the case."
+        refuse((Broken("R03", Where.of(PlaceKind.PERSON, by.person), message),), "recorded")

@@ -20,6 +20,7 @@ from dems.model.disclosure.contents import (
     SourceChecked,
     Used,
 )
+from dems.model.disclosure.contents_of_lists import Exhibited, HarmTested, Owned, Paginated, ProposedOnward
 from dems.model.disclosure.freezing import frozen
 from dems.model.shapes import Kinds
 
@@ -37,6 +38,11 @@ KINDS: Mapping[str, type[Content]] = {
     "source_check": SourceChecked,
     "handling": Handled,
     "leak_check": LeakCleared,
+    "exhibit": Exhibited,
+    "harm_test": HarmTested,
+    "pages": Paginated,
+    "owner": Owned,
+    "onward": ProposedOnward,
 }
 """The names under which decisions are kept; a name that was used once never means something else."""
 

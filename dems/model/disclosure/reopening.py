@@ -16,6 +16,7 @@ from dems.model.disclosure.contents import (
     SourceChecked,
     Used,
 )
+from dems.model.disclosure.contents_of_lists import HarmTested, ProposedOnward
 from dems.model.disclosure.decisions import Decision
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.material import Subject
@@ -32,9 +33,11 @@ TOUCHES: Mapping[type, tuple[type, ...]] = {
         SourceChecked,
         AgainstTest,
         Presumed,
+        HarmTested,
+        ProposedOnward,
     ),
     DefenceStatement: (Relevant, AgainstTest),
-    CorrectedFact: (Relevant, Used, Described, Sensitive, AgainstTest, Presumed),
+    CorrectedFact: (Relevant, Used, Described, Sensitive, AgainstTest, Presumed, HarmTested, ProposedOnward),
 }
 """Which kinds of decisions each cause puts in question: a choice of DEMS, as no text lists them."""
 
@@ -80,6 +83,8 @@ def _subjects(file: ProceedingFile, cause: Cause) -> frozenset[Subject]:
         return cause.related
     items = {cause.item} if isinstance(cause, ChangedFindings) else cause.items
     blocks = {b.subject for i in items for b in file.listing.get(i, ())}
+    if isinstance(cause, CorrectedFact):
+        blocks |= {Subject.block(b) for b in cause.blocks}
     return frozenset(Subject.item(i) for i in items) | blocks
 
 

@@ -1,12 +1,37 @@
-"""By what the items of a case are narrowed, in a queue of review as in the question of a block."""
+"""The queue of what awaits which decision: by what it is narrowed, as the question of a block is, and in which order it comes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from dems.errors import Invalid
 from dems.model.shapes import Kinds
+
+
+class Awaiting(StrEnum):
+    """Which decision is awaited. All but the first two are awaited only by what is relevant and unused."""
+
+    RELEVANCE = "relevance"
+    USE = "use"
+    """By what is relevant."""
+    DESCRIPTION = "description"
+    SENSITIVITY = "sensitivity"
+    TEST = "test"
+
+
+RESTRICTED = frozenset({Awaiting.SENSITIVITY})
+"""Asks of decisions that somebody without the clearance may not know of."""
+
+
+class ReviewSort(StrEnum):
+    DATE = "date"
+    """When it was obtained or, where that is not known, when it came in."""
+    EXHIBIT_REF = "exhibit_ref"
+    """Numbers by their value: ABC/9 before ABC/10."""
+    SIZE = "size"
+    TYPE = "type"
 
 
 @dataclass(frozen=True, slots=True)

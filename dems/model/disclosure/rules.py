@@ -7,9 +7,10 @@ from typing import Any
 
 from dems.model.disclosure import checks_before_certifying as before
 from dems.model.disclosure import checks_of_decisions as decisions
+from dems.model.disclosure import checks_of_lists as lists
 from dems.model.disclosure import checks_of_rows as rows
 from dems.model.disclosure import checks_of_sets as sets
-from dems.model.disclosure.broken import Broken
+from dems.model.disclosure.broken import Broken, PlaceKind
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import HowFar, Source
 
@@ -36,6 +37,8 @@ _H, _B, _W = HowFar, Severity.BLOCK, Severity.WARN
 _MANUAL = "CPS Disclosure Manual, chapter "
 _GUIDE = "Prosecution Team Manual of Guidance 2011"
 _ACT = "Criminal Procedure and Investigations Act 1996, section "
+_REFORM = "Police Reform Act 2002, section "
+_COMPLAINTS = "Police (Complaints and Misconduct) Regulations 2020, regulation "
 _OWN = Source("A choice of DEMS", _H.OWN_CHOICE)
 
 
@@ -49,6 +52,10 @@ def _partly(text: str) -> Source:
 
 def _unverified(text: str) -> Source:
     return Source(text, _H.UNVERIFIED)
+
+
+def _both(*checks: Callable[[ProceedingFile], Iterator[Broken]]) -> Callable[[ProceedingFile], Iterator[Broken]]:
+    return lambda file: (broken for one in checks for broken in one(file))
 
 
 RULES: tuple[Rule, ...] = (
@@ -91,7 +98,7 @@ RULES: tuple[Rule, ...] = (
         "Every row of an MG6C says where the thing is.",
     ),
     Rule(
-        "R10", _B, sets.r10, _looked_up(f"{_MANUAL}10, old edition"),
+        "R10", _B, _both(sets.r10, lists.r10), _looked_up(f"{_MANUAL}10, old edition"),
         "What is served shows no reference to the MG6E, no mark of presumption, no internal comment and no highlight.",
     ),
     Rule(
@@ -194,8 +201,26 @@ RULES: tuple[Rule, ...] = (
         "What may be privileged is for independent counsel alone until it is cleared.",
     ),
     Rule(
+        "R38", _B, lists.r38, _partly(f"{_REFORM}21A, from paragraph 23 of its Schedule 3"),
+        "What holds section 21A sensitive information is on a list that leaves only edited, or under an authority that is recorded.",
+    ),
+    Rule(
         "R48", _B, rows.r48, _looked_up(f"{_GUIDE}, unexamined material"),
         "What was seized in bulk and not examined is not listed as reviewed.",
+    ),
+    Rule(
+        "R50", _B, lists.r50, _partly(f"{_COMPLAINTS}11; Police (Conduct) Regulations 2020, regulation 30"),
+        "Every document of misconduct proceedings has a harm test of its own, and what is withheld has a ground, an effect and "
+        "a real risk that it would be significant.",
+    ),
+    Rule(
+        "R53", _B, lists.r53, _looked_up("Coroners (Inquests) Rules 2013, rules 13 to 15"),
+        "What the coroner is given is apart from what is proposed for interested persons, and what they are not to get has a "
+        "ground of rule 15.",
+    ),
+    Rule(
+        "R56", _B, lists.r56, _unverified("Practice of third-party material"),
+        "Whoever material belongs to was asked before it goes on.",
     ),
     Rule(
         "R57", _B, decisions.r57, _OWN,
@@ -210,11 +235,16 @@ RULES: tuple[Rule, ...] = (
         "Nothing that the defence is shown names, describes, copies or stands next to something sensitive, unless "
         "somebody cleared has said why it betrays nothing.",
     ),
+    Rule(
+        "LISTS", _B, lists.complete, _OWN,
+        "A list of material holds all that belongs on it and is sealed and described, each page once, each exhibit with its "
+        "producer, and nothing sensitive where it is passed on.",
+    ),
 )  # fmt: skip
 """In the order of their numbers, which are those of the domain's notes; after them those that are DEMS's own."""
 
 BY_ID = {rule.id: rule for rule in RULES}
-DECIDING = ("R03", "R31", "R33", "R35", "R57")
+DECIDING = ("R03", "R31", "R33", "R35", "R50", "R53", "R57")
 """Those that are about a decision by itself: it is refused when it is made, first of all for who makes it."""
 
 
@@ -229,12 +259,15 @@ def blocking(found: Iterable[Broken]) -> tuple[Broken, ...]:
 
 
 def as_data(broken: Broken) -> dict[str, Any]:
-    """A broken rule as answers carry it; `hit` where the leak guard's hit of that id is to be answered."""
+    """A broken rule as answers carry it: `row` as "MG6C 3" where it is in one, `hit` where the leak guard's hit of that id is to
+    be answered.
+    """
     rule = BY_ID[broken.rule]
     told = {} if broken.hit is None else {"hit": broken.hit}
     return {
         "rule": rule.id,
         "severity": rule.severity.value,
+        "row": broken.where.key if broken.where.kind in {PlaceKind.ROW, PlaceKind.ENDORSEMENT} else None,
         "message": broken.message,
         "source": rule.source.text,
         "place": {"kind": broken.where.kind.value, "key": broken.where.key},

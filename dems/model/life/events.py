@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 
 class Strand(StrEnum):
@@ -226,6 +227,7 @@ EVENTS: Mapping[EventKind, EventRule] = {
 _SPELT = {"aa": "AA", "cps": "CPS", "dsi": "DSI", "vrr": "VRR"}
 
 
+@cache
 def words(name: StrEnum) -> str:
     """A name as people read it."""
     return " ".join(_SPELT.get(word, word) for word in name.value.split("_"))

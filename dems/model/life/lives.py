@@ -1,6 +1,6 @@
 """The life of one case: its facts, and what they say together on a day."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -114,6 +114,27 @@ class Life:
                 of_case.append(Event(EventKind.DECIDED_TO_INVESTIGATE, d.content.when, d.id))
         return {about: tuple(sorted(events, key=lambda e: e.when.order)) for about, events in found.items()}
 
+    @cached_property
+    def _pauses_by_about(self) -> Mapping[StrandId | None, tuple[Pause, ...]]:
+        ends = {f.content.pause: f.content.when for f in self.standing(PauseEnded)}
+        found: dict[StrandId | None, list[Pause]] = {}
+        for f in self.standing(PauseBegun):
+            begun = f.content
+            until = ends.get(begun.pause)
+            pause = Pause(begun.kind, begun.when, until, begun.authority, begun.reason, f.id, begun.about)
+            found.setdefault(begun.about, []).append(pause)
+        return {about: tuple(sorted(pauses, key=lambda p: p.begins.order)) for about, pauses in found.items()}
+
+    @cached_property
+    def _strand_kinds(self) -> Mapping[StrandId, str | None]:
+        # Of two records with one id, which problems are refused for, the first one says it.
+        return {f.content.id: kind_of(f.content) for f in reversed(self.strands)}
+
+    @cached_property
+    def _traits(self) -> dict[date, Traits]:
+        """By day, what the case was whatever happened to one strand: each strand of a page asks for the same day."""
+        return {}
+
     def known_at(self, at: datetime) -> "Life":
         """The life as the record had it at an instant: a report of a past period asked again gives the same answer."""
         return replace(self, facts=known_at(self.facts, at))
@@ -142,14 +163,13 @@ class Life:
 
     def pauses(self, about: StrandId | None = None) -> tuple[Pause, ...]:
         """Pauses of the case itself, and those of one strand where it is named, by date."""
-        ends = {f.content.pause: f.content for f in self.standing(PauseEnded)}
-        found = []
-        for f in self.standing(PauseBegun):
-            begun, ended = f.content, ends.get(f.content.pause)
-            if begun.about in {None, about}:
-                until = None if ended is None else ended.when
-                found.append(Pause(begun.kind, begun.when, until, begun.authority, begun.reason, f.id, begun.about))
-        return tuple(sorted(found, key=lambda p: p.begins.order))
+        of_case = self.pauses_about(None)
+        own = () if about is None else self.pauses_about(about)
+        return tuple(sorted((*of_case, *own), key=lambda p: p.begins.order)) if own else of_case
+
+    def pauses_about(self, about: StrandId | None) -> tuple[Pause, ...]:
+        """Pauses of the case itself, or those of one strand without them, by date."""
+        return self._pauses_by_about.get(about, ())
 
     def extensions(self, clock: str, about: StrandId | None = None) -> tuple[Fact[Extension], ...]:
         """Extensions of one clock, by when they were granted."""
@@ -187,6 +207,13 @@ class Life:
         last = {(p.party, p.role): p for p in _until(self.standing(PartyStatus), day)}
         return tuple(p for p in last.values() if p.holds)
 
+    def roles_on(self, day: date) -> Mapping[PartyId, Sequence[PartyStatus]]:
+        """As `parties_on`, by party."""
+        found: dict[PartyId, list[PartyStatus]] = {}
+        for status in self.parties_on(day):
+            found.setdefault(status.party, []).append(status)
+        return found
+
     def categories_of(self, party: PartyId) -> tuple[PartyStatus, ...]:
         """All that a person has been to the case, by date."""
         found = (f.content for f in self.standing(PartyStatus) if f.content.party == party)
@@ -199,8 +226,19 @@ class Life:
 
     def traits_on(self, day: date, about: StrandId | None = None) -> Traits:
         """What the case, and the named strand of it, was on a London date."""
-        what, mode = self.particulars, self.mode_on(day)
+        whole = self._traits.get(day)
+        if whole is None:
+            whole = self._traits[day] = self._case_on(day)
         happened = [e for e in self.events(about) if e.when.on <= day]
+        return replace(
+            whole,
+            outcomes=frozenset(e.outcome for e in happened if e.outcome is not None),
+            withdrawn=any(e.kind is EventKind.REVIEW_WITHDRAWN for e in happened),
+            strand_kind=None if about is None else self._strand_kinds.get(about),
+        )
+
+    def _case_on(self, day: date) -> Traits:
+        what, mode = self.particulars, self.mode_on(day)
         return Traits(
             matter_type=None if what is None else what.matter_type,
             source=None if what is None else what.source,
@@ -209,9 +247,6 @@ class Life:
             is_major=self.major_on(day),
             themes=self.themes_on(day),
             criminal=self.criminal_on(day),
-            outcomes=frozenset(e.outcome for e in happened if e.outcome is not None),
-            withdrawn=any(e.kind is EventKind.REVIEW_WITHDRAWN for e in happened),
-            strand_kind=next((kind_of(f.content) for f in self.strands if f.content.id == about), None),
         )
 
 

@@ -1,6 +1,6 @@
 """What comes after what, as data: orders that are impossible are refused, unlikely ones are warned about."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dems.model.ids import StrandId
@@ -91,6 +91,11 @@ ORDERS: tuple[Order, ...] = (
     Order(_E.BREACH_KNOWN, _E.COMMISSIONER_TOLD, _REFUSE, _REFUSE, "Data Protection Act 2018, section 67"),
 )  # fmt: skip
 
+_BEFORE: Mapping[EventKind, Sequence[Order]] = {
+    kind: [order for order in ORDERS if order.then is kind] for kind in {order.then for order in ORDERS}
+}
+"""By what happened, what is to be before it."""
+
 AFTER_THE_END = frozenset({_E.CPS_DECIDED, _E.VRR_REQUESTED, _E.VRR_DECIDED, _E.ARCHIVED, _E.TIMELINESS_REPORT_SENT})
 """What may still happen to a case that is closed; anything else is warned about."""
 
@@ -104,9 +109,8 @@ def order_problems(life: Life) -> Iterator[Problem]:
         for event in events:
             firsts.setdefault(event.kind, event)
         for event in events:
-            for order in ORDERS:
-                if order.then is event.kind:
-                    yield from _problem(order, firsts.get(order.first), event)
+            for order in _BEFORE.get(event.kind, ()):
+                yield from _problem(order, firsts.get(order.first), event)
             closed = firsts.get(_E.CLOSED)
             if closed is not None and closed.when.before(event.when) and event.kind not in AFTER_THE_END:
                 yield Problem(
@@ -120,20 +124,17 @@ def order_problems(life: Life) -> Iterator[Problem]:
 
 
 def _problem(order: Order, first: Event | None, then: Event) -> Iterator[Problem]:
+    severity = order.missing if first is None else order.earlier if then.when.before(first.when) else None
+    if severity is None:
+        return
     name = f"{order.then.value}-without-{order.first.value}".replace("_", "-")
     what = f"{sentence_start(words(order.then))} on {day_words(then.when.on)}"
     if first is None:
-        if order.missing is not None:
-            yield Problem(
-                order.missing,
-                name,
-                f"{what} needs {words(order.first)} to be recorded first.",
-                order.source,
-                (then.fact,),
-            )
-    elif then.when.before(first.when) and order.earlier is not None:
+        message = f"{what} needs {words(order.first)} to be recorded first."
+        yield Problem(severity, name, message, order.source, (then.fact,))
+    else:
         yield Problem(
-            order.earlier,
+            severity,
             name.replace("-without-", "-before-"),
             f"{what} is before {words(order.first)} on {day_words(first.when.on)}: correct whichever date is wrong.",
             order.source,

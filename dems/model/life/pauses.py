@@ -69,8 +69,8 @@ def _places(life: Life) -> Iterator[Problem]:
 def _overlaps(life: Life) -> Iterator[Problem]:
     """Pauses of one kind and one subject do not overlap: a day is left out once."""
     last: dict[tuple[str, StrandId | None], Pause] = {}
-    pauses = {f.content.about for f in life.standing(PauseBegun)}
-    for pause in (p for about in pauses for p in life.pauses(about) if p.about == about):
+    abouts = {f.content.about for f in life.standing(PauseBegun)}
+    for pause in (p for about in abouts for p in life.pauses_about(about)):
         earlier = last.get((pause.kind, pause.about))
         if earlier is not None and (earlier.ends is None or pause.begins.before(earlier.ends)):
             yield Problem(

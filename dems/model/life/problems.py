@@ -36,9 +36,15 @@ class Problem:
         }
 
 
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
 def day_words(day: date) -> str:
-    """A date as people write it: 9 April 2021."""
-    return f"{day.day} {day:%B %Y}"
+    """A date as people write it, in English wherever the program runs: 9 April 2021."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def refusal(rule: str, message: str, source: str, *facts: Fact[Content]) -> Problem:

@@ -1,0 +1,239 @@
+"""The queue of review follows items and decisions, in the transaction that changes them.
+
+What awaits what is said in `dems.model.disclosure.awaiting`: who changes the one changes the other, and a test compares them.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Select,
+    Subquery,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    case,
+    cast,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import array, distinct_on
+from sqlalchemy.sql.selectable import LateralFromClause
+
+from dems.db.repositories.base import Runner, among
+from dems.db.tables import (
+    cases,
+    disclosure_block_items,
+    disclosure_blocks,
+    disclosure_decisions,
+    disclosure_proceedings,
+    evidence,
+    item_index,
+    material_elsewhere,
+    review_queue,
+)
+from dems.model.disclosure.contents import MIGHT_BE_DISCLOSED, Level, PrivilegeState
+from dems.model.disclosure.material import Subject, SubjectKind
+from dems.model.disclosure.reviewing import Awaiting
+from dems.model.ids import CaseId, EvidenceId, StrandId
+
+_A, _d, _q = Awaiting, disclosure_decisions.c, review_queue.c
+_COLUMNS = [c.name for c in review_queue.columns]
+_ORDER = ("at", "ref_order", "size", "media_type")
+
+
+def _in_order(reference: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A reference with each of its numbers brought to twelve digits."""
+    padded = func.regexp_replace(func.lower(reference), "([0-9]+)", r"00000000000\1", "g")
+    return func.regexp_replace(padded, "[0-9]*([0-9]{12})", r"\1", "g").label("ref_order")
+
+
+@dataclass(frozen=True)
+class _Sort:
+    """Items that are here, or what is held elsewhere: where they are, and what they are put in order by."""
+
+    table: Table
+    source: FromClause
+    order: tuple[ColumnElement[Any], ...]
+    restricted: ColumnElement[Any]
+
+
+_HERE = _Sort(
+    evidence,
+    evidence.outerjoin(item_index, item_index.c.evidence_id == evidence.c.id),
+    (
+        func.coalesce(evidence.c.obtained_at, evidence.c.declared_at).label("at"),
+        _in_order(evidence.c.exhibit_ref),
+        func.coalesce(evidence.c.size, 0).label("size"),
+        func.coalesce(item_index.c.media_type, "").label("media_type"),
+    ),
+    false(),
+)
+_ELSEWHERE = _Sort(
+    material_elsewhere,
+    material_elsewhere,
+    (
+        material_elsewhere.c.at,
+        _in_order(material_elsewhere.c.exhibit_ref),
+        literal(0).label("size"),
+        literal("").label("media_type"),
+    ),
+    material_elsewhere.c.restricted,
+)
+
+
+def began(tx: Runner, case_id: CaseId, proceeding_id: StrandId) -> None:
+    """A proceeding's disclosure was opened: everything of the case awaits a decision about its relevance.
+
+    Whoever declares an item keeps the case's row from being locked until they commit. So each item is either seen here, or its
+    declarer sees the proceeding.
+    """
+    tx.execute(select(cases.c.id).where(cases.c.id == case_id).with_for_update())
+    for sort in (_HERE, _ELSEWHERE):
+        _put(tx, _undecided(sort, sort.source, literal(proceeding_id, Uuid)).where(sort.table.c.case_id == case_id))
+
+
+def came_in(tx: Runner, items: Sequence[EvidenceId]) -> None:
+    """Items were declared, or placeholders made: they await a decision about relevance in every open proceeding of their case."""
+    for sort in (_HERE, _ELSEWHERE):
+        of_case = disclosure_proceedings.c.case_id == sort.table.c.case_id
+        source = sort.source.join(disclosure_proceedings, of_case)
+        _put(tx, _undecided(sort, source, disclosure_proceedings.c.id).where(among(sort.table.c.id, items)))
+
+
+def changed(tx: Runner, items: Sequence[EvidenceId]) -> None:
+    """What items are put in order by may have changed."""
+    now = select(evidence.c.id, *_HERE.order).select_from(_HERE.source).where(among(evidence.c.id, items)).subquery()
+    differs = tuple_(*(_q[n] for n in _ORDER)).is_distinct_from(tuple_(*(now.c[n] for n in _ORDER)))
+    statement = update(review_queue).where(_q.evidence_id == now.c.id, differs)
+    tx.execute(statement.values({n: now.c[n] for n in _ORDER}))
+
+
+def decided(tx: Runner, proceeding_id: StrandId, subjects: Collection[Subject]) -> None:
+    """Something was decided about these. Whoever decides holds the proceeding."""
+    items = {s.id for s in subjects if s.kind is SubjectKind.ITEM}
+    blocks = [s.id for s in subjects if s.kind is SubjectKind.BLOCK]
+    if blocks:
+        line = disclosure_block_items.c
+        items |= {r.evidence_id for r in tx.execute(select(line.evidence_id).where(among(line.block_id, blocks)))}
+    about = sorted(items)
+    tx.execute(delete(review_queue).where(among(_q.evidence_id, about), _q.proceeding_id == proceeding_id))
+    listed = _listed(tx, proceeding_id)
+    for sort in (_HERE, _ELSEWHERE):
+        own = standing_of(proceeding_id, sort.table, sort.table.c.id)
+        awaits = _awaits(own, listed if sort is _HERE else None)
+        what = func.unnest(awaits.what).table_valued("awaiting", name="what").render_derived()
+        source = sort.source.join(own, true()).join(what, true())
+        statement = select(
+            sort.table.c.id,
+            literal(proceeding_id, Uuid),
+            what.c.awaiting,
+            or_(sort.restricted, awaits.restricted),
+            own.c.quarantined.is_(True),
+            *sort.order,
+        )
+        _put(
+            tx,
+            statement.select_from(source).where(among(sort.table.c.id, about), what.c.awaiting.is_not(None)),
+        )
+
+
+@dataclass(frozen=True)
+class _Awaits:
+    """`what` is an array of the decisions that are awaited, with nulls in it."""
+
+    what: ColumnElement[Any]
+    restricted: ColumnElement[Any]
+
+
+def _awaits(own: LateralFromClause, listed: ColumnElement[bool] | None) -> _Awaits:
+    """`listed` says whether an item is in a block that is listed; None of what can be in none, and is on no schedule."""
+    in_block = false() if listed is None else listed
+    relevant = func.coalesce(own.c.relevant, case((in_block, true())))
+    used = func.coalesce(own.c.used, case((in_block, false())))
+    own_row = or_(own.c.disclosable.is_(True), own.c.sensitive.is_(True))
+    rest = false() if listed is None else and_(relevant, used.is_(False), or_(~in_block, own_row))
+    conditions = {
+        _A.RELEVANCE: relevant.is_(None),
+        _A.USE: and_(relevant, used.is_(None)),
+        _A.DESCRIPTION: and_(rest, own.c.described.is_(None)),
+        _A.SENSITIVITY: and_(rest, own.c.sensitive.is_(None)),
+        _A.TEST: and_(rest, own.c.disclosable.is_(None)),
+    }
+    what = array([cast(case((holds, name.value)), Text) for name, holds in conditions.items()])
+    return _Awaits(what, and_(in_block, own.c.disclosable.is_not(True), own.c.sensitive.is_(True)))
+
+
+def standing_of(proceeding_id: StrandId, of: FromClause, subject: ColumnElement[Any]) -> LateralFromClause:
+    """What each subject of a table has of its own that stands; null is what nobody decided.
+
+    Looked up for each by itself: joined as a whole, tables that were not analysed since they grew are gone through again and again.
+    """
+    newest = (
+        select(_d.kind, _d.content)
+        .ext(distinct_on(_d.kind))
+        .where(_d.proceeding_id == proceeding_id, _d.kind.in_(list(_SAYS)), _d.subject_id == subject)
+        .order_by(_d.kind, _d.number.desc())
+        .correlate(of)
+        .lateral("newest")
+    )
+    columns = (
+        func.bool_or(says(newest.c.content)).filter(newest.c.kind == kind).label(name)
+        for kind, (name, says) in _SAYS.items()
+    )
+    return select(*columns).lateral("own")
+
+
+def standing(proceeding_id: StrandId, subjects: Sequence[UUID]) -> Subquery:
+    """The same, a row for each of these."""
+    named = func.unnest(literal(list(subjects), ARRAY(Uuid))).table_valued("subject_id", name="named").render_derived()
+    own = standing_of(proceeding_id, named, named.c.subject_id)
+    return select(named.c.subject_id, *own.c).select_from(named.join(own, true())).subquery()
+
+
+def _text(content: ColumnElement[Any], field: str) -> ColumnElement[str]:
+    return content.op("->>")(field)
+
+
+_SAYS: dict[str, tuple[str, Any]] = {
+    "relevance": ("relevant", lambda c: _text(c, "relevant") == "true"),
+    "use": ("used", lambda c: _text(c, "used") == "true"),
+    "description": ("described", lambda _: true()),
+    "sensitivity": ("sensitive", lambda c: _text(c, "level") != Level.NOT_SENSITIVE.value),
+    "test": ("disclosable", lambda c: _text(c, "result").in_([r.value for r in sorted(MIGHT_BE_DISCLOSED)])),
+    "privilege": ("quarantined", lambda c: _text(c, "state") != PrivilegeState.CLEARED.value),
+}
+"""Of each kind of decision under which name it is given, and when it says yes."""
+
+
+def _listed(tx: Runner, proceeding_id: StrandId) -> ColumnElement[bool]:
+    """Whether an item is in a block that is relevant and unused."""
+    of_it = select(disclosure_blocks.c.id).where(disclosure_blocks.c.proceeding_id == proceeding_id)
+    own = standing(proceeding_id, [r.id for r in tx.execute(of_it)])
+    listing = [r.subject_id for r in tx.execute(select(own.c.subject_id).where(own.c.relevant, own.c.used.is_(False)))]
+    line = disclosure_block_items.c
+    return exists().where(line.evidence_id == evidence.c.id, among(line.block_id, listing))
+
+
+def _undecided(sort: _Sort, source: FromClause, proceeding: ColumnElement[Any]) -> Select[Any]:
+    columns = (sort.table.c.id, proceeding, literal(_A.RELEVANCE.value), sort.restricted, false(), *sort.order)
+    return select(*columns).select_from(source)
+
+
+def _put(tx: Runner, statement: Select[Any]) -> None:
+    tx.execute(insert(review_queue).from_select(_COLUMNS, statement))

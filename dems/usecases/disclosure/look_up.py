@@ -1,0 +1,91 @@
+"""Look at disclosure in a proceeding: how it was opened, and what was decided, as far as the reader may know of it."""
+
+from dataclasses import dataclass, replace
+
+from dems.errors import NotFound
+from dems.model.actors import Actor
+from dems.model.acts import Act
+from dems.model.disclosure.contents import Handled, Pii
+from dems.model.disclosure.decisions import Record
+from dems.model.disclosure.reopening import Touched, in_question
+from dems.model.disclosure.visibility import record_seen_by
+from dems.model.ids import EvidenceId, StrandId
+from dems.model.people import Clearance
+from dems.ports import Clock, Page, Transactions
+from dems.ports.disclosure import DecisionFilter, Elsewhere, KeptDecision, KeptHappening, Particulars
+from dems.steps.acting import clearances
+from dems.steps.proceeding_files import Disclosed, as_opened, shown_to, whole
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpDisclosure:
+    """Every answer raises `NotFound` alike for no such proceeding, for one whose disclosure is not open and for one that the actor
+    may not know of.
+    """
+
+    transaction: Transactions
+    clock: Clock
+
+    def opening(self, actor: Actor, proceeding_id: StrandId) -> Disclosed:
+        with self.transaction() as tx:
+            case_id = tx.disclosure.case_of(proceeding_id)
+            tx.consulted(tx.authorise(actor, Act.DISCLOSURE_READ, case_id=case_id), proceeding_id)
+            return as_opened(tx, proceeding_id)
+
+    def happenings(self, actor: Actor, proceeding_id: StrandId, page: Page) -> list[KeptHappening]:
+        """In the order in which they were recorded; those that were taken back too, and what takes them back."""
+        with self.transaction() as tx:
+            case_id = tx.disclosure.case_of(proceeding_id)
+            tx.consulted(tx.authorise(actor, Act.DISCLOSURE_READ, case_id=case_id), proceeding_id)
+            as_opened(tx, proceeding_id)
+            kept = tx.disclosure.happenings(proceeding_id)
+        return [h for h in kept if page.after is None or h.id > page.after][: page.limit]
+
+    def placeholders(self, actor: Actor, proceeding_id: StrandId, page: Page) -> list[Elsewhere]:
+        """All of its case, whichever proceeding they were recorded in; restricted ones for whoever has the clearance."""
+        with self.transaction() as tx:
+            case_id = tx.disclosure.case_of(proceeding_id)
+            tx.consulted(tx.authorise(actor, Act.DISCLOSURE_READ, case_id=case_id), proceeding_id)
+            as_opened(tx, proceeding_id)
+            held = clearances(tx, actor, case_id, self.clock())
+            return tx.material.elsewhere(case_id, page, restricted=Clearance.SENSITIVE in held)
+
+    def particulars(self, actor: Actor, item: EvidenceId) -> Particulars:
+        """What was said last of an item. Raises `NotFound` where nothing was."""
+        with self.transaction() as tx:
+            authority = tx.authorise(actor, Act.DISCLOSURE_READ, case_id=tx.evidence.get(item).case_id)
+            tx.consulted(authority, item)
+            said = tx.material.particulars(item)
+        if not said:
+            raise NotFound("record")
+        return said[-1]
+
+    def decisions(
+        self, actor: Actor, proceeding_id: StrandId, page: Page, wanted: DecisionFilter
+    ) -> list[KeptDecision]:
+        """In the order in which they were recorded. What one replaced is the newest before it that is shown too."""
+        with self.transaction() as tx:
+            case_id = tx.disclosure.case_of(proceeding_id)
+            tx.consulted(tx.authorise(actor, Act.DISCLOSURE_READ, case_id=case_id), proceeding_id)
+            as_opened(tx, proceeding_id)
+            held = clearances(tx, actor, case_id, self.clock())
+            found = tx.disclosure.decisions_page(proceeding_id, page, held, wanted)
+            # Of these kinds some may be shown and others not.
+            mixed = {k.decision.subject for k in found if isinstance(k.decision.content, Handled | Pii)}
+            record = Record(proceeding_id, tuple(tx.disclosure.decisions(proceeding_id, mixed) if mixed else ()))
+        seen = {d.id: d.replaces for d in record_seen_by(record, held).decisions}
+        return [
+            replace(k, decision=replace(k.decision, replaces=seen.get(k.decision.id, k.decision.replaces)))
+            for k in found
+        ]
+
+    def reopened(self, actor: Actor, proceeding_id: StrandId, page: Page) -> list[Touched]:
+        """The decisions that are in question again, in the order of their ids, each with the first cause that put it there."""
+        with self.transaction() as tx:
+            case_id = tx.disclosure.case_of(proceeding_id)
+            tx.consulted(tx.authorise(actor, Act.DISCLOSURE_READ, case_id=case_id), proceeding_id)
+            now = self.clock()
+            file = whole(tx, proceeding_id, now)
+            file = shown_to(tx, file, clearances(tx, actor, case_id, now))
+        found = sorted(in_question(file), key=lambda t: t.decision.id)
+        return [t for t in found if page.after is None or t.decision.id > page.after][: page.limit]

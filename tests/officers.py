@@ -1,0 +1,98 @@
+"""A disclosure officer at work on the schedules of one proceeding, through the use cases."""
+
+from uuid import UUID
+
+from dems.model.actors import system
+from dems.model.acts import Act
+from dems.model.custody import Authority
+from dems.model.disclosure.forms import Form, Series
+from dems.model.disclosure.putting_together import Writing
+from dems.model.disclosure.recording import endorse_rows, returned
+from dems.model.disclosure.reports import Endorsement, Returned
+from dems.model.ids import ScheduleId, ScheduleSetId
+from dems.ports import Page
+from dems.steps.acting import acting
+from dems.steps.kept_schedules import keep, tell
+from dems.steps.schedules_at_hand import certified
+from dems.steps.shown_schedules import FormShown
+from dems.steps.submissions import Submission
+from tests.proceedings import OpenProceeding
+from tests.world import Somebody
+
+ALL = Page(500)
+NOTHING_MEETS_IT = Writing(certificate="a")
+
+
+class Office:
+    def __init__(self, proceeding: OpenProceeding, by: Somebody | None = None) -> None:
+        self.proceeding, self.by = proceeding, by or proceeding.officer
+        self.acts = proceeding.dems.schedules
+
+    def draft(self, form: Form, writing: Writing | None = None) -> FormShown:
+        return self.acts.prepare(self.by.actor, self.proceeding.id, form, writing=writing)
+
+    def drafts(self) -> tuple[UUID, UUID, UUID]:
+        """MG6C, MG6D or the statement that there is none, and a report by which nothing meets the test."""
+        c, d = (self.draft(form).listed.id for form in (Form.MG6C, Form.MG6D))
+        return c, d, self.draft(Form.MG6E, NOTHING_MEETS_IT).listed.id
+
+    def certify(self, part: UUID) -> FormShown:
+        return self.acts.certify(self.by.actor, part)
+
+    def void(self, part: UUID, reason: str = "It was signed too early.") -> list[tuple[str, str]]:
+        return [(f.name, f.state.value) for f in self.acts.void(self.by.actor, part, reason=reason)]
+
+    def submit(self, *parts: UUID) -> Submission:
+        return self.acts.submit(self.by.actor, self.proceeding.id, parts)
+
+    def read(self, part: UUID) -> FormShown:
+        return self.acts.look_up.one(self.by.actor, part)
+
+    def standing(self) -> list[tuple[str, str]]:
+        """Every form that this officer may know of, and how it stands."""
+        return [(f.name, f.state.value) for f in self.acts.look_up.page(self.by.actor, self.proceeding.id, ALL)]
+
+    def signed(self) -> tuple[UUID, UUID, UUID]:
+        """A set that is certified."""
+        parts = self.drafts()
+        self.certify(parts[2])
+        return parts
+
+    def sent(self) -> tuple[UUID, UUID, UUID]:
+        """A set that went to the prosecutor."""
+        parts = self.signed()
+        self.submit(*parts)
+        return parts
+
+    def endorsed(self, *schedules: UUID) -> None:
+        """The lawyer endorses every row of these."""
+        for schedule in schedules:
+            self._answered(ScheduleId(schedule))
+
+    def _answered(self, wanted: ScheduleId) -> None:
+        dems, lawyer = self.proceeding.dems, self.proceeding.lawyer
+        with dems.transaction() as tx:
+            now = dems.clock()
+            before = certified(tx, self.proceeding.id, now)
+            by, schedule = acting(tx, lawyer.actor, self.proceeding.case_id, now), before.schedule(wanted)
+            code = "CND" if schedule.series is Series.MG6C else "Y"
+            rows = [r for r in schedule.rows if r.live]
+            given = [
+                Endorsement(wanted, r.series, r.number, code, by, None, "It is of nothing at issue.") for r in rows
+            ]
+            after = endorse_rows(before, wanted, given)
+            keep(tx, before, after, next(s.id for s in before.sets if wanted in s.schedules), by)
+            tx.authorise(system(), Act.SCHEDULE_ENDORSE)
+            tell(tx, Authority(system(), Act.SCHEDULE_ENDORSE, "system"), before, after)
+
+    def sent_back(self, of: ScheduleSetId, reason: str = "Describe these.") -> None:
+        """The prosecutor returns what of a set is not endorsed."""
+        dems, lawyer = self.proceeding.dems, self.proceeding.lawyer
+        with dems.transaction() as tx:
+            now = dems.clock()
+            before = certified(tx, self.proceeding.id, now)
+            by = acting(tx, lawyer.actor, self.proceeding.case_id, now)
+            after = returned(before, Returned(of, reason, by))
+            keep(tx, before, after, of, by)
+            tx.authorise(system(), Act.SCHEDULE_RETURN)
+            tell(tx, Authority(system(), Act.SCHEDULE_RETURN, "system"), before, after)

@@ -1,0 +1,108 @@
+"""Disclosure in a proceeding is opened, said anew, and by whom."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+
+from dems.bootstrap import Dems
+from dems.errors import DisclosureRulesBroken, Invalid, NotFound, PreconditionFailed, PreconditionRequired
+from dems.model.actors import Actor, ActorKind
+from dems.model.custody import of_proceeding
+from dems.model.disclosure.parties import PartyTo, Position
+from dems.model.ids import PartyId, StrandId, new_id
+from dems.model.people import CaseRole, Clearance
+from dems.model.times import london_date
+from dems.ports import Once, Page
+from dems.steps.acting import acting, clearances
+from dems.steps.proceeding_files import Disclosed
+from tests.conftest import Team
+from tests.proceedings import BEGAN, OpenProceeding, member_of, proceeding_of, recorded
+from tests.world import Somebody, World
+
+
+@pytest.fixture
+def proceeding(world: World, team: Team) -> OpenProceeding:
+    return proceeding_of(world, team)
+
+
+def _service(by: Somebody, *, for_: Somebody) -> Actor:
+    return Actor(ActorKind.SERVICE, by.person.name, by.person, for_.person)
+
+
+def test_it_is_opened_once_said_anew_with_what_was_read_and_entered_in_the_chain(
+    dems: Dems, proceeding: OpenProceeding
+) -> None:
+    moss, who = PartyTo(proceeding.party, Position.SUSPECT, "Moss"), proceeding.officer.actor
+
+    def again(if_version: int | None, once: Once | None = None) -> Disclosed:
+        began, why = date(2025, 5, 1), "An earlier day was found"
+        return dems.disclosure.open(
+            who, proceeding.id, investigation_began=began, parties=[moss], reason=why, if_version=if_version, once=once
+        )
+
+    with pytest.raises(PreconditionRequired):
+        again(None)
+    with pytest.raises(PreconditionFailed):
+        again(2)
+    once = Once(uuid4().bytes * 2, b"f" * 32)
+    told = again(1, once)
+    assert again(1, once) == told
+    assert (told.opening.number, told.opened.investigation_began, told.opened.parties) == (2, date(2025, 5, 1), (moss,))
+    assert (told.opened.urn, told.opened.title) == ("13AB1234526", "Moss")
+    assert dems.disclosure.look_up.opening(proceeding.team.investigator.actor, proceeding.id) == told
+    with dems.transaction() as tx:
+        entries = tx.custody.chain(of_proceeding(proceeding.id), Page(10))
+    assert len(entries) == 2
+    assert all(b"Moss" not in (e.detail or b"") for e in entries), "names are not for good"
+    assert b'"role":"disclosure_officer"' in (entries[0].detail or b"")
+
+
+def test_what_cannot_be_of_this_proceeding_is_refused(dems: Dems, world: World, team: Team) -> None:
+    proceeding, party = recorded(world, team)
+    who, open_ = member_of(world, team, "disclosure_officer").actor, dems.disclosure.open
+    moss = PartyTo(party, Position.DEFENDANT, "Moss")
+    wrong: list[tuple[list[PartyTo], str]] = [
+        ([], "at least one party"),
+        ([PartyTo(party, Position.OFFICER, "Moss")], "choose defendant, suspect"),
+        ([PartyTo(PartyId(new_id()), Position.DEFENDANT, "Nobody")], "no party of this proceeding"),
+    ]
+    for parties, words in wrong:
+        with pytest.raises(Invalid, match=words):
+            open_(who, proceeding, investigation_began=BEGAN, parties=parties, reason="So")
+    tomorrow = london_date(dems.clock()) + timedelta(days=1)
+    with pytest.raises(Invalid, match="begun already"):
+        open_(who, proceeding, investigation_began=tomorrow, parties=[moss], reason="So")
+    with pytest.raises(DisclosureRulesBroken) as refused:
+        open_(who, proceeding, investigation_began=BEGAN, parties=[moss], reason="So", role=CaseRole.REVIEWING_LAWYER)
+    [problem] = refused.value.data["problems"]
+    assert (problem["rule"], problem["place"]["kind"]) == ("R03", "person")
+    assert "does not hold the role reviewing lawyer" in problem["message"]
+    with pytest.raises(PreconditionFailed):
+        open_(who, proceeding, investigation_began=BEGAN, parties=[moss], reason="So", if_version=1)
+    with pytest.raises(NotFound):
+        dems.disclosure.look_up.opening(who, proceeding)
+    for nobody, which in ((team.outsider.actor, proceeding), (who, StrandId(new_id()))):
+        with pytest.raises(NotFound):
+            open_(nobody, which, investigation_began=BEGAN, parties=[moss], reason="So")
+        with pytest.raises(NotFound):
+            dems.disclosure.look_up.opening(nobody, which)
+
+
+def test_who_acts_is_in_a_role_that_is_held_today_with_the_clearances_that_all_hold(
+    dems: Dems, proceeding: OpenProceeding
+) -> None:
+    case_id, at = proceeding.case_id, dems.clock()
+    officer, uncleared = proceeding.officer, proceeding.uncleared
+    with dems.transaction() as tx:
+        by = acting(tx, officer.actor, case_id, at, fitting={CaseRole.REVIEWING_LAWYER})
+        assert (by.person, by.role) == (officer.person.id, CaseRole.DISCLOSURE_OFFICER), (
+            "what does not fit is for the rules"
+        )
+        assert clearances(tx, officer.actor, case_id, at) == set(Clearance)
+        assert clearances(tx, _service(officer, for_=uncleared), case_id, at) == set()
+        assert clearances(tx, Actor(ActorKind.OPERATOR, "x"), case_id, at) == set()
+        with pytest.raises(DisclosureRulesBroken, match="any role"):
+            acting(tx, proceeding.team.outsider.actor, case_id, at, rule="R17", done="certified")
+        with pytest.raises(RuntimeError):
+            acting(tx, Actor(ActorKind.OPERATOR, "x"), case_id, at)
