@@ -9,7 +9,8 @@ import httpx
 import pytest
 from pydantic import TypeAdapter
 
-from api.schemas.deciding import AnyContent, DecisionView, Kind, content_of
+from api.schemas.decided import DecisionView
+from api.schemas.deciding import AnyContent, Kind, content_of
 from dems.errors import Invalid
 from dems.model.disclosure.acting import Acting
 from dems.model.disclosure.contents import Content
