@@ -188,6 +188,14 @@ def test_whoever_lacks_a_clearance_finds_nothing_of_what_needs_it_in_lists_and_c
     told, kept = details(dems, of_proceeding(case.id)), details(dems, restricted_of(case.id))
     assert (len(told), len(kept)) == (1 + 2, 6)
     assert all(b"PII/1" not in d and b"sensitiv" not in d for d in told)
+    read = dems.disclosure.look_up.chain
+    assert [r.detail for r in read(case.uncleared.actor, case.id, Page(100), restricted=False)] == told
+    assert [r.detail for r in read(case.officer.actor, case.id, Page(100), restricted=True)] == kept
+    for reader in (case.uncleared, case.without_pii, case.team.investigator):
+        with pytest.raises(DisclosureRulesBroken, match="does not hold the clearance"):
+            read(reader.actor, case.id, Page(100), restricted=True)
+    with pytest.raises(NotFound):
+        read(case.team.outsider.actor, case.id, Page(100), restricted=True)
     with dems.transaction() as tx:
         of_case = tx.custody.of_case(case.case_id, Page(500))
     assert not [row for row in of_case if b"PII/1" in (row.detail or b"")], "no list of the case has a restricted entry"

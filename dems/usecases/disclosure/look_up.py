@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from dems.errors import NotFound
 from dems.model.actors import Actor
 from dems.model.acts import Act
+from dems.model.custody import of_proceeding, restricted_of
 from dems.model.disclosure.contents import Handled, Pii
 from dems.model.disclosure.decisions import Record
 from dems.model.disclosure.reopening import Touched, in_question
 from dems.model.disclosure.visibility import record_seen_by
 from dems.model.ids import EvidenceId, StrandId
 from dems.model.people import Clearance
-from dems.ports import Clock, Page, Transactions
+from dems.ports import Clock, CustodyRow, Page, Transactions
 from dems.ports.disclosure import DecisionFilter, Elsewhere, KeptDecision, KeptHappening, Particulars
-from dems.steps.acting import clearances
+from dems.steps.acting import clearances, require_clearance
 from dems.steps.proceeding_files import Disclosed, as_opened, shown_to, whole
 
 
@@ -78,6 +79,20 @@ class LookUpDisclosure:
             replace(k, decision=replace(k.decision, replaces=seen.get(k.decision.id, k.decision.replaces)))
             for k in found
         ]
+
+    def chain(self, actor: Actor, proceeding_id: StrandId, page: Page, *, restricted: bool) -> list[CustodyRow]:
+        """The proceeding's chain or, for whoever has both clearances, its restricted one; each from its beginning.
+
+        Raises `DisclosureRulesBroken` for whoever lacks one, whatever there is.
+        """
+        with self.transaction() as tx:
+            case_id = tx.disclosure.case_of(proceeding_id)
+            tx.consulted(tx.authorise(actor, Act.CUSTODY_READ, case_id=case_id), proceeding_id, restricted=restricted)
+            as_opened(tx, proceeding_id)
+            if restricted:
+                for clearance in Clearance:
+                    require_clearance(tx, actor, case_id, clearance, self.clock(), done="shown")
+            return tx.custody.chain(restricted_of(proceeding_id) if restricted else of_proceeding(proceeding_id), page)
 
     def reopened(self, actor: Actor, proceeding_id: StrandId, page: Page) -> list[Touched]:
         """The decisions that are in question again, in the order of their ids, each with the first cause that put it there."""
