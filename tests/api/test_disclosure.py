@@ -1,6 +1,5 @@
 """Disclosure over HTTP: opened, decided in bulk, refused row by row, listed as far as the reader may know, and reopened."""
 
-import json
 from dataclasses import fields
 from datetime import date
 from typing import Any, get_args
@@ -177,7 +176,7 @@ def test_many_are_decided_at_once_or_none_and_every_refused_row_is_named(
     assert [d["id"] for d in rest["items"]] == [replaced["id"]]
     chain = f"/v1/proceedings/{case.id}/custody"
     [_, *entries] = http.get(chain, headers=case.uncleared.headers).json()["items"]
-    assert [json.loads(e["detail"])["act"] for e in entries] == ["disclosure.decide"] * 2
+    assert [e["act"] for e in entries] == ["disclosure.decide"] * 2
     problem_of(http.get(chain, headers=case.uncleared.headers, params={"restricted": "true"}), 409)
     assert http.get(chain, headers=headers, params={"restricted": "true"}).json()["items"] == []
     wanted = {"kind": "relevance", "standing": "true", "subject": str(first.id)}
