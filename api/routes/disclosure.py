@@ -47,6 +47,12 @@ def open_disclosure(
     return answer(dems, once, 201, DisclosureView.of(made), headers=headers)
 
 
+@router.get("", openapi_extra=act(Act.DISCLOSURE_READ), responses=problem_responses(401, 403, 404, 429))
+def read_proceeding(proceeding_id: UUID, dems: Core, actor: Whoever, response: Response) -> DisclosureView:
+    """A proceeding whose disclosure is open, as events name it: how that was opened or said anew last."""
+    return read_disclosure(proceeding_id, dems, actor, response)
+
+
 @router.get("/disclosure", openapi_extra=act(Act.DISCLOSURE_READ), responses=problem_responses(401, 403, 404, 429))
 def read_disclosure(proceeding_id: UUID, dems: Core, actor: Whoever, response: Response) -> DisclosureView:
     """How disclosure in a proceeding was opened or said anew last."""
