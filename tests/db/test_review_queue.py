@@ -129,7 +129,7 @@ def _block(of: OpenProceeding, tx: Transaction, items: list[Subject]) -> Subject
 
 def test_it_is_what_the_model_says_whatever_is_decided(dems: Dems, proceeding: OpenProceeding) -> None:
     queue, by_chance = Queue(proceeding), Random(20261123)
-    things = [proceeding.thing(f"ABC/{n}") for n in range(1, 15)]
+    things = [proceeding.thing(f"QRS/{n}") for n in range(1, 15)]
     with dems.transaction() as tx:
         _noted(tx, proceeding)
         there = [
@@ -161,30 +161,30 @@ def test_what_comes_in_later_and_what_changes_is_in_it_too(dems: Dems, world: Wo
     before = world.declare(team.investigator, team.case, b"declared before it was opened").evidence
     proceeding = proceeding_of(world, team)
     queue = Queue(proceeding)
-    first, second = proceeding.thing("ABC/10"), proceeding.thing("ABC/9")
+    first, second = proceeding.thing("QRS/10"), proceeding.thing("QRS/9")
     sealed = proceeding.file(b"thirteen byte")
     with dems.transaction() as tx:
         by_ref = queue.rows(tx, Awaiting.RELEVANCE, sort=ReviewSort.EXHIBIT_REF)
         refs = [r.exhibit_ref for r in by_ref if r.item in {first.id, second.id}]
-        assert refs == ["ABC/9", "ABC/10"], "numbers by their value"
+        assert refs == ["QRS/9", "QRS/10"], "numbers by their value"
         assert {r.item for r in by_ref} == {before.id, first.id, second.id, sealed.id}
         largest = queue.rows(tx, Awaiting.RELEVANCE, sort=ReviewSort.SIZE)[-1]
         assert (largest.item, largest.size) == (before.id, 29)
         [again] = [r for r in by_ref if r.item == sealed.id]
         assert (again.size, again.kind, again.state) == (13, "digital", "sealed")
     dems.evidence.correct_ref(
-        team.investigator.actor, EvidenceId(first.id), exhibit_ref=ExhibitRef("ABC/2"), reason="Misread"
+        team.investigator.actor, EvidenceId(first.id), exhibit_ref=ExhibitRef("QRS/2"), reason="Misread"
     )
     with dems.transaction() as tx:
         refs = [r.exhibit_ref for r in queue.rows(tx, Awaiting.RELEVANCE, sort=ReviewSort.EXHIBIT_REF)]
-        assert refs.index("ABC/2") < refs.index("ABC/9")
+        assert refs.index("QRS/2") < refs.index("QRS/9")
 
 
 @pytest.mark.parametrize("sort", ReviewSort)
 def test_page_by_page_nothing_is_left_out_and_nothing_comes_twice(
     dems: Dems, proceeding: OpenProceeding, sort: ReviewSort
 ) -> None:
-    things = {proceeding.thing(f"ABC/{n}").id for n in range(1, 8)}
+    things = {proceeding.thing(f"QRS/{n}").id for n in range(1, 8)}
     queue = Queue(proceeding)
     with dems.transaction() as tx:
         whole_of_it = [r.item for r in queue.rows(tx, Awaiting.RELEVANCE, sort=sort)]
