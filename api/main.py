@@ -17,12 +17,14 @@ from api.following import MOST_WAIT
 from api.middleware import Surroundings
 from api.relays import Relays
 from api.routes import (
+    answers,
     approvals,
     beside,
     cases,
     clocks,
     custody,
     disclosure,
+    documents,
     events,
     evidence,
     exports,
@@ -56,6 +58,9 @@ _THREADS = 40
 _LOADS = 2
 """Loads of history at once: each keeps a thread and the rows of its batch; who comes third waits, unread."""
 
+_DOCUMENTS = 4
+"""Documents and workbooks of schedules at once: each may hold a thread for two minutes; others wait without one."""
+
 _DESCRIPTION = """
 Digital evidence management: write-once storage, verified hashes, a chain of custody.
 
@@ -74,6 +79,7 @@ def create_app(settings: Settings, *, dems: Dems | None = None) -> FastAPI:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
         app.state.relays = Relays(settings.api.max_relays)
         app.state.followers = anyio.CapacityLimiter(MOST_WAIT)
+        app.state.documents = anyio.CapacityLimiter(_DOCUMENTS)
         app.state.loads = anyio.CapacityLimiter(_LOADS)
         yield
         core.close()
@@ -111,6 +117,8 @@ _ROUTERS = (
     disclosure.router,
     schedules.router,
     submissions.router,
+    answers.router,
+    documents.router,
     disclosure.decisions,
     material.router,
     reviewing.router,

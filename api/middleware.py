@@ -26,7 +26,9 @@ BYTES_OUT = Counter("dems_http_response_bytes_total", "Bytes of bodies sent")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _EVIDENCE_BODY = re.compile(r"/v1/uploads/[^/]+/(content|parts/[^/]+)")
 _LOAD = "/v1/imports"
-_MANIFEST = re.compile(r"/v1/(cases/[^/]+/intakes|intakes/[^/]+/items|proceedings/[^/]+/decisions)")
+_MANIFEST = re.compile(
+    r"/v1/(cases/[^/]+/intakes|intakes/[^/]+/items|proceedings/[^/]+/decisions|schedules/[^/]+/endorse(ments)?)"
+)
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),

@@ -37,6 +37,7 @@ class Sizes:
     proofs: int
     writes: int
     packaged: int
+    decided: int
 
     @property
     def full(self) -> bool:
@@ -71,6 +72,7 @@ FULL = Sizes(
     proofs=2_000,
     writes=16_000,
     packaged=1_000,
+    decided=10_000,
 )
 QUICK = Sizes(
     rounds=1,
@@ -99,4 +101,5 @@ QUICK = Sizes(
     proofs=50,
     writes=400,
     packaged=20,
+    decided=60,
 )

@@ -32,6 +32,10 @@ class AnnouncementView(View):
     )
     due_on: Day | None = None
     days_ahead: int | None = Field(default=None, description="The step that was reached; 0: the date has passed")
+    stands: bool | None = Field(
+        default=None,
+        description="Of a date: whether it is still owed. False once it has moved, or what it waits for is on record",
+    )
     text: str = Field(description="The same as one sentence. Who sent files is in the entries of the items")
 
     @classmethod
@@ -46,6 +50,7 @@ class AnnouncementView(View):
                 about=told.about,
                 due_on=told.due_on,
                 days_ahead=told.days_ahead,
+                stands=told.stands,
                 text=told.text,
             )
         return cls(

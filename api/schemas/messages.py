@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.schemas.base import Body, Instant, Line, Prose
+from api.schemas.base import Body, Day, Instant, Line, Prose
 from api.schemas.cases import Theme
 from api.schemas.contents import AnyContent, When, content_of, when_of
 from dems.model.life.events import EventKind, Outcome
@@ -59,6 +59,11 @@ class CaseSaid(Body):
     source: Source | None = None
     themes: list[Theme] | None = Field(default=None, max_length=50)
     is_major: bool | None = None
+    since: Day | None = Field(
+        default=None,
+        description="From when `themes` and `is_major` hold. Left out: of a new case since it was received; of another since "
+        "the time that `source_version` is, or from today",
+    )
     received_at: Instant | None = None
     milestones: list[MilestoneSaid] = Field(default_factory=list, max_length=200)
     decisions: list[DecisionSaid] = Field(default_factory=list, max_length=50)
@@ -82,6 +87,7 @@ class CaseSaid(Body):
             parties=tuple(_party(p) for p in self.parties),
             version=None if self.source_version is None else SourceVersion.parse(str(self.source_version)),
             reason=self.reason,
+            since=self.since,
         )
 
 

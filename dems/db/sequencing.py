@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from dems.db.engine import told_apart
 from dems.errors import Busy
 from dems.ledger.frontier import Frontier, Grown
-from dems.ledger.hashing import leaf_hash
+from dems.ledger.hashing import leaf_hashes
 
 log = logging.getLogger(__name__)
 
@@ -209,7 +209,7 @@ def _append(cursor: "psycopg.Cursor[Any]", entries: Sequence[Queued]) -> None:
         # The database writes leaves while the next ones are hashed, and the last ones while the tree grows.
         for start in range(0, len(entries), _HASHED_AT_ONCE):
             some = entries[start : start + _HASHED_AT_ONCE]
-            hashed = [leaf_hash(entry.leaf or b"") for entry in some]
+            hashed = leaf_hashes([entry.leaf or b"" for entry in some])
             send(_leaf_rows(size + start, some, hashed))
             hashes += hashed
         grown = frontier.extend_by_level(hashes)

@@ -6,11 +6,10 @@ range*): 40 hashes at most for a tree of 10^12 leaves. They give the root and ta
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import NamedTuple
 
 from dems.ledger.fields import MAX_NUMBER
-from dems.ledger.hashing import HASH_BYTES, node_hash, require_hashes
+from dems.ledger.hashing import HASH_BYTES, node_hash, paired, require_hashes
 from dems.ledger.invalid import Malformed
 from dems.ledger.nodes import Node, NodeReader, Span, folded, perfect_nodes, read_nodes, require_size
 
@@ -80,8 +79,7 @@ class Frontier:
             if start & 1:
                 row = [left.pop(), *row]
                 start -= 1
-            # As `node_hash`, which is not called so often for its time.
-            above = [sha256(b"\x01" + one + other).digest() for one, other in zip(row[::2], row[1::2], strict=False)]
+            above = paired(row)
             if len(row) & 1:
                 edge.append(row[-1])
             level, start, row = level + 1, start >> 1, above

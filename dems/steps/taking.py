@@ -101,10 +101,17 @@ def _opened(message: CaseMessage, human: Person, now: datetime) -> Case:
 
 
 def _since(message: CaseMessage, known: Known, today: date) -> date:
-    """From when themes, and being major, hold: of a new case since it was received, where that is said, else from today."""
+    """From when themes, and being major, hold, where the message does not say.
+
+    Of a new case since it was received, where that is said. Of one that is known since the message was said, where its
+    version is a time: a message that was long on its way says what was so then. Else from today.
+    """
+    if message.since is not None:
+        return message.since
     received = message.said.get("received_at")
     if known.case is not None:
-        return today
+        said_on = None if message.version is None else message.version.said_on
+        return today if said_on is None else min(said_on, today)
     if received is not None:
         return london_date(received)
     dates = (c.when.on for c in message.contents if isinstance(c, Milestone) and c.kind is EventKind.REFERRAL_RECEIVED)
@@ -186,7 +193,8 @@ def keep(tx: Transaction, authority: Authority, taken: Sequence[Taken], now: dat
     changes = [t for t in taken if t.changed]
     last = {t.case.id: t.case for t in changes}
     opened = {t.case.id for t in changes if t.opened}
-    tx.cases.add_many([last[i] for i in sorted(opened)])
+    # By reference, as everybody does: two that open the same cases would each wait for one that the other has added.
+    tx.cases.add_many(sorted((last[i] for i in opened), key=lambda case: case.reference))
     for case_id in sorted(set(last) - opened):
         tx.cases.save(last[case_id])
     _join(tx, authority, sorted(opened), now)

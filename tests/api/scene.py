@@ -116,6 +116,7 @@ def scene_of(world: World) -> Scene:
         "search_id": str(search.id),
         "block_id": str(block.block.id),
         "schedule_id": str(schedule),
+        "other_id": str(schedule),
         "submission_id": str(submission.id),
         "number": "1",
         "name": "mode-decision",
@@ -137,6 +138,8 @@ def body_for(method: str, path: str, asked: str) -> dict[str, Any]:
     """A body that is refused, once permission is given, without changing anything: the walk must not move the scene."""
     if path.endswith("/content") and method == "PUT":
         return {"content": b"not the size that was declared"}
+    if path.endswith("/endorsements") and method == "POST":
+        return {"content": b"no workbook"}
     if path.endswith("/parts/{number}"):
         return {"content": b"x", "headers": {"Content-Digest": digest_header(b"x")}}
     if method not in {"POST", "PUT", "PATCH"}:
@@ -182,6 +185,10 @@ def body_for(method: str, path: str, asked: str) -> dict[str, Any]:
         "/v1/schedules/{schedule_id}": {"rows": [{"number": 1, "location": "W"}], "reason": "W"},
         "/v1/schedules/{schedule_id}/certify": {},
         "/v1/schedules/{schedule_id}/void": {"reason": "W"},
+        # Nobody of the walk is cleared, and no row has this number or this code.
+        "/v1/schedules/{schedule_id}/return": {"reason": "W"},
+        "/v1/schedules/{schedule_id}/endorse": {"rows": [{"number": 9999, "code": "W"}]},
+        "/v1/submissions/{submission_id}/served": {"served_on": "2026-01-01", "recipient": "W", "told_by": "W"},
         "/v1/proceedings/{proceeding_id}/decisions": {
             "decisions": [{"content": {"kind": "use", "used": True}, "items": [str(uuid4())], "reason": "W"}]
         },

@@ -207,6 +207,22 @@ def test_a_database_that_does_not_answer_is_said_to_be_that(settings: Settings, 
     del as_owner
 
 
+def test_connections_that_the_server_ended_while_they_rested_are_not_used_again(
+    settings: Settings, as_superuser: Run
+) -> None:
+    core = Dems(settings, nudge=lambda _: None)
+
+    def backend() -> int:
+        with core.transaction() as tx:
+            return int(tx.execute(select(func.pg_backend_pid())).scalar_one())
+
+    first = backend()
+    assert backend() == first, "one that rests is taken again"
+    as_superuser(f"SELECT pg_terminate_backend({first}, 5000)")
+    assert backend() != first
+    core.close()
+
+
 def test_a_database_error_that_is_a_bug_is_not_dressed_up(dems: Dems) -> None:
     with pytest.raises(IntegrityError), dems.transaction() as tx:
         tx.execute(insert(tables.jobs).values(kind=None, subject=uuid4(), due_at=func.now()))

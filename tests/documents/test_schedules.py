@@ -7,9 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import jsonschema_rs
-import openpyxl
 import pikepdf
-import pypdfium2
 import pytest
 
 from dems.documents.schedules.of_reports import of_report, of_streamlined
@@ -26,6 +24,7 @@ from dems.model.disclosure.forms import Series
 from dems.model.disclosure.reports import ReportRow
 from dems.model.disclosure.visibility import seen_by
 from tests.model.disclosing import NOW, SENSITIVE, Desk, item, schedule_id, set_id
+from tests.printed import pdf_inside, pdf_pages, xlsx_inside
 
 ASKED = Asked("2026/004711", "Official-Sensitive", NOW)
 HOSTILE = (
@@ -59,36 +58,6 @@ def paper(**changes: object) -> Paper:
         "lines": (("1", "A notebook"),),
     }  # fmt: skip
     return Paper(**{**usual, **changes})  # type: ignore[arg-type]
-
-
-def pdf_pages(content: bytes) -> list[str]:
-    opened = pypdfium2.PdfDocument(content)
-    pages = [" ".join(page.get_textpage().get_text_range().split()) for page in opened]
-    opened.close()
-    return pages
-
-
-def pdf_inside(content: bytes) -> str:
-    """Everything a reader of the file can find: its pages, its properties, its structure and its streams."""
-    with pikepdf.open(io.BytesIO(content)) as opened:
-        assert not opened.attachments
-        with opened.open_metadata() as metadata:
-            said = [f"{name} {value}" for name, value in metadata.items()]
-        for thing in opened.objects:
-            said.append(repr(thing))
-            if isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") != "/Image":
-                said.append(bytes(thing.read_bytes()).decode("latin-1"))
-    return " ".join([*pdf_pages(content), *said])
-
-
-def xlsx_inside(content: bytes) -> str:
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    assert not book.defined_names or set(book.defined_names) == set()
-    cells = [c for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None]
-    assert {c.data_type for c in cells} == {"s"}
-    assert all(c.comment is None for c in cells)
-    assert all(sheet.sheet_state == "visible" for sheet in book)
-    return " ".join([*(str(c.value) for c in cells), repr(book.properties)])
 
 
 def test_an_mg6c_carries_no_trace_of_what_is_not_served() -> None:

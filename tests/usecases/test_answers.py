@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from dems.errors import DisclosureRulesBroken, Invalid, NotFound, NotPermitted, WrongState
+from dems.errors import DisclosureRulesBroken, Invalid, NotFound, WrongState
 from dems.model.custody import ChainOf, of_proceeding, restricted_of
 from dems.model.disclosure.contents import Described
 from dems.model.disclosure.reports import Inspection
@@ -127,7 +127,7 @@ def test_what_comes_back_is_what_is_not_endorsed_yet_is_not_served_and_is_compar
         (went.proceeding.team.investigator, "reviewing lawyer or a disclosure officer"),
         (went.proceeding.member("reviewing_lawyer"), "clearance"),
     ):
-        with pytest.raises(NotPermitted, match=message):
+        with pytest.raises(DisclosureRulesBroken, match=message):
             went.dems.answers.send_back(by.actor, went.mg6c, reason="Describe these.")
     lawyer, once = went.proceeding.lawyer.actor, Once(uuid4().bytes * 2, b"r" * 32)
     back = went.dems.answers.send_back(lawyer, went.mg6c, reason="Describe these.", once=once)
@@ -193,7 +193,7 @@ def test_an_mg6c_is_reported_as_served_once_it_was_endorsed_and_an_mg6d_never_is
     assert [(s.schedule, s.recipient, s.told_by) for s in told.served] == [
         (str(went.mg6c), "Moss's solicitors", "H. Bose")
     ]
-    with pytest.raises(NotPermitted):
+    with pytest.raises(DisclosureRulesBroken, match="R03"):
         serve(went, by=went.proceeding.team.investigator)
     [entry] = [e for e in entries(went, of_proceeding(went.proceeding.id)) if e["act"] == "schedule.served"]
     assert "MG6D" not in json.dumps(entry)

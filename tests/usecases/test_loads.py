@@ -1,6 +1,11 @@
 """Histories of many cases, loaded in batches; and what happens where somebody else is at the same case in that moment."""
 
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -8,15 +13,17 @@ import pytest
 
 from dems.bootstrap import Dems
 from dems.errors import Busy, Invalid, NotFound, NotPermitted
+from dems.model.cases import Case, CaseState
+from dems.model.ids import CaseId, new_id
 from dems.model.life.contents import Milestone, ModeDecision
 from dems.model.life.events import EventKind
 from dems.model.life.messages import CaseMessage, SourceVersion
 from dems.model.life.vocabulary import Mode, Vocabulary
-from dems.ports import BadLine
+from dems.ports import BadLine, Transaction
 from dems.steps.taking import Known, Taken
 from dems.usecases.cases.load_history import Line, LoadHistory
 from dems.usecases.cases.take_message import TakeMessage
-from tests.conftest import Team
+from tests.conftest import Owner, Team
 from tests.usecases.test_lives import on
 from tests.world import Somebody, World
 
@@ -110,6 +117,43 @@ def test_a_case_that_was_opened_in_this_moment_is_looked_at_again(dems: Dems, wo
             assert (taken.opened, taken.changed) == (False, True)
         assert words.done == [reference]
         assert dems.cases.look_up.by_reference(who.actor, reference).title == "t"
+
+
+def test_two_that_open_the_same_cases_do_not_wait_for_each_other_in_a_circle(
+    dems: Dems, world: World, as_owner: Owner
+) -> None:
+    """Whoever comes second waits for the first of these references before it has added any that the first still needs."""
+    who, mark = world.somebody("case_manager"), uuid4().hex[:8]
+    begun = dems.cases.load.begin(who.actor, uuid4().bytes)
+    lines = [line(1, message(f"{mark}/2")), line(2, message(f"{mark}/1"))]
+    waits = "SELECT 1 FROM pg_locks WHERE NOT granted"
+    with ThreadPoolExecutor(1) as other:
+        with _undone(dems) as tx:
+            tx.cases.add(_case(who, f"{mark}/1"))
+            loading = other.submit(dems.cases.load.batch, who.actor, begun, lines)
+            until = time.monotonic() + 10
+            while not as_owner(waits):
+                assert time.monotonic() < until, "the load waits for the case that is being opened"
+                time.sleep(0.01)
+            tx.cases.add(_case(who, f"{mark}/2"))
+        done = loading.result(10)
+    assert (done.opened, done.failed) == (2, 0)
+
+
+class _Undone(Exception):
+    """Nothing went wrong."""
+
+
+@contextmanager
+def _undone(dems: Dems) -> Iterator[Transaction]:
+    """A transaction of somebody who thinks better of it in the end."""
+    with suppress(_Undone), dems.transaction() as tx:
+        yield tx
+        raise _Undone
+
+
+def _case(who: Somebody, reference: str) -> Case:
+    return Case(CaseId(new_id()), reference, "t", CaseState.OPEN, who.person.id, datetime.now(UTC), version=1)
 
 
 def test_a_message_that_was_taken_is_of_a_case() -> None:

@@ -1,7 +1,7 @@
 """What the case system says of a case: taken once, whoever asks twice; newer over older; both values shown where they differ."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from dems.model.life.messages import CaseMessage, PartySaid, RoleSaid, SourceVer
 from dems.model.life.strands import Recommendation, RecommendationKind
 from dems.model.life.vocabulary import DataSubjectCategory, MatterType, Mode, PartyRole
 from dems.model.life.when import When
+from dems.model.times import london_date
 from dems.ports import Page
 from tests.conftest import Team
 from tests.world import Somebody, World
@@ -143,6 +144,52 @@ def test_what_a_version_said_is_changed_by_no_message_without_one(dems: Dems, wo
     assert dems.cases.take(who.actor, CaseMessage(never, "Two")).case.title == "Two", (
         "no version was ever said of this one"
     )
+
+
+def said_at(when: str) -> SourceVersion:
+    return SourceVersion.parse(when)
+
+
+def test_themes_and_being_major_hold_from_when_the_message_said_so(dems: Dems, world: World) -> None:
+    who, reference = world.somebody("case_manager"), f"2026/{uuid4()}"
+    opening = CaseMessage(
+        reference, "t", {"themes": ["taser"]}, (referred("2026-03-02"),), version=said_at("2026-03-02T12:00Z")
+    )
+    dems.cases.take(who.actor, opening)
+    # Half past eleven in UTC on 30 April is half past midnight in London.
+    said = {"themes": ["mental_health"], "is_major": True}
+    later = CaseMessage(reference, None, said, version=said_at("2026-04-30T23:30:00Z"))
+    dems.cases.take(who.actor, later)
+    life = life_of(dems, reference)
+    assert [life.themes_on(date(2026, 4, 30)), life.major_on(date(2026, 4, 30))] == [{"taser"}, False]
+    assert [life.themes_on(date(2026, 5, 1)), life.major_on(date(2026, 5, 1))] == [{"mental_health"}, True]
+    assert not dems.cases.take(who.actor, later).changed
+    dated = CaseMessage(
+        reference, None, {"is_major": False}, version=said_at("2026-06-05T12:00Z"), since=date(2026, 6, 1)
+    )
+    dems.cases.take(who.actor, dated)
+    life = life_of(dems, reference)
+    assert [life.major_on(date(2026, 5, 31)), life.major_on(date(2026, 6, 1))] == [True, False]
+
+
+def test_who_does_not_say_when_means_today_and_nobody_says_what_is_still_to_come(dems: Dems, world: World) -> None:
+    who, today = world.somebody("case_manager"), london_date(dems.clock())
+    numbered, ahead = f"2026/{uuid4()}", f"2026/{uuid4()}"
+    dems.cases.take(who.actor, CaseMessage(numbered, "t", {}, (referred("2026-03-02"),), version=version(1)))
+    dems.cases.take(who.actor, CaseMessage(numbered, None, {"is_major": True}, version=version(2)))
+    dems.cases.take(who.actor, CaseMessage(ahead, "t", {}, (referred("2026-03-02"),)))
+    # The other system's clock is a day ahead of ours.
+    tomorrow = SourceVersion(dems.clock() + timedelta(days=1))
+    dems.cases.take(who.actor, CaseMessage(ahead, None, {"is_major": True}, version=tomorrow))
+    for reference in (numbered, ahead):
+        life = life_of(dems, reference)
+        assert [life.major_on(today - timedelta(days=1)), life.major_on(today)] == [False, True]
+    with pytest.raises(ImpossibleLife) as refused:
+        dems.cases.take(
+            who.actor,
+            CaseMessage(numbered, None, {"is_major": False}, version=version(3), since=today + timedelta(days=1)),
+        )
+    assert [p["rule"] for p in refused.value.data["problems"]] == ["in-the-future"]
 
 
 def test_a_message_names_a_party_once() -> None:

@@ -12,6 +12,8 @@ from dems.model.actors import system
 from dems.model.clocks.reminders import Told
 from dems.model.life.contents import Milestone
 from dems.model.life.events import EventKind
+from dems.model.life.saying import NewFact
+from dems.model.life.when import When
 from dems.model.people import CaseRole
 from dems.model.times import LONDON, london_date
 from dems.ports import DueAfter, DueFilter, Page
@@ -86,6 +88,29 @@ def test_a_run_that_was_missed_loses_nothing_and_repeats_nothing(
     assert told(dems, lead)[-1].text.endswith("and is overdue.")
     on_day(dems, time, due + timedelta(days=400))
     assert dems.timeliness.remind() == 0
+
+
+def test_a_reminder_is_withdrawn_when_a_correction_moves_its_date_and_when_what_it_waits_for_is_recorded(
+    dems: Dems, team: Team, lead: Somebody
+) -> None:
+    due = complained_of(dems, team, 355)
+    dems.timeliness.remind()
+    assert [(t.due_on, t.days_ahead, t.stands) for t in told(dems, lead)] == [(due, 14, True)]
+    with dems.transaction() as tx:
+        (made,) = tx.lives.of_case(team.case.id).standing(Milestone)
+    earlier = Milestone(EventKind.COMPLAINT_MADE, When(made.content.when.on - timedelta(days=40)))
+    dems.cases.record(team.manager.actor, team.case.id, [NewFact(earlier, made.id, "It was misread.")])
+    dems.timeliness.remind()
+    (before, after) = told(dems, lead)
+    assert not before.stands
+    assert before.text == (
+        f"Report on timeliness of an investigation, case {team.case.reference}: the reminder of {due.day} {due:%B %Y} is "
+        "withdrawn, since the date has moved or what it waits for is on record."
+    )
+    assert (after.stands, after.days_ahead) == (True, 0)
+    today = london_date(dems.clock())
+    record(dems, team.case, team.manager, Milestone(EventKind.TIMELINESS_REPORT_SENT, When(today)))
+    assert [t.stands for t in told(dems, lead)] == [False, False]
 
 
 def test_where_nobody_leads_or_manages_it_the_next_run_asks_again(

@@ -1,14 +1,16 @@
 """The custody log's tree and checkpoints: read by everyone, and written here only by whoever signs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    BindParameter,
     Column,
     ColumnElement,
+    Integer,
     LargeBinary,
     Select,
     SmallInteger,
@@ -39,12 +41,17 @@ from dems.ledger.proofs import consistency_proof, inclusion_proof, inclusion_pro
 from dems.model.ids import EntryId
 from dems.ports.ledger import LedgerReport, SignedCheckpoint, TreeHead
 
-_LENGTH_OF_A_LEAF = 3
-"""In the four bytes of an integer, the place of the two that an entry bundle has."""
+_NOTHING = cast(b"", LargeBinary)
 
+_ID_BYTES = 16
+_LENGTH_BYTES = 2
 
 _PROOFS_AT_ONCE = 200
 """Each needs some twenty hashes, many of which are the same."""
+
+
+def _bounds(*names: str) -> Iterator[BindParameter[int]]:
+    return (bindparam(name, type_=BigInteger) for name in names)
 
 
 def _nodes() -> Prepared:
@@ -66,32 +73,44 @@ def _nodes() -> Prepared:
     return Prepared(select(found.level, found.place, found.hash))
 
 
-def _bundle() -> Prepared:
-    """Leaves behind their lengths, put together by the database: one value, where rows would take longer than all the hashing.
+def _places() -> Prepared:
+    """Ids of the entries at neighbouring places, one after the other: one value, where rows would take longer than hashing."""
+    place, start, end = custody_leaves.c.idx, *_bounds("start", "end")
+    ids = func.string_agg(func.uuid_send(custody_leaves.c.entry_id), aggregate_order_by(_NOTHING, place))
+    return Prepared(select(ids).where(place >= start, place < end))
 
-    Neighbours in the log have neighbouring ids, so their entries are one range of the index. Joined by their ids alone, all the
-    entries that there are would be read for each bundle, as soon as the planner thinks that cheaper.
-    """
-    place, of_entry, leaf = custody_leaves.c.idx, custody_leaves.c.entry_id, custody_entries.c.leaf
-    within = place >= bindparam("start", type_=BigInteger), place < bindparam("end", type_=BigInteger)
-    places = select(place, of_entry).where(*within).cte("places")
-    lowest, highest = (
-        select(places.c.entry_id).order_by(order).limit(1).scalar_subquery()
-        for order in (places.c.entry_id, places.c.entry_id.desc())
+
+def _entries() -> tuple[Prepared, Prepared]:
+    """Entries in the order of their ids, with those as bytes: of a range of ids, and by their ids one by one."""
+    entry, both = custody_entries.c.id, (func.uuid_send(custody_entries.c.id), custody_entries.c.leaf)
+    lowest, highest = bindparam("lowest", type_=Uuid), bindparam("highest", type_=Uuid)
+    within = (
+        select(*both).where(entry.between(lowest, highest)).order_by(entry).limit(bindparam("most", type_=BigInteger))
     )
-    length = func.substring(func.int4send(func.octet_length(leaf)), _LENGTH_OF_A_LEAF)
-    together = func.string_agg(length.op("||")(leaf), aggregate_order_by(cast(b"", LargeBinary), places.c.idx))
-    joined = select(together).join_from(places, custody_entries, custody_entries.c.id == places.c.entry_id)
-    return Prepared(joined.where(custody_entries.c.id.between(lowest, highest)))
+    asked = func.unnest(bindparam("ids", type_=ARRAY(Uuid))).column_valued("asked")
+    leaf = select(custody_entries.c.leaf).where(entry == asked).correlate_except(custody_entries).scalar_subquery()
+    return Prepared(within), Prepared(select(func.uuid_send(asked), leaf))
+
+
+def _rows() -> Prepared:
+    """Of each level the hashes one after the other: one plan for all of them."""
+    start, end = _bounds("start", "end")
+    level = func.generate_series(1, bindparam("height", type_=Integer)).column_valued("asked")
+    nodes, shift = custody_nodes.c, cast(level, Integer)
+    together = func.string_agg(nodes.hash, aggregate_order_by(_NOTHING, nodes.idx))
+    within = nodes.idx >= start.op(">>")(shift), nodes.idx < end.op(">>")(shift)
+    hashes = select(together).where(nodes.level == cast(level, SmallInteger), *within).correlate_except(custody_nodes)
+    return Prepared(select(level, hashes.scalar_subquery()).order_by(level))
 
 
 def _hashes(place: Column[int], value: Column[bytes], *more: ColumnElement[bool]) -> Prepared:
-    together = func.string_agg(value, aggregate_order_by(cast(b"", LargeBinary), place))
-    start, end = (bindparam(name, type_=BigInteger) for name in ("start", "end"))
+    together = func.string_agg(value, aggregate_order_by(_NOTHING, place))
+    start, end = _bounds("start", "end")
     return Prepared(select(together).where(place >= start, place < end, *more))
 
 
-_NODES, _BUNDLE = _nodes(), _bundle()
+_NODES, _PLACES, _ROWS = _nodes(), _places(), _rows()
+_ENTRIES_BETWEEN, _ENTRIES_BY_ID = _entries()
 _LEAF_HASHES = _hashes(custody_leaves.c.idx, custody_leaves.c.leaf_hash)
 _HASHES = _hashes(
     custody_nodes.c.idx, custody_nodes.c.hash, custody_nodes.c.level == bindparam("level", type_=SmallInteger)
@@ -163,9 +182,28 @@ class LedgerRows(Rows):
         [(together,)] = self._tx.read(prepared, start=start, end=end, **given)
         return together or b""
 
+    def rows(self, start: int, end: int) -> list[bytes]:
+        return [together or b"" for _, together in self._tx.read(_ROWS, start=start, end=end, height=end.bit_length())]
+
+    def leaves(self, start: int, end: int) -> list[bytes]:
+        [(together,)] = self._tx.read(_PLACES, start=start, end=end)
+        ids = [together[at : at + _ID_BYTES] for at in range(0, len(together or b""), _ID_BYTES)]
+        if not ids:
+            return []
+        # Neighbours in the log have neighbouring ids, so they are one range of the index.
+        lowest, highest, most = UUID(bytes=min(ids)), UUID(bytes=max(ids)), 2 * len(ids)
+        found = self._tx.read(_ENTRIES_BETWEEN, lowest=lowest, highest=highest, most=most)
+        if len(found) == most:
+            # Unless one of them was written long before it was taken in.
+            found = self._tx.read(_ENTRIES_BY_ID, ids=[UUID(bytes=each) for each in ids])
+        if b"".join([each for each, _ in found]) == together:
+            return [leaf for _, leaf in found if leaf is not None]
+        leaf_of = dict(found)
+        return [leaf for each in ids if (leaf := leaf_of.get(each)) is not None]
+
     def bundle(self, start: int, end: int) -> bytes:
-        [(together,)] = self._tx.read(_BUNDLE, start=start, end=end)
-        return together or b""
+        leaves = self.leaves(start, end)
+        return b"".join([(len(leaf) % (1 << 16)).to_bytes(_LENGTH_BYTES, "big") + leaf for leaf in leaves])
 
     def add_signed(self, checkpoint: SignedCheckpoint) -> None:
         row = {

@@ -21,20 +21,22 @@ from dems.ports import Due, DueAfter, Page
 
 _TOLD = frozenset({CaseRole.LEAD_INVESTIGATOR, CaseRole.CASE_MANAGER})
 
+_OF_IT = (
+    reminders.c.case_id == case_clocks.c.case_id,
+    reminders.c.clock == case_clocks.c.clock,
+    reminders.c.about.is_not_distinct_from(case_clocks.c.about),
+    reminders.c.due_on == case_clocks.c.due_on,
+)
+"""Whether a reminder is of the date that a row of a clock has."""
+
 
 class ReminderRows(Rows):
     def untold(self, last: date, limit: int, after: DueAfter | None) -> list[tuple[Due, int | None]]:
-        of_it = (
-            reminders.c.case_id == case_clocks.c.case_id,
-            reminders.c.clock == case_clocks.c.clock,
-            reminders.c.about.is_not_distinct_from(case_clocks.c.about),
-            reminders.c.due_on == case_clocks.c.due_on,
-        )
-        step = select(func.min(reminders.c.days_ahead)).where(*of_it).scalar_subquery()
+        step = select(func.min(reminders.c.days_ahead)).where(*_OF_IT).scalar_subquery()
         statement = open_clocks(limit, after).where(
             case_clocks.c.nature == Nature.STATUTORY.value,
             case_clocks.c.due_on <= last,
-            ~exists().where(*of_it, reminders.c.days_ahead == 0),
+            ~exists().where(*_OF_IT, reminders.c.days_ahead == 0),
         )
         return [(to_due(r), r.step) for r in self._tx.execute(statement.add_columns(step.label("step")))]
 
@@ -84,8 +86,9 @@ class ReminderRows(Rows):
         return len(self._tx.execute(told).all())
 
     def page(self, viewers: Sequence[Person], of: PersonId, page: Page) -> list[Told]:
+        owed = exists().where(*_OF_IT, case_clocks.c.known_until.is_(None), case_clocks.c.stopped_on.is_(None))
         statement = (
-            select(reminders, cases.c.reference)
+            select(reminders, cases.c.reference, owed.label("stands"))
             .join(cases, cases.c.id == reminders.c.case_id)
             .where(reminders.c.person_id == of)
         )
@@ -109,4 +112,5 @@ def _to_told(row: Row[Any]) -> Told:
         row.title,
         row.due_on,
         row.days_ahead,
+        row.stands,
     )

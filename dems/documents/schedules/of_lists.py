@@ -10,7 +10,7 @@ from dems.documents.schedules.of_schedules import NO_URN, Asked, Headings, colum
 from dems.documents.schedules.papers import Paper, Standing, moment
 from dems.errors import NotFound
 from dems.model.disclosure.files import ProceedingFile
-from dems.model.disclosure.forms import Field, FormTemplate
+from dems.model.disclosure.forms import Field, Form, FormTemplate
 from dems.model.disclosure.lists import ListRow, MaterialList, list_from
 from dems.model.ids import ListId
 from dems.model.life.problems import day_words
@@ -77,9 +77,10 @@ def _paper(
         standing=standing,
         heading=headings.title,
         urn=headings.urn,
-        marking=asked.marking,
+        marking=asked.marking or template.wordings.get("protective_marking", ""),
         made_at=_made_at(of, asked),
         restriction=template.wordings.get("marking", ""),
+        reference_label=template.wordings.get("reference", "URN"),
         particulars=(("Case", asked.case_reference), *particulars),
         columns=columns_of(template),
         lines=lines,
@@ -117,8 +118,10 @@ def _line(template: FormTemplate, row: ListRow) -> tuple[str, ...]:
     says = {**dict(row.cells), Field.NUMBER: str(row.number)}
     if not row.live:
         says = {Field.NUMBER: str(row.number), Field.DESCRIPTION: template.wordings["withdrawn"]}
-    elif "custody" in template.wordings and row.binding.custody_position is not None:
+    elif template.form is Form.MG12:
+        says[Field.DIGEST] = says[Field.DIGEST] or template.wordings["physical"]
         # Chains count from 1, and the place that a row is bound to from 0.
+        assert row.binding.custody_position is not None, "what has no place in a custody chain is left off"
         entry = template.wordings["custody"].format(entry=row.binding.custody_position + 1)
         says[Field.CONTINUITY] = "\n".join(part for part in (says[Field.CONTINUITY], entry) if part)
     return tuple(says.get(c.field, "") for c in template.columns)

@@ -67,6 +67,7 @@ def of_streamlined(file: ProceedingFile, wanted: ScheduleSetId, report: ReportId
         name=f"SDC with {schedule.name}",
         particulars=(("Schedule", schedule.name),),
         lines=tuple(lines),
+        statements=(template.wordings["listed"],) if lines else (),
         declarations=(),
     )
 
@@ -94,7 +95,7 @@ def of_note(file: ProceedingFile, wanted: ScheduleSetId, asked: Asked) -> Paper:
         standing=standing,
         heading=headings.title,
         urn=headings.urn,
-        marking=asked.marking,
+        marking=asked.marking or template.wordings.get("protective_marking", ""),
         made_at=at,
         restriction=template.wordings.get("marking", ""),
         particulars=(
@@ -117,6 +118,7 @@ def _paper(
     name: str,
     particulars: tuple[tuple[str, str], ...],
     lines: tuple[tuple[str, ...], ...],
+    statements: tuple[str, ...] = (),
     declarations: tuple[str, ...],
 ) -> Paper:
     of, report = which
@@ -136,6 +138,7 @@ def _paper(
         made_at=made_at,
         restriction=template.wordings.get("marking", ""),
         particulars=(("Case", asked.case_reference), *particulars, signed),
+        statements=statements,
         columns=columns_of(template),
         lines=lines,
         none=template.wordings.get("nil", "No item."),

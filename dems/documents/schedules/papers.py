@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from dems.documents.schedules.printable import printable
@@ -14,7 +15,9 @@ from dems.model.life.problems import day_words
 from dems.model.times import LONDON, london_date, rfc3339
 
 FORMAT = "dems-schedule-document-1"
-"""What the JSON of a document calls itself; its schema is `schema/schedule-document-1.json`."""
+"""What the JSON of a document calls itself; its schema is `SCHEMA`."""
+SCHEMA_NAME = "schedule-document-1.json"
+SCHEMA = Path(__file__).with_name("schema") / SCHEMA_NAME
 
 
 class Standing(StrEnum):
@@ -62,6 +65,8 @@ class Paper:
     marking: str
     made_at: datetime
     restriction: str = ""
+    reference_label: str = "URN"
+    """What the reference in `urn` is called: panels and coroners have others."""
     particulars: tuple[tuple[str, str], ...] = ()
     statements: tuple[str, ...] = ()
     columns: tuple[PaperColumn, ...] = ()
@@ -89,6 +94,7 @@ def as_data(paper: Paper) -> dict[str, Any]:
         "standing": paper.standing.value,
         "heading": printable(paper.heading),
         "urn": printable(paper.urn),
+        "reference_label": printable(paper.reference_label),
         "marking": printable(paper.marking),
         "restriction": printable(paper.restriction),
         "made_at": rfc3339(paper.made_at),

@@ -5,6 +5,7 @@ Files in `templates/` never change once something was certified with them: anoth
 
 import json
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -27,8 +28,7 @@ _REFUSED = 3
 """How it ends where a template does not compile."""
 _HEADING = 90
 """Characters of the parties' names in the head of each page; all of them stand on the first."""
-_WHOLE_ROW = 1200
-"""Characters of a cell up to which a row stays on one page."""
+_ARABIC = re.compile("[\u0600-\u06ff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,9 @@ def template_data(paper: Paper) -> Mapping[str, Any]:
         "across": standing_words(paper.standing),
         "running_heading": one_line(paper.heading, _HEADING),
         "longest_words": longest,
-        "whole_rows": all(len(cell) <= _WHOLE_ROW for line in data["lines"] for cell in line),
+        "longest_cells": [max((len(line[c]) for line in data["lines"]), default=0) for c in columns],
+        "most_breaks": [max((line[c].count("\n") for line in data["lines"]), default=0) for c in columns],
+        "arabic": any(_ARABIC.search(cell) for line in data["lines"] for cell in line),
     }
 
 

@@ -20,7 +20,7 @@ def to_csv(paper: Paper) -> bytes:
     into = io.StringIO()
     writer = csv.writer(into, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     first = (paper.marking, paper.urn, paper.name, standing_words(paper.standing))
-    headings = ("Marking", "URN", "Document", "Standing", *(c.heading for c in paper.columns))
+    headings = ("Marking", paper.reference_label, "Document", "Standing", *(c.heading for c in paper.columns))
     for line in (headings, *((*first, *cells) for cells in paper.lines)):
         writer.writerow([_harmless(printable(cell)) for cell in line])
     return into.getvalue().encode("utf-8-sig")

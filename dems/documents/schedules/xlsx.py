@@ -78,7 +78,7 @@ def to_xlsx(paper: Paper) -> bytes:
 
 def _before(paper: Paper) -> tuple[str, ...]:
     top = (paper.marking, standing_words(paper.standing), f"{paper.form}: {paper.title}", paper.restriction)
-    pairs = (("Proceedings", paper.heading), ("URN", paper.urn), *paper.particulars)
+    pairs = (("Proceedings", paper.heading), (paper.reference_label, paper.urn), *paper.particulars)
     return (*(t for t in top if t), *(f"{name}: {value}" for name, value in pairs), *paper.statements)
 
 
@@ -94,6 +94,7 @@ def _page(sheet: Worksheet, paper: Paper) -> None:
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     # In heads and feet an ampersand begins a code, and two are one.
-    urn, marking, name = (one_line(t, 60).replace("&", "&&") for t in (paper.urn, paper.marking, paper.name))
-    sheet.set_header(f"&L{name}&C{marking}&RURN {urn}")
+    texts = (paper.urn, paper.reference_label, paper.marking, paper.name)
+    urn, label, marking, name = (one_line(t, 60).replace("&", "&&") for t in texts)
+    sheet.set_header(f"&L{name}&C{marking}&R{label} {urn}")
     sheet.set_footer(f"&C{marking}&RPage &P of &N")

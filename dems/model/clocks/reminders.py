@@ -37,7 +37,10 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A reminder as the person who is reminded reads it. `title` is the clock's, `days_ahead` the step that was reached."""
+    """A reminder as the person who is reminded reads it. `title` is the clock's, `days_ahead` the step that was reached.
+
+    `stands` says whether that date is still owed: a correction may have moved it since, or what it waits for was recorded.
+    """
 
     id: UUID
     at: datetime
@@ -48,10 +51,16 @@ class Told:
     title: str
     due_on: date
     days_ahead: int
+    stands: bool = True
 
     @property
     def text(self) -> str:
         when = day_words(self.due_on)
+        if not self.stands:
+            return (
+                f"{self.title}, case {self.reference}: the reminder of {when} is withdrawn, since the date has moved or "
+                "what it waits for is on record."
+            )
         if self.days_ahead == 0:
             return f"{self.title}, case {self.reference}: it was due on {when}, and is overdue."
         return f"{self.title}, case {self.reference}: it is due on {when}."

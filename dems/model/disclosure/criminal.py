@@ -107,7 +107,11 @@ TEMPLATES: tuple[FormTemplate, ...] = (
         "Streamlined disclosure certificate",
         (Column(_F.NUMBER, "Item No."), Column(_F.DESCRIPTION, "Description"), Column(_F.PROSECUTOR_DECISION, "*")),
         _source(f"{_MANUAL}6", _H.PARTLY),
-        {"nil": "There is no material that might meet the test for disclosure.", **_MARKED},
+        {
+            "listed": "Only the following material might meet the test for disclosure.",
+            "nil": "There is no material that might meet the test for disclosure.",
+            **_MARKED,
+        },
         remarks=("No separate regime any more: for summary trials, by local agreement. Its fields were not seen.",),
     ),
     *OTHERS,

@@ -11,7 +11,8 @@ _GUIDE = "Prosecution Team Manual of Guidance 2011"
 
 _REFERENCE = Column(_F.REFERENCE, "Exhibit")
 _DIGEST = Column(_F.DIGEST, "SHA-256")
-_WITHDRAWN = {"withdrawn": "Withdrawn"}
+_MARKED = {"protective_marking": "OFFICIAL-SENSITIVE"}
+_WITHDRAWN = {"withdrawn": "Withdrawn", **_MARKED}
 
 TEMPLATES: tuple[FormTemplate, ...] = (
     FormTemplate(
@@ -23,6 +24,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
         {
             "marking": "Confidential: for police and prosecution only, never served",
             "none": "Nothing is remarked on the schedules.",
+            **_MARKED,
         },
         remarks=("That it carries what is remarked on schedules was looked up; its fields were not seen.",),
     ),
@@ -40,7 +42,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
             _DIGEST,
         ),
         Source(f"{_GUIDE}, MG12; columns from practice, the digest a choice of DEMS", _H.PARTLY),
-        {**_WITHDRAWN, "custody": "Custody record in DEMS to entry {entry}"},
+        {**_WITHDRAWN, "custody": "Custody record in DEMS to entry\u00a0{entry}", "physical": "Not digital"},
         remarks=("Whoever prosecutes serves it with the evidence.",),
     ),
     FormTemplate(
@@ -58,6 +60,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
         Source(f"{_BOTH}; {_COMPLAINTS}11; the list itself from practice", _H.PARTLY),
         {
             **_WITHDRAWN,
+            "reference": "Reference",
             "marking": "For the appropriate authority and those who present only: not for the officer concerned",
             "supplied": "Supplied",
             "not_supplied": "Relevant, not supplied",
@@ -71,6 +74,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
         "Documents supplied to the officer concerned",
         (_REFERENCE, Column(_F.DESCRIPTION, "Document"), _DIGEST),
         Source(f"{_CONDUCT}30; the list itself from practice", _H.PARTLY),
+        {"reference": "Reference", **_MARKED},
         remarks=("It has no numbers, whose gaps would tell of what is not on it.",),
     ),
     FormTemplate(
@@ -90,6 +94,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
         Source(f"{_INQUESTS}rules 13 to 15; the index itself from practice", _H.PARTLY),
         {
             **_WITHDRAWN,
+            "reference": "Reference",
             "marking": "For the coroner only: not for interested persons",
             "own": "This body",
             "not_sensitive": "Not sensitive",
@@ -107,6 +112,7 @@ TEMPLATES: tuple[FormTemplate, ...] = (
         "Material proposed to the coroner for interested persons",
         (_REFERENCE, Column(_F.DESCRIPTION, "Description"), _DIGEST),
         Source(f"{_INQUESTS}rules 13 and 14; the index itself from practice", _H.PARTLY),
+        {"reference": "Reference", **_MARKED},
         remarks=("It has no numbers or pages, whose gaps would tell of what is not on it.",),
     ),
 )

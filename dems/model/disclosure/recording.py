@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from dems.errors import AlreadyExists, DisclosureRulesBroken, Invalid, NotPermitted, WrongState
+from dems.errors import AlreadyExists, DisclosureRulesBroken, Invalid, WrongState
 from dems.model.disclosure.acting import DISCLOSURE_OFFICERS, Acting, holds
 from dems.model.disclosure.broken import Broken, PlaceKind, Where
 from dems.model.disclosure.checks_of_sets import LAWYER_ALONE, is_lawyer
@@ -215,13 +215,15 @@ def submit(file: ProceedingFile, wanted: ScheduleSetId, at: datetime) -> Proceed
 
 
 def returned(file: ProceedingFile, back: Returned) -> ProceedingFile:
-    """The prosecutor sent a set back: what of it is not endorsed yet. Raises `NotPermitted` for whoever does not speak for them,
-    or is not cleared for what a set may hold; `WrongState` unless it is with them.
+    """The prosecutor sent a set back: what of it is not endorsed yet. Raises `DisclosureRulesBroken` for whoever does not
+    speak for them, or is not cleared for what a set may hold (R03); `WrongState` unless it is with them.
     """
-    _require_reporter(file, back.recorded)
-    if not holds(file.grants, file.opened.case_id, back.recorded.person, Clearance.SENSITIVE, back.recorded.at):
+    by = back.recorded
+    _require_reporter(file, by)
+    if not holds(file.grants, file.opened.case_id, by.person, Clearance.SENSITIVE, by.at):
         # Whatever the set holds, so that the refusal says nothing of it.
-        raise NotPermitted("A set comes back whole: whoever says so holds the clearance for sensitive material.")
+        message = "A set comes back whole: have it recorded by somebody who holds the clearance for sensitive material."
+        refuse((Broken("R03", Where.of(PlaceKind.PERSON, by.person), message),), "recorded")
     of = file.set_of(back.set)
     waiting = [s for s in map(file.schedule, of.schedules) if s.state is not _S.ENDORSED] or [
         file.schedule(of.schedules[0])
@@ -273,8 +275,8 @@ def require_lawyer(file: ProceedingFile, by: Acting) -> None:
 
 
 def served(file: ProceedingFile, report: ServiceReport) -> ProceedingFile:
-    """The prosecutor reported that a schedule was served. Raises `NotPermitted` for whoever does not speak for them, `Invalid` for a
-    date that is still to come, `DisclosureRulesBroken` for what is not to be served.
+    """The prosecutor reported that a schedule was served. Raises `Invalid` for a date that is still to come,
+    `DisclosureRulesBroken` for whoever does not speak for them (R03) and for what is not to be served.
     """
     _require_reporter(file, report.recorded)
     if report.served_on > london_date(report.recorded.at):
@@ -287,6 +289,5 @@ def served(file: ProceedingFile, report: ServiceReport) -> ProceedingFile:
 def _require_reporter(file: ProceedingFile, by: Acting) -> None:
     """Only the lawyer, and the disclosure officers whom the prosecutor tells, say what became of a submission."""
     if by.role not in _REPORTERS or not holds(file.grants, file.opened.case_id, by.person, by.role, by.at):
-        raise NotPermitted(
-            "What became of a submission is recorded by the reviewing lawyer or a disclosure officer of the case."
-        )
+        message = "What became of a submission is recorded by the reviewing lawyer or a disclosure officer of the case."
+        refuse((Broken("R03", Where.of(PlaceKind.PERSON, by.person), message),), "recorded")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import total_ordering
 from operator import attrgetter
 from typing import Any
@@ -33,7 +33,7 @@ from dems.model.life.saying import NO_REASON, NewFact
 from dems.model.life.strands import LocalDsiReview, OtherStrand, Proceeding, Recommendation, Review
 from dems.model.life.vocabulary import DataSubjectCategory, PartyRole
 from dems.model.life.when import When
-from dems.model.times import rfc3339
+from dems.model.times import london_date, rfc3339
 
 
 @total_ordering
@@ -69,6 +69,11 @@ class SourceVersion:
             field="source_version",
         )
 
+    @property
+    def said_on(self) -> date | None:
+        """The London date on which the other system said it, where it counts by time."""
+        return london_date(self.value) if isinstance(self.value, datetime) else None
+
     def __str__(self) -> str:
         return str(self.value) if isinstance(self.value, int) else rfc3339(self.value)
 
@@ -97,6 +102,8 @@ class PartySaid:
 class CaseMessage:
     """What is not said stays as it is. `title` is needed where the case is new; `said` has some of `saying.FIELDS`.
 
+    `since` says from when themes, and being major, hold.
+
     Raises `Invalid` where it names one party twice: of two names nobody could tell which holds.
     """
 
@@ -107,6 +114,7 @@ class CaseMessage:
     parties: tuple[PartySaid, ...] = ()
     version: SourceVersion | None = None
     reason: str | None = None
+    since: date | None = None
 
     def __post_init__(self) -> None:
         if len({p.reference for p in self.parties}) != len(self.parties):

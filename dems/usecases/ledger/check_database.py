@@ -1,23 +1,38 @@
 """Derive the log's tree anew from the database, entry by entry, and compare it with every node and every checkpoint kept."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 
-from dems.ledger.bundles import from_bundle
-from dems.ledger.hashing import HASH_BYTES, leaf_hash
-from dems.ledger.invalid import LedgerInvalid
-from dems.ledger.rederived import Rederived, Row
+from dems.ledger.hashing import HASH_BYTES, leaf_hashes
+from dems.ledger.nodes import Node
+from dems.ledger.rederived import Rederived
 from dems.ledger.tiles import TILE_HEIGHT, TILE_WIDTH
 from dems.ports import Transactions
 from dems.steps.checkpoints_due import Claim, Claims
 from dems.steps.kept_checkpoints import KeptCheckpoints
 from dems.steps.log_check import Differs, LogCheck
 from dems.steps.published_log import PublishedLog
+from dems.steps.read_ahead import answers
 
-AT_ONCE = 64 * TILE_WIDTH
+AT_ONCE = 32 * TILE_WIDTH
 """Entries in one question: a few megabytes."""
 
+AHEAD = 2
+"""Questions that are asked meanwhile, each on a connection of its own."""
+
 PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """What the database holds of neighbouring entries: their bytes, their hashes, and of each level what they complete."""
+
+    start: int
+    leaves: list[bytes]
+    hashes: bytes
+    rows: list[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +53,11 @@ class CheckDatabase:
         )
         sources = [of_bucket, Claims(self._heads(size)), Claims(self._signed())]
         try:
-            for start in range(0, size, AT_ONCE):
-                self._derive(tree, start, min(start + AT_ONCE, size), sources)
-                told(tree.size)
+            stretches = [(start, min(start + AT_ONCE, size)) for start in range(0, size, AT_ONCE)]
+            with closing(answers((partial(self._read, *each) for each in stretches), ahead=AHEAD)) as coming:
+                for (_, end), stored in zip(stretches, coming, strict=True):
+                    self._derive(tree, end, stored, sources)
+                    told(tree.size)
         except Differs as found:
             compared = sum(source.compared for source in sources)
             index, entry = found.index, found.entry
@@ -64,36 +81,25 @@ class CheckDatabase:
             return LogCheck(size, compared, problem=problem)
         return LogCheck(size, compared)
 
-    def _derive(self, tree: Rederived, start: int, end: int, sources: list[Claims]) -> None:
+    def _read(self, start: int, end: int) -> "_Stretch":
         with self.transaction() as tx:
-            bundle = tx.ledger.bundle(start, end)
-            stored = tx.ledger.hashes(0, start, end)
-            rows = {level: tx.ledger.hashes(level, start >> level, end >> level) for level in range(1, TILE_HEIGHT + 1)}
-        try:
-            hashes = [leaf_hash(leaf) for leaf in from_bundle(bundle, end - start)]
-        except LedgerInvalid:
-            hashes = []
-        if b"".join(hashes) != stored or len(hashes) != end - start:
+            return _Stretch(
+                start, tx.ledger.leaves(start, end), tx.ledger.hashes(0, start, end), tx.ledger.rows(start, end)
+            )
+
+    def _derive(self, tree: Rederived, end: int, stored: "_Stretch", sources: list[Claims]) -> None:
+        start = stored.start
+        hashes = leaf_hashes(stored.leaves)
+        if len(hashes) != end - start or b"".join(hashes) != stored.hashes:
             raise self._first_entry(start, end)
-        above: list[Row] = []
         for first in range(0, end - start, TILE_WIDTH):
-            made = tree.add(hashes[first : first + TILE_WIDTH])
-            for row in made:
+            for row in tree.add(hashes[first : first + TILE_WIDTH]):
                 level, place = row.first
-                if level > TILE_HEIGHT:
-                    above.append(row)
-                    continue
                 at = (place - (start >> level)) * HASH_BYTES
-                if rows[level][at : at + len(row.hashes)] != row.hashes:
-                    raise Differs(f"nodes of level {level} from {place} on are not what the entries below them make")
+                if stored.rows[level - 1][at : at + len(row.hashes)] != row.hashes:
+                    raise _not_theirs(row.first)
             for source in sources:
                 source.compare(tree)
-        with self.transaction() as tx:
-            found = tx.ledger.read([row.first for row in above]) if above else {}
-        for row in above:
-            if found.get(row.first) != row.hashes:
-                level, place = row.first
-                raise Differs(f"node {place} of level {level} is not what the entries below it make")
 
     def _first_entry(self, start: int, end: int) -> Differs:
         """One by one: which is not what was taken in."""
@@ -103,12 +109,12 @@ class CheckDatabase:
     def _entry(self, index: int) -> Differs | None:
         with self.transaction() as tx:
             entry = tx.ledger.entry_at(index)
-            stored, bundle = tx.ledger.hashes(0, index, index + 1), tx.ledger.bundle(index, index + 1)
+            stored, leaves = tx.ledger.hashes(0, index, index + 1), tx.ledger.leaves(index, index + 1)
         if entry is None:
             return Differs(f"place {index} of the log holds no entry any more", index)
-        if not bundle:
+        if not leaves:
             return Differs(f"entry {entry}, {index} of the log, is not there any more", index, entry)
-        if leaf_hash(from_bundle(bundle, 1)[0]) != stored:
+        if leaf_hashes(leaves) != [stored]:
             return Differs(f"entry {entry}, {index} of the log, is not the one that was taken in", index, entry)
         return None
 
@@ -148,6 +154,14 @@ class CheckDatabase:
             if len(found) < PAGE:
                 return
             after = found[-1].size
+
+
+def _not_theirs(first: Node) -> Differs:
+    """Above a tile its nodes come one by one."""
+    level, place = first
+    if level > TILE_HEIGHT:
+        return Differs(f"node {place} of level {level} is not what the entries below it make")
+    return Differs(f"nodes of level {level} from {place} on are not what the entries below them make")
 
 
 def _named(problem: str, index: int | None, entry: object) -> str:

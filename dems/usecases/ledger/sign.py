@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dems.errors import LogRefused
-from dems.ledger.bundles import from_bundle
 from dems.ledger.checkpoint import Checkpoint
 from dems.ledger.frontier import Frontier
-from dems.ledger.hashing import leaf_hash
+from dems.ledger.hashing import leaf_hashes
 from dems.ledger.invalid import LedgerInvalid
 from dems.ledger.keys import Signer
 from dems.ledger.nodes import root_of
@@ -98,14 +97,11 @@ class SignLog:
         for first in range(start, offered.size, AT_ONCE):
             end = min(first + AT_ONCE, offered.size)
             with self.transaction() as tx:
-                bundle = tx.ledger.bundle(first, end)
-            try:
-                leaves = from_bundle(bundle, end - first)
-            except LedgerInvalid as error:
-                raise self._differs(f"of the entries {first} to {end - 1} some are not there") from error
+                leaves = tx.ledger.leaves(first, end)
+            if len(leaves) != end - first:
+                raise self._differs(f"of the entries {first} to {end - 1} some are not there")
             self._look_at_dates(first, leaves)
-            for leaf in leaves:
-                edge.append(leaf_hash(leaf))
+            edge.extend_by_level(leaf_hashes(leaves))
         if edge.root() != offered.root:
             raise self._differs(f"the entries {start} to {offered.size - 1} make another root than its checkpoint says")
 

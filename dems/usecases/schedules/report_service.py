@@ -39,8 +39,8 @@ class ReportService:
     ) -> Submission:
         """`schedule_id` is the schedule that was said to be served; left out, the MG6C of the submission.
 
-        Raises `NotFound`, `NotPermitted`, `Invalid` for a date that is still to come, and `DisclosureRulesBroken` (R25) for an MG6D,
-        and for an MG6C that was not submitted and endorsed before that date, or came back.
+        Raises `NotFound`, `Invalid` for a date that is still to come, and `DisclosureRulesBroken` for whoever does not speak for the
+        prosecutor (R03), for an MG6D, and for an MG6C that was not submitted by that date, is not endorsed or came back (R25).
         """
         with self.transaction() as tx:
             now = self.clock()

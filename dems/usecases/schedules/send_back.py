@@ -33,8 +33,8 @@ class SendBack:
     ) -> Submission:
         """What comes back is all of the set of this schedule that is not endorsed yet.
 
-        Raises `NotFound`, `NotPermitted` for whoever does not speak for the prosecutor or is not cleared, `WrongState` for what is
-        not with the prosecutor.
+        Raises `NotFound`, `DisclosureRulesBroken` for whoever does not speak for the prosecutor or is not cleared, `WrongState` for
+        what is not with the prosecutor.
         """
         with self.transaction() as tx:
             now = self.clock()
