@@ -106,6 +106,12 @@ def test_a_block_stays_as_it_is_and_says_what_came_and_what_went(dems: Dems, cas
     again = dems.reviewing.look_up.block(case.officer.actor, made.block.id).again
     assert again is not None
     assert again.same
+    manager = case.team.manager.actor
+    assert dems.reviewing.look_up.block(manager, made.block.id).again is None, (
+        "words are in findings that they may not read"
+    )
+    sized = dems.reviewing.block(case.officer.actor, case.id, asked(asks=ReviewFilter(min_size=1)))
+    assert dems.reviewing.look_up.block(manager, sized.block.id).again is not None
     [third] = photographs(dems, case, 1)
     case.decide(second, Described("The desk, by itself", "Store A"))
     describe(dems, case, first, "A drawing")
