@@ -16,6 +16,7 @@ from rich.console import Console
 
 from benchmarks import (
     case_page,
+    certification,
     corpus,
     custody_log,
     deciding,
@@ -31,6 +32,7 @@ from benchmarks import (
     pages,
     reading,
     relay,
+    schedule_documents,
     search,
     small_intake,
     small_item,
@@ -55,8 +57,10 @@ BENCHMARKS: Mapping[str, Callable[[Installation, Sizes], list[Result]]] = {
     "small-intake": small_intake.measure,
     "corpus": corpus.measure,
     "reading": reading.measure,
+    "certification": certification.measure,
     "load-history": load_history.measure,
     "package": package_check.measure,
+    "schedule-documents": schedule_documents.measure,
     "log": custody_log.measure,
     "log-writers": log_writers.measure,
     "logged-intake": logged_intake.measure,

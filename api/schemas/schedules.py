@@ -304,7 +304,7 @@ class ScheduleView(ScheduleListed):
     corroborating: list[UUID] | None
     left_out: list[LeftView] = Field(description="Of a draft, on its first page: what cannot be listed now")
     problems: list[ProblemView] | None = Field(
-        description="Of a draft, on its first page: every rule that is broken now; null for whoever may not certify"
+        description="Of a draft that is asked for or read, on its first page: every rule broken now; null for whoever may not certify"
     )
 
     @classmethod

@@ -119,8 +119,7 @@ def form_shown(tx: Transaction, entrance: Entrance, part: UUID, now: datetime, *
 def draft_shown(tx: Transaction, entrance: Entrance, hand: AtHand, part: UUID, *, checked: bool = True) -> FormShown:
     """A form of the set that is put together. Raises `NotFound` where that has no such form."""
     file, made = hand.file, hand.made
-    if made is None:
-        raise NotFound("schedule")
+    assert made is not None, "a draft is a form of the set that is put together"
     says, form = draft_says(file, made, part), form_of(file, made, part)
     listed = replace(_drafted(entrance.proceeding, made, part), form=form, name=form.value)
     if form in {Form.MG6C, Form.MG6D}:

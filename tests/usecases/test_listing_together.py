@@ -148,7 +148,7 @@ def test_what_no_block_can_be_is_refused(dems: Dems, case: OpenProceeding, monke
     with pytest.raises(Invalid, match="nothing is left"):
         dems.reviewing.block(case.officer.actor, case.id, asked())
     for module in ("make_block", "look_up_review"):
-        monkeypatch.setattr(f"dems.usecases.disclosure.{module}.MOST_ITEMS", 1)
+        monkeypatch.setattr(f"dems.usecases.disclosure.{module}.MOST_LISTED", 1)
     with pytest.raises(Invalid, match="finds more than 1 items: narrow it"):
         dems.reviewing.block(case.officer.actor, case.id, asked())
     assert dems.reviewing.look_up.block(case.officer.actor, whole.block.id).again is None

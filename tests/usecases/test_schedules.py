@@ -14,13 +14,18 @@ from dems.errors import (
     PreconditionFailed,
     WrongState,
 )
+from dems.model.actors import system
+from dems.model.acts import Act
 from dems.model.custody import of_proceeding, restricted_of
 from dems.model.disclosure.contents import Described, LeakCleared, Relevant, Used
 from dems.model.disclosure.forms import Form, Series
+from dems.model.disclosure.material import Marking
 from dems.model.disclosure.putting_together import Writing
 from dems.model.disclosure.reports import ReportRow
-from dems.model.ids import ScheduleSetId, new_id
+from dems.model.ids import EvidenceId, ScheduleSetId, new_id
 from dems.ports import Once, Page
+from dems.ports.disclosure import Particulars
+from dems.steps.acting import acting
 from tests.conftest import Team
 from tests.model.disclosing import NOT_SENSITIVE, SENSITIVE
 from tests.officers import ALL, NOTHING_MEETS_IT, Office
@@ -228,6 +233,8 @@ def test_what_was_signed_is_given_up_as_far_as_it_goes(office: Office) -> None:
     assert office.standing() == [("MG6C 1.0", "void"), ("MG6D", "draft"), ("MG6E", "draft")]
     again = office.draft(Form.MG6C).listed
     assert again.name == "MG6C 1.1"
+    with pytest.raises(WrongState, match="void already"):
+        office.void(c)
     office.certify(e)
     assert set(office.void(again.id)) == {("MG6C 1.1", "void"), ("MG6D 1.0", "void"), ("MG6E", "void")}
     assert [f["why"] for f in chain(office, restricted=True) if "why" in f] == ["It was signed too early."] * 2
@@ -307,6 +314,24 @@ def test_only_a_whole_certified_set_is_submitted_and_once(office: Office) -> Non
         office.void(e)
     with pytest.raises(WrongState, match="under way"):
         office.draft(Form.MG6C)
+
+
+def test_a_rule_that_is_broken_by_no_change_refuses_the_submission_and_leaves_the_certificate(office: Office) -> None:
+    thing = office.proceeding.thing("ABC/1")
+    office.proceeding.ready(thing, PLAIN)
+    parts = office.signed()
+    with office.proceeding.dems.transaction() as tx:
+        now = office.proceeding.dems.clock()
+        by = acting(tx, office.by.actor, office.proceeding.case_id, now)
+        secret = Particulars(EvidenceId(thing.id), 1, Marking.SECRET, False, False, None, None, None, "So marked.", by)
+        tx.material.add_particulars(office.proceeding.case_id, secret)
+        tx.custody.append(tx.authorise(system(), Act.MATERIAL_RECORD), of_proceeding(office.proceeding.id))
+    with pytest.raises(DisclosureRulesBroken, match="nothing was submitted") as no:
+        office.submit(*parts)
+    assert rules(no) == [("R34", None)], "of the item"
+    assert [s for _, s in office.standing()] == ["certified"] * 3
+    with pytest.raises(NotFound):
+        office.read(office.read(parts[0]).listed.of)
 
 
 def test_what_moved_to_the_other_schedule_is_told_to_the_lawyer_with_the_certificate(office: Office) -> None:

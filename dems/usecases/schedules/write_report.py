@@ -44,4 +44,4 @@ class WriteReport:
             after = written(hand.file, made, ReportId(report_id), by, writing)
             keep_made(tx, entrance.proceeding, after)
             again = AtHand(prepared(without_drafts(hand.file), after), after)
-            return draft_shown(tx, entrance, again, report_id)
+            return draft_shown(tx, entrance, again, report_id, checked=False)
