@@ -16,8 +16,9 @@ from dems.model.disclosure.contents import Described, Relevant, Used
 from dems.model.disclosure.drafting import left_out
 from dems.model.disclosure.entries import told_of_nil, told_of_report
 from dems.model.disclosure.forms import Form, Series
-from dems.model.disclosure.material import Subject
+from dems.model.disclosure.material import Marking, Subject
 from dems.model.disclosure.moving import alerts_due
+from dems.model.disclosure.placing import in_rows
 from dems.model.disclosure.preparing import Preparation, prepared
 from dems.model.disclosure.putting_together import Writing, asked_for, given_up, written
 from dems.model.disclosure.redescribing import Redescribed, redescribed
@@ -39,6 +40,7 @@ from tests.model.disclosing import (
     SENSITIVE,
     Desk,
     block_id,
+    evidence_id,
     item,
     material,
     schedule_id,
@@ -419,3 +421,18 @@ def test_a_broken_rule_names_the_row_that_it_is_in() -> None:
     found = {(p["rule"], p["row"]) for p in no.value.data["problems"]}
     assert found == {("R05", "MG6C 1"), ("R09", "MG6C 1")}
     assert check(desk.file, ("R02",)) == ()
+
+
+def test_what_is_broken_about_an_item_names_the_row_that_lists_it_and_none_where_it_is_on_none() -> None:
+    desk = Desk()
+    desk.item(1)
+    desk.draft()
+    desk.item(2)
+    desk.change(material={**desk.file.material, evidence_id(1): material(1, marking=Marking.SECRET)})
+    with pytest.raises(DisclosureRulesBroken) as no:
+        desk.certify()
+    told = in_rows(no.value, desk.file)
+    assert (told.message, told.source) == (no.value.message, no.value.source)
+    found = {(p["rule"], p["place"]["kind"]): p["row"] for p in told.data["problems"]}
+    assert found[("R34", "item")] == "MG6C 1"
+    assert found[("R02", "item")] is None
