@@ -19,6 +19,7 @@ from benchmarks import (
     certification,
     corpus,
     custody_log,
+    deciding,
     direct,
     feed,
     load_history,
@@ -63,6 +64,7 @@ BENCHMARKS: Mapping[str, Callable[[Installation, Sizes], list[Result]]] = {
     "log": custody_log.measure,
     "log-writers": log_writers.measure,
     "logged-intake": logged_intake.measure,
+    "deciding": deciding.measure,
 }
 WIDTH = 150
 """Where the output goes to a file: enough for every line of the table."""

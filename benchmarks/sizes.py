@@ -40,6 +40,7 @@ class Sizes:
     sensitive_rows: int
     writes: int
     packaged: int
+    decided: int
     schedule_rows: int
 
     @property
@@ -78,6 +79,7 @@ FULL = Sizes(
     sensitive_rows=500,
     writes=16_000,
     packaged=1_000,
+    decided=10_000,
     schedule_rows=10_000,
 )
 QUICK = Sizes(
@@ -110,5 +112,6 @@ QUICK = Sizes(
     sensitive_rows=25,
     writes=400,
     packaged=20,
+    decided=60,
     schedule_rows=300,
 )

@@ -2,15 +2,16 @@
 the form.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeAlias, cast
 from uuid import UUID
 
 from pydantic import Field
 
-from api.schemas.base import Body, Day, Line, Prose, View
+from api.schemas.base import Body, Day, Instant, Line, Prose, View
 from api.schemas.deciding_for_lists import ExhibitContent, HarmTestContent, OnwardContent, OwnerContent, PagesContent
 from api.schemas.disclosure import ActingView, InRole
+from dems.model.disclosure.causes import ChangedFindings, CorrectedFact, DefenceStatement, NewMaterial
 from dems.model.disclosure.contents import (
     Content,
     Handling,
@@ -24,6 +25,7 @@ from dems.model.disclosure.contents import (
 from dems.model.disclosure.decisions import Decision
 from dems.model.disclosure.material import Subject, SubjectKind
 from dems.model.disclosure.records import content_from, content_record, kind_of
+from dems.model.disclosure.reopening import Touched
 from dems.model.ids import BlockId, DecisionId, EvidenceId
 from dems.model.people import CaseRole, Clearance
 from dems.ports.disclosure import KeptDecision
@@ -289,3 +291,38 @@ class DecisionView(View):
             replaces=decision.replaces,
             rests_on=list(kept.rests_on),
         )
+
+
+class ReopenedView(View):
+    """A decision that stands and is in question again, until it is decided anew."""
+
+    decision: UUID
+    subject: SubjectView
+    kind: Kind
+    cause: Literal["new_material", "changed_findings", "defence_statement", "corrected_fact"]
+    at: Instant = Field(description="When it was put in question")
+    item: UUID | None = Field(description="What came in, or was read again")
+    fact: UUID | None = Field(description="What was corrected")
+    why: str
+
+    @classmethod
+    def of(cls, found: Touched) -> "ReopenedView":
+        cause, decision = found.cause, found.decision
+        return cls(
+            decision=decision.id,
+            subject=SubjectView(kind=decision.subject.kind, id=decision.subject.id),
+            kind=kind_of(decision.content),
+            cause=_CAUSES[type(cause)],
+            at=cause.at,
+            item=cause.item if isinstance(cause, NewMaterial | ChangedFindings) else None,
+            fact=cause.fact if isinstance(cause, CorrectedFact) else None,
+            why=found.why,
+        )
+
+
+_CAUSES: Mapping[type, Any] = {
+    NewMaterial: "new_material",
+    ChangedFindings: "changed_findings",
+    DefenceStatement: "defence_statement",
+    CorrectedFact: "corrected_fact",
+}

@@ -30,6 +30,7 @@ class Disclosing:
         self._of = f"/v1/proceedings/{forty.proceeding}"
         self._folder = results.folder / "disclosure"
         self._folder.mkdir(exist_ok=True)
+        self._sets = 0
 
     def run(self) -> None:
         self._forty.take_in([t for t in of_lot(*Lot) if t.lot is not Lot.LATER])
@@ -213,7 +214,7 @@ class Disclosing:
         later = of_lot(Lot.LATER)
         self._results.step(
             "New material comes in: a continuation, with numbers that go on and an MG6E of its own",
-            "disclosure/MG6C-2.0.pdf",
+            "disclosure/3-MG6C-2.0.pdf",
         )
         self._forty.take_in(later)
         relevant = _of({"kind": "relevance", "relevant": True}, self._ids(later), "It is of that night.")
@@ -222,9 +223,12 @@ class Disclosing:
         numbers = sorted(_numbers(forms["MG6C"]).values())
         self._results.line(f"   {forms['MG6C']['name']}: rows {numbers[0]} and {numbers[-1]}")
         self._results.held("the continuation begins with the number after the last", held=numbers == [19, 20])
-        self._results.held(f"nothing more is sensitive: {forms['MG6D']['statement']}", held=not forms["MG6D"]["rows"])
         forms["MG6E"] = self._report(forms["MG6C"], "a")
         self._certified(forms)
+        statement = forms["MG6D"]["statement"]
+        self._results.held(
+            f"in place of an MG6D is signed: {statement}", held=statement.startswith("There is no further")
+        )
         self._submitted(forms)
         sets = list(self._officer.pages(f"{self._of}/submissions"))
         self._results.keep("submissions.json", sets)
@@ -254,6 +258,7 @@ class Disclosing:
 
     def _certified(self, forms: dict[str, dict[str, Any]]) -> None:
         """Each form is signed and frozen, the report last: it signs for the set."""
+        self._sets += 1
         for form in ("MG6C", "MG6D", "MG6E"):
             forms[form] = self._officer.post(f"/v1/schedules/{forms[form]['id']}/certify", {})
             self._keep(forms[form])
@@ -267,7 +272,7 @@ class Disclosing:
         return str(submission["id"])
 
     def _keep(self, schedule: Mapping[str, Any], how: str = "") -> None:
-        name = "-".join(part for part in (schedule["name"].replace(" ", "-"), how) if part)
+        name = "-".join(part for part in (str(self._sets), schedule["name"].replace(" ", "-"), how) if part)
         with self._officer.stream(f"/v1/schedules/{schedule['id']}/document?format=pdf", {}) as answer:
             answer.raise_for_status()
             Path(self._folder / f"{name}.pdf").write_bytes(answer.read())

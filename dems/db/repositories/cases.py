@@ -122,17 +122,21 @@ def sees_every_case(viewer: Person) -> bool:
 
 def walled(viewer: Person, of_case: ColumnElement[Any] = cases.c.id) -> ColumnElement[bool]:
     """Whether a wall keeps a case from somebody."""
-    wall = and_(
-        case_walls.c.case_id == of_case,
-        case_walls.c.lowered_at.is_(None),
-        or_(
-            case_walls.c.person_id == viewer.id,
-            case_walls.c.force_key == force_key_or_none(viewer.force)
-            if viewer.force
-            else case_walls.c.person_id == viewer.id,
-        ),
-    )
-    return exists().where(wall)
+    named = [case_walls.c.person_id == viewer.id]
+    if viewer.force:
+        named.append(case_walls.c.force_key == force_key_or_none(viewer.force))
+    return _wall(of_case, *named)
+
+
+def walled_from_any(
+    people: ColumnElement[Any], forces: ColumnElement[Any], of_case: ColumnElement[Any]
+) -> ColumnElement[bool]:
+    """Whether a wall keeps a case from any of several people, of whom these arrays hold ids and keys of forces."""
+    return _wall(of_case, case_walls.c.person_id == any_(people), case_walls.c.force_key == any_(forces))
+
+
+def _wall(of_case: ColumnElement[Any], *named: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(case_walls.c.case_id == of_case, case_walls.c.lowered_at.is_(None), or_(*named))
 
 
 def known_to(viewer: Person, statement: Select[Any], today: date) -> Select[Any]:

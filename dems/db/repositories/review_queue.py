@@ -18,7 +18,6 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
-    any_,
     case,
     cast,
     delete,
@@ -36,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import array, distinct_on
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from dems.db.repositories.base import Runner
+from dems.db.repositories.base import Runner, among
 from dems.db.tables import (
     cases,
     disclosure_block_items,
@@ -114,12 +113,12 @@ def came_in(tx: Runner, items: Sequence[EvidenceId]) -> None:
     for sort in (_HERE, _ELSEWHERE):
         of_case = disclosure_proceedings.c.case_id == sort.table.c.case_id
         source = sort.source.join(disclosure_proceedings, of_case)
-        _put(tx, _undecided(sort, source, disclosure_proceedings.c.id).where(_among(sort.table.c.id, items)))
+        _put(tx, _undecided(sort, source, disclosure_proceedings.c.id).where(among(sort.table.c.id, items)))
 
 
 def changed(tx: Runner, items: Sequence[EvidenceId]) -> None:
     """What items are put in order by may have changed."""
-    now = select(evidence.c.id, *_HERE.order).select_from(_HERE.source).where(_among(evidence.c.id, items)).subquery()
+    now = select(evidence.c.id, *_HERE.order).select_from(_HERE.source).where(among(evidence.c.id, items)).subquery()
     differs = tuple_(*(_q[n] for n in _ORDER)).is_distinct_from(tuple_(*(now.c[n] for n in _ORDER)))
     statement = update(review_queue).where(_q.evidence_id == now.c.id, differs)
     tx.execute(statement.values({n: now.c[n] for n in _ORDER}))
@@ -131,9 +130,9 @@ def decided(tx: Runner, proceeding_id: StrandId, subjects: Collection[Subject]) 
     blocks = [s.id for s in subjects if s.kind is SubjectKind.BLOCK]
     if blocks:
         line = disclosure_block_items.c
-        items |= {r.evidence_id for r in tx.execute(select(line.evidence_id).where(_among(line.block_id, blocks)))}
+        items |= {r.evidence_id for r in tx.execute(select(line.evidence_id).where(among(line.block_id, blocks)))}
     about = sorted(items)
-    tx.execute(delete(review_queue).where(_among(_q.evidence_id, about), _q.proceeding_id == proceeding_id))
+    tx.execute(delete(review_queue).where(among(_q.evidence_id, about), _q.proceeding_id == proceeding_id))
     listed = _listed(tx, proceeding_id)
     for sort in (_HERE, _ELSEWHERE):
         own = standing_of(proceeding_id, sort.table, sort.table.c.id)
@@ -150,7 +149,7 @@ def decided(tx: Runner, proceeding_id: StrandId, subjects: Collection[Subject]) 
         )
         _put(
             tx,
-            statement.select_from(source).where(_among(sort.table.c.id, about), what.c.awaiting.is_not(None)),
+            statement.select_from(source).where(among(sort.table.c.id, about), what.c.awaiting.is_not(None)),
         )
 
 
@@ -228,7 +227,7 @@ def _listed(tx: Runner, proceeding_id: StrandId) -> ColumnElement[bool]:
     own = standing(proceeding_id, [r.id for r in tx.execute(of_it)])
     listing = [r.subject_id for r in tx.execute(select(own.c.subject_id).where(own.c.relevant, own.c.used.is_(False)))]
     line = disclosure_block_items.c
-    return exists().where(line.evidence_id == evidence.c.id, _among(line.block_id, listing))
+    return exists().where(line.evidence_id == evidence.c.id, among(line.block_id, listing))
 
 
 def _undecided(sort: _Sort, source: FromClause, proceeding: ColumnElement[Any]) -> Select[Any]:
@@ -238,7 +237,3 @@ def _undecided(sort: _Sort, source: FromClause, proceeding: ColumnElement[Any]) 
 
 def _put(tx: Runner, statement: Select[Any]) -> None:
     tx.execute(insert(review_queue).from_select(_COLUMNS, statement))
-
-
-def _among(of: ColumnElement[Any], ids: Sequence[UUID]) -> ColumnElement[bool]:
-    return of == any_(literal(list(ids), ARRAY(Uuid)))

@@ -20,7 +20,7 @@ from dems.model.ids import CaseId, DecisionId, FactId, StrandId, new_id
 from dems.model.people import CaseRole
 from dems.ports import Clock, Once, Transaction, Transactions
 from dems.steps.acting import acting, clearances
-from dems.steps.proceeding_files import about, known_to
+from dems.steps.proceeding_files import known_to, to_decide
 from dems.steps.telling_decisions import tell_decisions
 
 MOST_AT_ONCE = 10_000
@@ -88,7 +88,7 @@ class DecideMany:
                 for each in deciding
                 for subject in each.subjects
             ]
-            whole = about(tx, proceeding_id, {d.subject for d in new}, now)
+            whole = to_decide(tx, proceeding_id, {d.subject for d in new}, now)
             try:
                 decide(known_to(tx, whole, actor, held), new, now)
             except (DisclosureRulesBroken, WrongState) as refused:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from dems.model.actors import Actor
 from dems.model.acts import Act
-from dems.model.disclosure.blocks import MOST_ITEMS, AnnexLine, AskedAgain, asked_again
+from dems.model.disclosure.blocks import MOST_LISTED, AnnexLine, AskedAgain, asked_again
 from dems.model.disclosure.coverage import ItemCoverage, coverage
 from dems.model.disclosure.searches import SearchStrategy
 from dems.model.ids import BlockId, CaseId, PersonId, StrandId
@@ -61,8 +61,8 @@ class LookUpReview:
                 return BlockNow(block, None)
             tx.searching.within(self.patience)
             seen = sight(tx, actor, case_id, self.clock())
-            found = tx.reviewing.found(block.proceeding, case_id, block.asks, seen, MOST_ITEMS + 1)
-            if len(found) > MOST_ITEMS:
+            found = tx.reviewing.found(block.proceeding, case_id, block.asks, seen, MOST_LISTED + 1)
+            if len(found) > MOST_LISTED:
                 return BlockNow(block, None)
             [kept] = tx.blocks.blocks(block.proceeding, [block_id])
         inside = kept.block.items
