@@ -10,7 +10,8 @@ from api.deps import Core, MaybeMatch, OnceKey, Paging, Whoever, act, answer, et
 from api.manifests import ManifestRoute
 from api.problems import problem_responses
 from api.schemas.base import Listed
-from api.schemas.deciding import DecidedView, DecisionsBody, DecisionView, Kind, ReopenedView
+from api.schemas.decided import DecidedView, DecisionView, ReopenedView
+from api.schemas.deciding import DecisionsBody, Kind
 from api.schemas.disclosure import DisclosureView, HappeningBody, HappeningView, OpeningBody, TakenBackBody
 from dems.model.acts import Act
 from dems.model.ids import FactId, HappeningId, StrandId
