@@ -39,6 +39,8 @@ _MEDIA = {
     DocumentFormat.JSON: "application/json",
 }
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
+_WORKBOOK = {_XLSX: _BINARY, "application/octet-stream": _BINARY}
+"""What comes is judged by its bytes, whatever it calls itself."""
 
 
 @router.get(
@@ -96,7 +98,7 @@ async def hand_out_workbook(schedule_id: UUID, request: Request, dems: Core, act
 
 @router.post(
     "/schedules/{schedule_id}/endorsements",
-    openapi_extra={**act(Act.SCHEDULE_ENDORSE), "requestBody": {"required": True, "content": {_XLSX: _BINARY}}},
+    openapi_extra={**act(Act.SCHEDULE_ENDORSE), "requestBody": {"required": True, "content": _WORKBOOK}},
     responses=problem_responses(401, 403, 404, 409, 413, 429),
 )
 async def take_workbook(
