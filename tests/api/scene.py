@@ -7,6 +7,9 @@ from uuid import uuid4
 
 from dems.model.acts import Act
 from dems.model.clocks.letters import Wanted
+from dems.model.disclosure.contents import Described, Relevant, Used
+from dems.model.disclosure.contents_of_lists import Exhibited
+from dems.model.disclosure.forms import Form
 from dems.model.ids import CaseId
 from dems.model.life.contents import ThemeStatus
 from dems.model.life.saying import NewFact
@@ -30,6 +33,14 @@ from tests.officers import Office
 from tests.proceedings import proceeding_of, taken_back
 from tests.readings import picture, record
 from tests.world import Somebody, World
+
+USED = (
+    Relevant(relevant=True),
+    Used(used=True),
+    Described("Custody record of the detained person", "Store A"),
+    Exhibited("F. Shah"),
+)
+"""What puts an item on the exhibit list."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,8 @@ def scene_of(world: World) -> Scene:
     proceeding.ready(proceeding.thing("ABC/9001"), "Notebook of the duty sergeant")
     schedule, *_ = Office(proceeding).sent()
     [submission] = world.dems.schedules.look_up.submissions(proceeding.officer.actor, proceeding.id, Page(1))
+    proceeding.decide(proceeding.thing("ABC/9002"), *USED)
+    exhibits = world.dems.lists.certify(proceeding.officer.actor, proceeding.id, Form.MG12)
     lead = world.somebody("lead_investigator")
     world.join(case, lead, "lead_investigator", by=manager)
     export = world.dems.exporting.ask(
@@ -109,6 +122,7 @@ def scene_of(world: World) -> Scene:
         "schedule_id": str(schedule),
         "other_id": str(schedule),
         "submission_id": str(submission.id),
+        "list_id": str(exhibits.id),
         "number": "1",
         "name": "mode-decision",
         "fact_id": str(fact.facts[0].id),
@@ -175,6 +189,8 @@ def body_for(method: str, path: str, asked: str) -> dict[str, Any]:
         "/v1/proceedings/{proceeding_id}/submissions": {"schedules": [str(uuid4())]},
         "/v1/schedules/{schedule_id}": {"rows": [{"number": 1, "location": "W"}], "reason": "W"},
         "/v1/schedules/{schedule_id}/certify": {},
+        # A list of other proceedings.
+        "/v1/proceedings/{proceeding_id}/lists": {"form": "Document list"},
         "/v1/schedules/{schedule_id}/void": {"reason": "W"},
         # Nobody of the walk is cleared, and no row has this number or this code.
         "/v1/schedules/{schedule_id}/return": {"reason": "W"},
