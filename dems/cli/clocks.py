@@ -1,4 +1,6 @@
-"""`dems case clocks`, `dems case letter` and `dems due`: dates, and why they are so. Over HTTP."""
+"""`dems case clocks`, `dems case letter` and `dems due`: dates, and why they are so, over HTTP. `dems clocks verify`: beside
+the database.
+"""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,6 +12,11 @@ from dems.cli.cases import case
 from dems.cli.client import check, connect
 from dems.cli.people import Json
 from dems.cli.screen import say, say_json, say_table, warn
+
+clocks = typer.Typer(no_args_is_help=True, help="The rows by which clocks are listed and counted.")
+
+_AT_ONCE = 500
+"""Cases that are looked at in one transaction."""
 
 _Case = Annotated[str, typer.Argument(metavar="CASE", help="The case's id or reference")]
 
@@ -114,3 +121,29 @@ def draft_letter(
         say(made["id"])
     if not made["complete"]:
         warn(f"Not complete: {', '.join(part.replace('_', ' ') for part in made['missing'])} is still to be written.")
+
+
+@clocks.command("verify")
+def verify_clocks(as_json: Json = False) -> None:
+    """Compare the row of every clock of every case with what its facts and the rules say now.
+
+    Names each that says otherwise, and ends with 1 then. It changes nothing: every night the rows are made anew.
+
+    Example: dems clocks verify
+    """
+    from dems.cli.beside import core  # noqa: PLC0415  (client commands do not wait for its imports)
+    from dems.ports import Page  # noqa: PLC0415
+
+    wrong: list[str] = []
+    with core() as dems:
+        said, after = dems.timeliness.verify(Page(_AT_ONCE))
+        wrong += said
+        while after is not None:
+            said, after = dems.timeliness.verify(Page(_AT_ONCE, after))
+            wrong += said
+    if as_json:
+        say_json({"held": not wrong, "wrong": wrong})
+    else:
+        say("\n".join(wrong) or "The row of every clock is what facts and rules say.")
+    if wrong:
+        raise typer.Exit(1)

@@ -6,7 +6,7 @@ from dems.cli import lives, up
 from dems.cli.approvals import approvals
 from dems.cli.backup.command import backup, restore
 from dems.cli.cases import case
-from dems.cli.clocks import due
+from dems.cli.clocks import clocks, due
 from dems.cli.events import events
 from dems.cli.evidence import custody, evidence
 from dems.cli.exports import export
@@ -48,6 +48,7 @@ case.command("load")(lives.load_history)
 app.add_typer(person, name="person")
 app.add_typer(token, name="token")
 app.add_typer(case, name="case")
+app.add_typer(clocks, name="clocks")
 app.add_typer(invitation, name="invitation")
 app.add_typer(evidence, name="evidence")
 app.add_typer(custody, name="custody")

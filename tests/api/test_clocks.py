@@ -266,3 +266,9 @@ def test_who_leads_a_case_reads_of_its_dates_among_what_is_announced(
         "due", "timeliness-report", "2022-03-29", 0,
     )  # fmt: skip
     assert (mine["files"], mine["invitation_id"]) == (None, None)
+    assert mine["stands"] is True
+    record(dems, team.case, team.manager, Milestone(E.FORCE_INVESTIGATION_COMPLETE, on("2022-03-28")))
+    told = manager.get("/v1/me/announcements", limit=500)["items"]
+    (mine,) = [t for t in told if t["case_id"] == str(team.case.id)]
+    assert mine["stands"] is False
+    assert "is withdrawn" in mine["text"]

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pypdfium2
@@ -10,11 +11,13 @@ import pytest
 from docx import Document
 
 from dems.bootstrap import Dems
+from dems.cli import beside
+from dems.cli import clocks as cli_clocks
 from dems.cli.main import main
 from dems.settings import Settings
 from tests.api.conftest import serve
 from tests.casework import investigated
-from tests.conftest import Team
+from tests.conftest import Owner, Team
 
 Run = Callable[..., str]
 
@@ -70,3 +73,31 @@ def test_a_letter_is_written_as_its_name_says(run: Run, team: Team, tmp_path: Pa
     assert "All six parts are there" in text
     run("case", "letter", team.case.id, "-o", tmp_path / "report.txt", *who, code=2)
     run("case", "letter", team.case.id, "-o", pdf, *who, "--regulation", "19", code=1)
+
+
+def test_rows_of_clocks_are_compared_with_facts_and_rules(
+    dems: Dems, team: Team, as_owner: Owner, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Other tests leave rows behind that are none of their cases' any more: only ours are looked at."""
+
+    @contextmanager
+    def core() -> Iterator[Dems]:
+        yield dems
+
+    monkeypatch.setattr(beside, "core", core)
+    monkeypatch.setattr(cli_clocks, "_AT_ONCE", 20)
+    investigated(dems, team.case, team.manager)
+    ours = f"of case {team.case.id}: its row is not what its facts and rules say."
+
+    def verified() -> list[str]:
+        main(["clocks", "verify"])
+        return [line for line in capsys.readouterr().out.splitlines() if ours in line]
+
+    assert verified() == []
+    row = f"case_id = '{team.case.id}' AND clock = 'investigation-6-months'"
+    as_owner(f"UPDATE case_clocks SET due_on = due_on + 1 WHERE {row}")  # noqa: S608
+    assert verified() == [f"Clock 'investigation-6-months' {ours}"]
+    assert main(["clocks", "verify", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert not told["held"]
+    assert f"Clock 'investigation-6-months' {ours}" in told["wrong"]

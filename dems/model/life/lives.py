@@ -230,8 +230,8 @@ class Life:
         if whole is None:
             whole = self._traits[day] = self._case_on(day)
         happened = [e for e in self.events(about) if e.when.on <= day]
-        return replace(
-            whole,
+        return Traits(
+            *(whole.matter_type, whole.source, whole.force, whole.mode, whole.is_major, whole.themes, whole.criminal),
             outcomes=frozenset(e.outcome for e in happened if e.outcome is not None),
             withdrawn=any(e.kind is EventKind.REVIEW_WITHDRAWN for e in happened),
             strand_kind=None if about is None else self._strand_kinds.get(about),
