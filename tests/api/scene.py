@@ -7,8 +7,6 @@ from uuid import uuid4
 
 from dems.model.acts import Act
 from dems.model.clocks.letters import Wanted
-from dems.model.disclosure.contents import Described, Relevant, Used
-from dems.model.disclosure.contents_of_lists import Exhibited
 from dems.model.disclosure.forms import Form
 from dems.model.ids import CaseId
 from dems.model.life.contents import ThemeStatus
@@ -31,17 +29,9 @@ from tests.casework import definition_body, investigated
 from tests.conftest import Team
 from tests.invited import terms
 from tests.officers import Office
-from tests.proceedings import proceeding_of, taken_back
+from tests.proceedings import ON_THE_EXHIBIT_LIST, proceeding_of, taken_back
 from tests.readings import picture, record
 from tests.world import Somebody, World
-
-USED = (
-    Relevant(relevant=True),
-    Used(used=True),
-    Described("Custody record of the detained person", "Store A"),
-    Exhibited("F. Shah"),
-)
-"""What puts an item on the exhibit list."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +69,7 @@ def scene_of(world: World) -> Scene:
     proceeding.ready(proceeding.thing("ABC/9001"), "Notebook of the duty sergeant")
     schedule, *_ = Office(proceeding).sent()
     [submission] = world.dems.schedules.look_up.submissions(proceeding.officer.actor, proceeding.id, Page(1))
-    proceeding.decide(proceeding.thing("ABC/9002"), *USED)
+    proceeding.decide(proceeding.thing("ABC/9002"), *ON_THE_EXHIBIT_LIST)
     exhibits = world.dems.lists.certify(proceeding.officer.actor, proceeding.id, Form.MG12)
     search = world.dems.reviewing.search(
         proceeding.officer.actor, proceeding.id, source="Phone", purpose="x", hits=[], examined=1
