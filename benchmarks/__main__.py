@@ -16,8 +16,10 @@ from rich.console import Console
 
 from benchmarks import (
     case_page,
+    certification,
     corpus,
     custody_log,
+    deciding,
     direct,
     feed,
     load_history,
@@ -30,6 +32,7 @@ from benchmarks import (
     pages,
     reading,
     relay,
+    schedule_documents,
     search,
     small_intake,
     small_item,
@@ -54,11 +57,14 @@ BENCHMARKS: Mapping[str, Callable[[Installation, Sizes], list[Result]]] = {
     "small-intake": small_intake.measure,
     "corpus": corpus.measure,
     "reading": reading.measure,
+    "certification": certification.measure,
     "load-history": load_history.measure,
     "package": package_check.measure,
+    "schedule-documents": schedule_documents.measure,
     "log": custody_log.measure,
     "log-writers": log_writers.measure,
     "logged-intake": logged_intake.measure,
+    "deciding": deciding.measure,
 }
 WIDTH = 150
 """Where the output goes to a file: enough for every line of the table."""

@@ -35,8 +35,13 @@ class Sizes:
     large_log: int
     backlog: int
     proofs: int
+    few_schedule_rows: int
+    many_schedule_rows: int
+    sensitive_rows: int
     writes: int
     packaged: int
+    decided: int
+    schedule_rows: int
 
     @property
     def full(self) -> bool:
@@ -69,8 +74,13 @@ FULL = Sizes(
     large_log=1_000_000,
     backlog=200_000,
     proofs=2_000,
+    few_schedule_rows=1_000,
+    many_schedule_rows=10_000,
+    sensitive_rows=500,
     writes=16_000,
     packaged=1_000,
+    decided=10_000,
+    schedule_rows=10_000,
 )
 QUICK = Sizes(
     rounds=1,
@@ -97,6 +107,11 @@ QUICK = Sizes(
     large_log=2_000,
     backlog=1_000,
     proofs=50,
+    few_schedule_rows=50,
+    many_schedule_rows=500,
+    sensitive_rows=25,
     writes=400,
     packaged=20,
+    decided=60,
+    schedule_rows=300,
 )

@@ -10,7 +10,8 @@ from api.deps import Core, MaybeMatch, OnceKey, Paging, Whoever, act, answer, et
 from api.manifests import ManifestRoute
 from api.problems import problem_responses
 from api.schemas.base import Listed
-from api.schemas.deciding import DecidedView, DecisionsBody, DecisionView, Kind
+from api.schemas.decided import DecidedView, DecisionView, ReopenedView
+from api.schemas.deciding import DecisionsBody, Kind
 from api.schemas.disclosure import DisclosureView, HappeningBody, HappeningView, OpeningBody, TakenBackBody
 from dems.model.acts import Act
 from dems.model.ids import FactId, HappeningId, StrandId
@@ -90,6 +91,17 @@ def list_decisions(
     rows = dems.disclosure.look_up.decisions(actor, StrandId(proceeding_id), page, wanted)
     return Listed[DecisionView](
         **paged(request, response, page, rows, key=lambda k: k.decision.id, show=DecisionView.of)
+    )
+
+
+@router.get("/reopened", openapi_extra=act(Act.DISCLOSURE_READ), responses=problem_responses(401, 403, 404, 429))
+def list_reopened(
+    proceeding_id: UUID, dems: Core, actor: Whoever, page: Paging, request: Request, response: Response
+) -> Listed[ReopenedView]:
+    """The decisions that new material, changed findings, a defence statement or a corrected fact put in question, and why."""
+    rows = dems.disclosure.look_up.reopened(actor, StrandId(proceeding_id), page)
+    return Listed[ReopenedView](
+        **paged(request, response, page, rows, key=lambda t: t.decision.id, show=ReopenedView.of)
     )
 
 

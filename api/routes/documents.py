@@ -19,6 +19,7 @@ from dems.errors import NotFound
 from dems.model.acts import Act
 from dems.model.ids import ScheduleId
 from dems.model.people import CaseRole
+from dems.usecases.schedules.read_document import Profile
 
 router = APIRouter(prefix="/v1", tags=["schedules"], route_class=BodyRoute)
 
@@ -28,12 +29,6 @@ class DocumentFormat(StrEnum):
     XLSX = "xlsx"
     CSV = "csv"
     JSON = "json"
-
-
-class Profile(StrEnum):
-    """Another way to write the same data."""
-
-    STREAMLINED = "streamlined"
 
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -70,14 +65,15 @@ async def read_document(
     actor: Whoever,
     format: Annotated[DocumentFormat, Query()] = DocumentFormat.JSON,  # noqa: A002  (its name on the wire)
     profile: Annotated[
-        Profile | None, Query(description="Of an MG6E: written as a streamlined disclosure certificate")
+        Profile | None,
+        Query(description="Of an MG6E: written as a streamlined disclosure certificate, or the MG6 of its set"),
     ] = None,
 ) -> Response:
     """A form as a document. Who fetched it is entered in the proceeding's chain before its first byte is sent.
 
     What was certified gives the same bytes whenever it is asked for; an endorsement or a return makes another document.
     """
-    make = partial(dems.answers.document, actor, schedule_id, format.value, streamlined=profile is not None)
+    make = partial(dems.answers.document, actor, schedule_id, format.value, profile=profile)
     made = await anyio.to_thread.run_sync(make, limiter=request.app.state.documents)
     return _sent(made.name, made.data, _MEDIA[format])
 

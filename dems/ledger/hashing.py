@@ -37,5 +37,5 @@ def paired(hashes: Sequence[bytes]) -> list[bytes]:
 
 def require_hashes(hashes: Sequence[bytes]) -> None:
     """Raise `Malformed` unless each has 32 bytes: with other lengths, bytes could move between two neighbours."""
-    if any(len(value) != HASH_BYTES for value in hashes):
+    if not {HASH_BYTES}.issuperset(map(len, hashes)):
         raise Malformed(f"a hash has {HASH_BYTES} bytes")

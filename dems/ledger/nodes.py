@@ -62,10 +62,11 @@ def perfect_nodes(span: Span) -> list[Node]:
 def read_nodes(nodes: Sequence[Node], read: NodeReader) -> list[bytes]:
     """The hashes of these nodes in their order. Raises `NotProved` naming the first that the reader does not have."""
     found = read(list(dict.fromkeys(nodes)))
-    for node in nodes:
-        if node not in found:
-            raise NotProved(f"the hash of node {node.place} at level {node.level} of the tree is not there")
-    hashes = [found[node] for node in nodes]
+    try:
+        hashes = [found[node] for node in nodes]
+    except KeyError:
+        missing = next(node for node in nodes if node not in found)
+        raise NotProved(f"the hash of node {missing.place} at level {missing.level} of the tree is not there") from None
     require_hashes(hashes)
     return hashes
 

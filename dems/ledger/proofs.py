@@ -5,28 +5,39 @@ is asked once for all the hashes that a proof needs.
 """
 
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, islice
+from typing import NamedTuple
 
-from dems.ledger.nodes import NodeReader, Span, read_spans, require_size, split
+from dems.ledger.nodes import Node, NodeReader, Span, folded, perfect_nodes, read_nodes, read_spans, require_size, split
 
 
-def inclusion_spans(index: int, size: int) -> list[Span]:
-    """The subtrees whose hashes prove that leaf `index` (from 0) is in the tree over `size` leaves: PATH(m, D[n])."""
+class Path(NamedTuple):
+    """Whose hashes prove that a leaf is in a tree, the lowest first.
+
+    Those from `first` to before `end` are one hash together: they make up the subtree at the tree's right edge, which alone
+    need not be perfect.
+    """
+
+    nodes: list[Node]
+    first: int
+    end: int
+
+
+def inclusion_path(index: int, size: int) -> Path:
+    """The subtrees of the proof that leaf `index` (from 0) is in the tree over `size` leaves: PATH(m, D[n])."""
     require_size(size)
     if not 0 <= index < size:
         raise ValueError(f"a tree of {size} leaves has no leaf {index}")
-    spans = []
-    start, end = 0, size
-    while end - start > 1:
-        middle = start + split(end - start)
-        if index < middle:
-            spans.append(Span(middle, end))
-            end = middle
-        else:
-            spans.append(Span(start, middle))
-            start = middle
-    spans.reverse()
-    return spans
+    last = size - 1
+    # From `apart` upwards the way to the leaf is that to the last one: whatever stands beside it there stands to its left.
+    apart = (index ^ last).bit_length()
+    nodes = [Node(level, index >> level ^ 1) for level in range(apart - 1)]
+    first = len(nodes)
+    if apart:
+        nodes += perfect_nodes(Span((index >> apart - 1 ^ 1) << apart - 1, size))
+    end = len(nodes)
+    nodes += [Node(level, index >> level ^ 1) for level in range(apart, last.bit_length()) if index >> level & 1]
+    return Path(nodes, first, end)
 
 
 def consistency_spans(old: int, new: int) -> list[Span]:
@@ -59,14 +70,20 @@ def inclusion_proof(index: int, size: int, read: NodeReader) -> list[bytes]:
 
     Raises `NotProved` if a node is not there, `ValueError` if there is no such leaf.
     """
-    return read_spans(inclusion_spans(index, size), read)
+    return inclusion_proofs([index], size, read)[index]
 
 
 def inclusion_proofs(indexes: Sequence[int], size: int, read: NodeReader) -> dict[int, list[bytes]]:
     """The proofs of several leaves by their indexes, with one call of `read`. Raises as `inclusion_proof`."""
-    spans = {index: inclusion_spans(index, size) for index in indexes}
-    hashes = iter(read_spans(list(chain.from_iterable(spans.values())), read))
-    return {index: [next(hashes) for _ in path] for index, path in spans.items()}
+    paths = {index: inclusion_path(index, size) for index in indexes}
+    hashes = iter(read_nodes(list(chain.from_iterable(path.nodes for path in paths.values())), read))
+    proofs: dict[int, list[bytes]] = {}
+    for index, (nodes, first, end) in paths.items():
+        proof = list(islice(hashes, len(nodes)))
+        if end - first > 1:
+            proof[first:end] = [folded(proof[first:end])]
+        proofs[index] = proof
+    return proofs
 
 
 def consistency_proof(old: int, new: int, read: NodeReader) -> list[bytes]:

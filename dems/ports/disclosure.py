@@ -217,6 +217,10 @@ class MaterialOfCases(Protocol):
         """All of the case, or those of these that are of it; restricted placeholders too."""
         ...
 
+    def of_case(self, case_id: CaseId, items: Collection[EvidenceId]) -> frozenset[EvidenceId]:
+        """Those of these that are of the case, restricted placeholders too; nothing else of them is read."""
+        ...
+
     def add_elsewhere(self, elsewhere: Elsewhere) -> None:
         """Raises `AlreadyExists` where a placeholder that is as restricted has the reference."""
         ...

@@ -22,6 +22,7 @@ from dems.ports.ledger import Ledger
 from dems.ports.links import LinksGiven
 from dems.ports.lives import Lives, Parties
 from dems.ports.measures import Measures
+from dems.ports.reopening import Reopening
 from dems.ports.repositories import (
     AccessGrants,
     Cases,
@@ -92,6 +93,8 @@ class Transaction(Protocol):
     def material(self) -> MaterialOfCases: ...
     @property
     def reviewing(self) -> Reviewing: ...
+    @property
+    def reopening(self) -> Reopening: ...
     @property
     def schedules(self) -> Schedules: ...
     @property

@@ -35,13 +35,12 @@ def acting(
     if role is None:
         in_order = [r for r in CaseRole if r in held]
         role = next((r for r in in_order if r in fitting), next(iter(in_order), None))
-    if role is None or role not in held:
-        said = "any role" if role is None else f"the role {words(role)}"
-        message = (
-            f"{person.name} does not hold {said} on this case: have somebody act who does, or name a role that is held."
-        )
-        refuse((Broken(rule, Where.of(PlaceKind.PERSON, person.id), message),), done)
-        raise AssertionError("whatever is broken is refused")
+    said = "any role" if role is None else f"the role {words(role)}"
+    message = (
+        f"{person.name} does not hold {said} on this case: have somebody act who does, or name a role that is held."
+    )
+    refuse(() if role in held else (Broken(rule, Where.of(PlaceKind.PERSON, person.id), message),), done)
+    assert role is not None, "a role that is not held was refused"
     return Acting(person.id, person.name, role, at)
 
 

@@ -17,6 +17,7 @@ from dems.model.people import Clearance
 from dems.model.times import london_date
 from dems.ports import Transaction
 from dems.ports.disclosure import Opening
+from dems.steps.reopening import causes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,31 @@ def opened_with(tx: Transaction, opening: Opening) -> Opened:
 
 
 def whole(tx: Transaction, proceeding_id: StrandId, now: datetime) -> ProceedingFile:
-    """Everything but its schedules and what became of them: whoever has those puts them in. Raises `NotFound`."""
+    """Everything, with what has put decisions in question; but for schedules and what became of them: whoever has those puts them in.
+
+    Raises `NotFound`.
+    """
     return _file(tx, opened(tx, proceeding_id), None, now)
 
 
 def about(tx: Transaction, proceeding_id: StrandId, subjects: Collection[Subject], now: datetime) -> ProceedingFile:
     """The decisions about these subjects and what they are, with the blocks that these items are in. Raises `NotFound`."""
     return _file(tx, opened(tx, proceeding_id), subjects, now)
+
+
+def to_decide(tx: Transaction, proceeding_id: StrandId, subjects: Collection[Subject], now: datetime) -> ProceedingFile:
+    """As `about`; of the things themselves only that they are of the case. Raises `NotFound`."""
+    of = opened(tx, proceeding_id)
+    items = {EvidenceId(s.id) for s in subjects if s.kind is SubjectKind.ITEM}
+    blocks = {BlockId(s.id) for s in subjects if s.kind is SubjectKind.BLOCK}
+    return ProceedingFile(
+        opened=of,
+        record=Record(proceeding_id, tuple(tx.disclosure.decisions(proceeding_id, subjects))),
+        on=london_date(now),
+        grants=tuple(tx.cases.grants(CaseId(of.case_id))),
+        unread=tx.material.of_case(CaseId(of.case_id), items),
+        blocks={b.block.id: b.block for b in tx.blocks.blocks(proceeding_id, blocks)},
+    )
 
 
 def known_to(tx: Transaction, file: ProceedingFile, actor: Actor, held: frozenset[Clearance]) -> ProceedingFile:
@@ -91,15 +110,18 @@ def _file(tx: Transaction, of: Opened, subjects: Collection[Subject] | None, now
         named = {BlockId(s.id) for s in subjects if s.kind is SubjectKind.BLOCK}
         blocks = named | set(tx.blocks.blocks_of(proceeding_id, items))
         subjects = {*subjects, *(Subject.block(b) for b in blocks)}
-    happenings = tx.disclosure.happenings(proceeding_id)
-    undone = {h.takes_back for h in happenings}
-    return ProceedingFile(
+    kept_blocks = tx.blocks.blocks(proceeding_id, blocks)
+    recorded = tx.disclosure.happenings(proceeding_id)
+    undone = {h.takes_back for h in recorded}
+    happenings = [h for h in recorded if h.takes_back is None and h.id not in undone]
+    file = ProceedingFile(
         opened=of,
         record=Record(proceeding_id, tuple(tx.disclosure.decisions(proceeding_id, subjects))),
         on=london_date(now),
         grants=tuple(tx.cases.grants(CaseId(of.case_id))),
         material={m.id: m for m in tx.material.material(of.case_id, items)},
-        blocks={b.block.id: b.block for b in tx.blocks.blocks(proceeding_id, blocks)},
+        blocks={b.block.id: b.block for b in kept_blocks},
         searches=tuple(tx.blocks.searches(proceeding_id)),
-        happenings=tuple(h.happening for h in happenings if h.takes_back is None and h.id not in undone),
+        happenings=tuple(h.happening for h in happenings),
     )
+    return file if subjects is not None else replace(file, causes=causes_of(tx, file, kept_blocks, happenings))

@@ -13,6 +13,7 @@ from dems.model.disclosure.acting import Acting
 from dems.model.disclosure.drafting import Left, left_out
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Form
+from dems.model.disclosure.placing import with_rows
 from dems.model.disclosure.preparing import Preparation, form_of
 from dems.model.disclosure.reports import Endorsement
 from dems.model.disclosure.rules import as_data, check
@@ -112,15 +113,22 @@ def form_shown(tx: Transaction, entrance: Entrance, part: UUID, now: datetime, *
     says = json.loads(tx.schedules.document(part).snapshot.data)
     if Clearance.SENSITIVE not in entrance.clearances:
         says = as_everybody_reads(says)
+    if listed.form is Form.MG6E:
+        says |= _of_its_set_frozen(tx, listed)
     endorsed = {e.number: e for e in tx.schedules.endorsements(entrance.proceeding) if e.schedule == part}
     return FormShown(listed, says, endorsed)
+
+
+def _of_its_set_frozen(tx: Transaction, report: FormListed) -> dict[str, Any]:
+    """What a certified report was given for beside schedules, as it was frozen with its set."""
+    of = json.loads(tx.schedules.set(report.of).snapshot.data)
+    return {name: of[name] for name in ("copies", "corroborating", "note")}
 
 
 def draft_shown(tx: Transaction, entrance: Entrance, hand: AtHand, part: UUID, *, checked: bool = True) -> FormShown:
     """A form of the set that is put together. Raises `NotFound` where that has no such form."""
     file, made = hand.file, hand.made
-    if made is None:
-        raise NotFound("schedule")
+    assert made is not None, "a draft is a form of the set that is put together"
     says, form = draft_says(file, made, part), form_of(file, made, part)
     listed = replace(_drafted(entrance.proceeding, made, part), form=form, name=form.value)
     if form in {Form.MG6C, Form.MG6D}:
@@ -136,7 +144,7 @@ def draft_shown(tx: Transaction, entrance: Entrance, hand: AtHand, part: UUID, *
     shown = FormShown(listed, says, tag=_tag(says))
     if not checked:
         return shown
-    problems = tuple(map(as_data, check(file))) if entrance.sees_all else None
+    problems = tuple(with_rows(map(as_data, check(file)), file)) if entrance.sees_all else None
     return replace(shown, left=_left(tx, entrance, file), problems=problems)
 
 

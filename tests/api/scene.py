@@ -17,6 +17,7 @@ from dems.ports import Page
 from dems.steps.declaring import FileDeclared
 from dems.steps.manifest import Defaults, ItemDeclared
 from dems.usecases.cases.put_member import Holding
+from dems.usecases.disclosure.make_block import NewBlock
 from dems.usecases.disclosure.record_particulars import Particular
 from tests.api.intakes import digest_header
 from tests.api.who_may import (
@@ -67,6 +68,12 @@ def scene_of(world: World) -> Scene:
     proceeding.ready(proceeding.thing("ABC/9001"), "Notebook of the duty sergeant")
     schedule, *_ = Office(proceeding).sent()
     [submission] = world.dems.schedules.look_up.submissions(proceeding.officer.actor, proceeding.id, Page(1))
+    search = world.dems.reviewing.search(
+        proceeding.officer.actor, proceeding.id, source="Phone", purpose="x", hits=[], examined=1
+    )
+    block = world.dems.reviewing.block(
+        proceeding.officer.actor, proceeding.id, NewBlock("Meals", "Phone", "Many", "Meals", quantity=1)
+    )
     lead = world.somebody("lead_investigator")
     world.join(case, lead, "lead_investigator", by=manager)
     export = world.dems.exporting.ask(
@@ -106,6 +113,8 @@ def scene_of(world: World) -> Scene:
         "export_id": str(export.id),
         "proceeding_id": str(proceeding.id),
         "happening_id": str(happening.id),
+        "search_id": str(search.id),
+        "block_id": str(block.block.id),
         "schedule_id": str(schedule),
         "other_id": str(schedule),
         "submission_id": str(submission.id),
@@ -182,6 +191,25 @@ def body_for(method: str, path: str, asked: str) -> dict[str, Any]:
         "/v1/submissions/{submission_id}/served": {"served_on": "2026-01-01", "recipient": "W", "told_by": "W"},
         "/v1/proceedings/{proceeding_id}/decisions": {
             "decisions": [{"content": {"kind": "use", "used": True}, "items": [str(uuid4())], "reason": "W"}]
+        },
+        # More hits than items, a search that is none, and an item that is nobody's.
+        "/v1/proceedings/{proceeding_id}/searches": {
+            "source": "W",
+            "purpose": "W",
+            "hits": [{"term": "W", "items": 2}],
+            "examined": 1,
+        },
+        "/v1/proceedings/{proceeding_id}/blocks": {
+            **dict.fromkeys(("title", "source", "reason", "question"), "W"),
+            "quantity": 1,
+            "searches": [str(uuid4())],
+        },
+        "/v1/proceedings/{proceeding_id}/searches/{search_id}/samples": {"items": [str(uuid4())], "drawn": "W"},
+        "/v1/proceedings/{proceeding_id}/blocks/{block_id}/samples": {"items": [str(uuid4())], "drawn": "W"},
+        "/v1/proceedings/{proceeding_id}/viewings": {
+            "viewings": [
+                {"item": str(uuid4()), "began": "2026-01-01T09:00:00Z", "ended": "2026-01-01T09:01:00Z"},
+            ]
         },
         "/v1/proceedings/{proceeding_id}/happenings": {"kind": "charged", "on": "2199-01-01"},
         "/v1/proceedings/{proceeding_id}/happenings/{happening_id}/take-back": {"reason": "W"},

@@ -121,6 +121,5 @@ BY_ITS_BODY = {"case.close", "case.reopen", "case.link"}
 NOT_YET: set[str] = set()
 """Acts whose routes are being made: each line goes with them."""
 
-NOT_YET |= {"strategy.record", "block.record", "sample.record", "viewing.record"}
 
 RELATIONS = ("member", "former", "walled", "outsider")

@@ -12,9 +12,9 @@ from dems.ledger.nodes import Node
 from dems.ledger.proofs import (
     consistency_proof,
     consistency_spans,
+    inclusion_path,
     inclusion_proof,
     inclusion_proofs,
-    inclusion_spans,
 )
 from dems.ledger.verification import MOST_HASHES, verify_consistency, verify_inclusion
 from tests.ledger import naive
@@ -166,7 +166,7 @@ def test_a_tree_is_consistent_with_itself_without_a_hash_and_with_none_else_of_i
 @pytest.mark.parametrize(("index", "size"), [(-1, 5), (5, 5), (6, 5), (0, -1), (0, MAX_NUMBER + 1)])
 def test_there_is_no_proof_for_a_place_that_is_not_there(index: int, size: int) -> None:
     with pytest.raises(ValueError, match="leaves"):
-        inclusion_spans(index, size)
+        inclusion_path(index, size)
     with pytest.raises(LedgerInvalid):
         verify_inclusion(EMPTY_ROOT, index, size, EMPTY_ROOT, [])
 
@@ -180,7 +180,8 @@ def test_there_is_no_proof_from_a_larger_tree_to_a_smaller_one(old: int, new: in
 
 
 def test_a_tree_of_the_largest_size_needs_64_hashes_and_no_proof_may_have_more() -> None:
-    assert max(len(inclusion_spans(index, MAX_NUMBER)) for index in (0, 1, MAX_NUMBER // 2, MAX_NUMBER - 1)) == 63
+    paths = [inclusion_path(index, MAX_NUMBER) for index in (0, 1, MAX_NUMBER // 2, MAX_NUMBER - 1)]
+    assert max(len(nodes) - len(nodes[first:end]) + (end > first) for nodes, first, end in paths) == 63
     assert max(len(consistency_spans(old, MAX_NUMBER)) for old in (1, 3, 5, MAX_NUMBER // 2)) == MOST_HASHES
     for proof in ([EMPTY_ROOT] * 65, [EMPTY_ROOT] * 100_000):
         with pytest.raises(Malformed, match="at most 64"):

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ from dems.cli.demo.worked_case import (
 from dems.cli.screen import Failed
 
 _WAIT_SECONDS = 90.0
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS = 0.2
+_AT_ONCE = 4
 _PICTURES = "image/jpeg"
 
 
@@ -75,30 +77,34 @@ class Forty:
         return Client(self._url, token), str(made["id"])
 
     def take_in(self, things: Iterable[Thing]) -> None:
-        """Send the bytes of each, and wait until all of them are sealed and read."""
-        for thing in things:
-            content = _bytes_of(thing)
-            body = {
-                "exhibit_ref": thing.reference,
-                "description": thing.name.partition(".")[0],
-                "file": {"name": _name(thing), "size": len(content), "sha256": hashlib.sha256(content).hexdigest()},
-            }
-            made = self.manager.post(f"/v1/cases/{self._case}/evidence", body)
-            self.ids[thing.reference] = made["id"]
-            path, token = f"/v1/uploads/{made['upload']['id']}/content", made["upload_token"]
-            self.manager.request("PUT", path, token=token, content=content)
+        """Send the bytes of each that has some, and wait until all of them are sealed and read."""
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            self.ids |= dict(pool.map(self._sent, things))
         self._until_sealed()
+
+    def _sent(self, thing: Thing) -> tuple[str, str]:
+        body: dict[str, Any] = {"exhibit_ref": thing.reference, "description": thing.name.partition(".")[0]}
+        if thing.paper:
+            made = self.manager.post(f"/v1/cases/{self._case}/evidence", {**body, "kind": "document"})
+            return thing.reference, str(made["id"])
+        content = bytes_of(thing)
+        body["file"] = {"name": _name(thing), "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        made = self.manager.post(f"/v1/cases/{self._case}/evidence", body)
+        path, token = f"/v1/uploads/{made['upload']['id']}/content", made["upload_token"]
+        self.manager.request("PUT", path, token=token, content=content)
+        return thing.reference, str(made["id"])
 
     def _until_sealed(self) -> None:
         deadline = time.monotonic() + _WAIT_SECONDS
         while True:
             states = [i["state"] for i in self.officer.pages(f"/v1/cases/{self._case}/evidence")]
             waiting = self.officer.get(f"/v1/cases/{self._case}/findings/progress")["counts"]["waiting"]
-            if states.count("sealed") == len(self.ids) and not waiting:
-                self._results.line(f"   {len(states)} items are sealed, and read")
+            sealed, registered = states.count("sealed"), states.count("registered")
+            if sealed + registered == len(self.ids) and not waiting:
+                self._results.line(f"   {sealed} items are sealed and read, {registered} are paper in a store")
                 return
             if time.monotonic() > deadline:
-                raise Failed(f"Of {len(self.ids)} items {states.count('sealed')} were sealed in {_WAIT_SECONDS:.0f} s.")
+                raise Failed(f"Of {len(self.ids)} items {sealed + registered} were ready in {_WAIT_SECONDS:.0f} s.")
             time.sleep(_LOOK_SECONDS)
 
     def block(self) -> str:
@@ -124,7 +130,7 @@ def _name(thing: Thing) -> str:
     return thing.name.replace(".txt", ".jpg") if thing.lot is Lot.BLOCK else thing.name
 
 
-def _bytes_of(thing: Thing) -> bytes:
+def bytes_of(thing: Thing) -> bytes:
     """A photograph for the block, and words for everything else; no two are the same."""
     if thing.lot is not Lot.BLOCK:
         return f"{thing.reference}\n{thing.description or thing.name}\nMade by the DEMS demonstration. It concerns nobody.\n".encode()

@@ -9,6 +9,7 @@ from dems.cli.client import Client, Problem
 from dems.cli.demo.attacks import attack
 from dems.cli.demo.cast import PURPOSE, Cast, case, people
 from dems.cli.demo.comparing import chains, fetch
+from dems.cli.demo.disclosing import disclose
 from dems.cli.demo.finding import Finding
 from dems.cli.demo.giving_out import give_out
 from dems.cli.demo.invited import Invited
@@ -63,6 +64,7 @@ class _Tour:
         chains(cast, self._results, items)
         give_out(self._stage, cast, self._results, case_id)
         measures(self._stage, self._results)
+        disclose(self._stage, self._results)
         self._results.keep("items.json", list(cast.officer.pages(f"/v1/cases/{case_id}/evidence")))
 
     def _show(self, item: dict[str, Any]) -> None:

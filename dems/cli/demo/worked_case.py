@@ -29,6 +29,11 @@ class Thing:
     description: str = ""
     location: str = ""
 
+    @property
+    def paper(self) -> bool:
+        """Whether it is paper or a thing in a store, with no bytes here."""
+        return self.lot is Lot.NOT_RELEVANT or self.location in {_STORE, _OFFICER}
+
 
 REFERENCE = "DEMO/2"
 TITLE = "Death of Daniel Hart at Elland Road"
@@ -39,7 +44,7 @@ BEGAN = "2026-01-15"
 RETURNED_FOR = "Row {number} says nothing that a lawyer could decide on: say what the papers are."
 
 _U, _N, _S, _L, _A = Lot.USED, Lot.NOT_RELEVANT, Lot.SENSITIVE, Lot.LISTED, Lot.LATER
-_STORE, _SERVER = "Exhibits store, bay 4", "On DEMS, case DEMO/2"
+_STORE, _SERVER, _OFFICER = "Exhibits store, bay 4", "On DEMS, case DEMO/2", "Held by the disclosure officer"
 
 THINGS: tuple[Thing, ...] = (
     Thing("AK/1", "custody record.txt", _U, "Custody record of Daniel Hart, 14 and 15 January 2026", _SERVER),
@@ -50,19 +55,19 @@ THINGS: tuple[Thing, ...] = (
     Thing("AK/6", "car park tickets.txt", _N),
     Thing(
         "AK/7", "account 1.txt", _S,
-        "Account of somebody who heard calls from the yard that night, given in confidence", "Held by the disclosure officer",
+        "Account of somebody who heard calls from the yard that night, given in confidence", _OFFICER,
     ),
     Thing(
         "AK/8", "account 2.txt", _S,
         "Note of a meeting with somebody who gives information to the police, about the night shift",
-        "Held by the disclosure officer",
+        _OFFICER,
     ),
     Thing(
         "AK/9", "observation post.txt", _S,
-        "Log of an observation kept from premises at Quarry Terrace on another matter, which saw the van arrive",
-        "Held by the disclosure officer",
+        "Log of an observation kept on another matter, which saw the van arrive",
+        _OFFICER,
     ),
-    Thing("AK/22", "shift rota.txt", _L, "Rota of the custody staff for 10 to 20 January 2026, as planned and as worked", _SERVER),
+    Thing("AK/22", "shift rota.txt", _L, "Rota of the custody staff for 10 to 20 January 2026, as planned and as worked", _STORE),
     Thing("AK/23", "incident log.txt", _L, "Log of the control room for the night, from the first call to the ambulance leaving", _SERVER),
     Thing(
         "AK/24", "calls of residents.txt", _L,
@@ -72,22 +77,22 @@ THINGS: tuple[Thing, ...] = (
     Thing("AK/26", "intercom record.txt", _L, "Record of the intercom between cell 7 and the desk, each press with its time", _SERVER),
     Thing("AK/27", "whiteboard.txt", _L, "Photograph of the whiteboard behind the custody desk, 15 January 2026, 04:10", _SERVER),
     Thing("AK/28", "key register.txt", _L, "Register of keys of the cell block for the night, signed by each who took one", _STORE),
-    Thing("AK/29", "first aid training.txt", _L, "Training records in first aid of the four members of staff on duty", _SERVER),
-    Thing("AK/30", "risk assessment form.txt", _L, "Blank form of the risk assessment that was in use, with its guidance", _SERVER),
-    Thing("AK/31", "camera maintenance.txt", _L, "Maintenance record of the corridor cameras, December 2025 to January 2026", _SERVER),
-    Thing("AK/32", "medication log.txt", _L, "Record of medicines given in the custody suite during the shift", _SERVER),
+    Thing("AK/29", "first aid training.txt", _L, "Training records in first aid of the four members of staff on duty", _STORE),
+    Thing("AK/30", "risk assessment form.txt", _L, "Blank form of the risk assessment that was in use, with its guidance", _STORE),
+    Thing("AK/31", "camera maintenance.txt", _L, "Maintenance record of the corridor cameras, December 2025 to January 2026", _STORE),
+    Thing("AK/32", "medication log.txt", _L, "Record of medicines given in the custody suite during the shift", _STORE),
     Thing("AK/33", "van tachograph.txt", _L, "Data of the tachograph of the police van, 22:00 to 24:00", _SERVER),
-    Thing("AK/34", "statement of nurse.txt", _L, "First statement of the health care professional, later replaced by another", _SERVER),
+    Thing("AK/34", "statement of nurse.txt", _L, "First statement of the health care professional, later replaced by another", _STORE),
     Thing("AK/35", "emails duty inspector.txt", _L, "Messages of the duty inspector on the night, eleven in number", _SERVER),
-    Thing("AK/36", "press release drafts.txt", _L, "Drafts of the statement to the press of 15 January 2026", _SERVER),
-    Thing("AK/37", "cell plan.txt", _L, "Plan of the cell block with the positions of the cameras and call buttons", _SERVER),
+    Thing("AK/36", "press release drafts.txt", _L, "Drafts of the statement to the press of 15 January 2026", _STORE),
+    Thing("AK/37", "cell plan.txt", _L, "Plan of the cell block with the positions of the cameras and call buttons", _STORE),
     Thing("AK/38", "body-worn video index.txt", _L, "Index of body-worn video of the arrest, six recordings with their times", _SERVER),
     *(
         Thing(f"AK/{10 + n}", f"cell photograph {n + 1:02}.txt", Lot.BLOCK)
         for n in range(12)
     ),
     Thing("AK/39", "detainee in cell 8.txt", _A, "Statement of the man who was held in cell 8, taken on 12 March 2026", _SERVER),
-    Thing("AK/40", "second rota.txt", _A, "Rota of the neighbouring custody suite for the same nights", _SERVER),
+    Thing("AK/40", "second rota.txt", _A, "Rota of the neighbouring custody suite for the same nights", _STORE),
 )  # fmt: skip
 
 BLOCK_TITLE = "Photographs of the cell, the bench and the walls"
@@ -116,7 +121,7 @@ SENSITIVE: dict[str, tuple[str, str, str, str]] = {
     "AK/9": (
         "surveillance_premises",
         "The use of private premises for observation",
-        "The householder would be known to have lent the premises, and nobody would again",
+        "The householder at Quarry Terrace would be known to have lent the premises, and nobody would again",
         "It would show from where an observation was kept.",
     ),
 }

@@ -35,6 +35,7 @@ from dems.db.repositories.measures import MeasureRows
 from dems.db.repositories.parties import PartyRows
 from dems.db.repositories.people import PeopleRows, TokenRows
 from dems.db.repositories.reminders import ReminderRows
+from dems.db.repositories.reopening import ReopeningRows
 from dems.db.repositories.reviewing import ReviewingRows
 from dems.db.repositories.schedules import ScheduleRows
 from dems.db.repositories.searching import SearchRows
@@ -167,6 +168,10 @@ class Repositories(ABC):
     @cached_property
     def approvals(self) -> ApprovalRows:
         return ApprovalRows(self)
+
+    @cached_property
+    def reopening(self) -> ReopeningRows:
+        return ReopeningRows(self)
 
     @cached_property
     def custody(self) -> CustodyRows:

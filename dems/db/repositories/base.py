@@ -1,11 +1,26 @@
 """What every repository stands on."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, Integer, Select, Tuple, Uuid, bindparam, literal, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Integer,
+    Select,
+    Tuple,
+    Uuid,
+    any_,
+    bindparam,
+    cast,
+    literal,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.types import NullType
 
 from dems.model.people import force_key
 from dems.ports import Clock, Page
@@ -19,6 +34,19 @@ AT_ONCE = 5_000
 def chunks(values: Sequence[Some]) -> Iterator[Sequence[Some]]:
     for start in range(0, len(values), AT_ONCE):
         yield values[start : start + AT_ONCE]
+
+
+def ids_as_array(ids: Iterable[UUID | None]) -> ColumnElement[Any]:
+    """Thousands of ids as one value. They go as one text: as parameters each, they take longer than what is done with them.
+
+    A text of no type, so that the server takes it for an array at once, and knows how long that is when it plans.
+    """
+    text = "{" + ",".join("NULL" if i is None else str(i) for i in ids) + "}"
+    return cast(literal(text, NullType()), ARRAY(Uuid))
+
+
+def among(of: ColumnElement[Any], ids: Iterable[UUID]) -> ColumnElement[bool]:
+    return of == any_(ids_as_array(ids))
 
 
 class Runner(Protocol):

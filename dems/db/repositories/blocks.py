@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, insert, select
 
-from dems.db.repositories.base import Rows, chunks, paged_within
+from dems.db.repositories.base import Rows, among, chunks, paged_within
 from dems.db.repositories.disclosure import signature, signed
 from dems.db.tables import disclosure_block_items, disclosure_blocks, disclosure_samples, disclosure_searches
 from dems.errors import NotFound
@@ -79,14 +79,11 @@ class BlockRows(Rows):
         return found
 
     def blocks_of(self, proceeding_id: StrandId, items: Collection[EvidenceId]) -> list[BlockId]:
-        found: set[BlockId] = set()
         lines = disclosure_block_items
         ours = lines.join(disclosure_blocks, disclosure_blocks.c.id == lines.c.block_id)
         of_it = select(lines.c.block_id).select_from(ours).where(disclosure_blocks.c.proceeding_id == proceeding_id)
-        for some in chunks(sorted(items)):
-            rows = self._tx.execute(of_it.where(lines.c.evidence_id.in_(some)).distinct())
-            found |= {BlockId(r.block_id) for r in rows}
-        return sorted(found)
+        rows = self._tx.execute(of_it.where(among(lines.c.evidence_id, items)).distinct())
+        return sorted(BlockId(r.block_id) for r in rows)
 
     def add_block(self, proceeding_id: StrandId, block: KeptBlock) -> None:
         one, query = block.block, block.block.query

@@ -3,13 +3,29 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnCollection, ColumnElement, Row, and_, func, insert, not_, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnCollection,
+    ColumnElement,
+    Insert,
+    Row,
+    Uuid,
+    and_,
+    column,
+    func,
+    insert,
+    literal,
+    not_,
+    or_,
+    select,
+)
 
 from dems.db.repositories import review_queue
-from dems.db.repositories.base import Rows, chunks
+from dems.db.repositories.base import Rows, among, ids_as_array
 from dems.db.tables import (
     case_facts,
     disclosure_decisions,
@@ -33,6 +49,8 @@ from dems.ports.disclosure import DecisionFilter, KeptDecision, KeptHappening, O
 from dems.ports.values import Page
 
 _d = disclosure_decisions.c
+_MANY_ALIKE = 16
+"""Decisions that say the same, from which on one statement for all costs less than a row each."""
 
 
 def signature(by: Acting) -> dict[str, Any]:
@@ -82,12 +100,8 @@ class DisclosureRows(Rows):
         statement = select(disclosure_decisions).where(_d.proceeding_id == proceeding_id)
         if subjects is None:
             return [_to_decision(r) for r in self._tx.execute(statement.order_by(_d.number))]
-        found = [
-            row
-            for some in chunks(sorted(s.id for s in subjects))
-            for row in self._tx.execute(statement.where(_d.subject_id.in_(some)))
-        ]
-        return [_to_decision(r) for r in sorted(found, key=lambda r: int(r.number))]
+        statement = statement.where(among(_d.subject_id, {s.id for s in subjects}))
+        return [_to_decision(r) for r in sorted(self._tx.execute(statement), key=lambda r: int(r.number))]
 
     def decided(self, proceeding_id: StrandId) -> int:
         last = select(func.coalesce(func.max(_d.number), 0)).where(_d.proceeding_id == proceeding_id)
@@ -96,14 +110,19 @@ class DisclosureRows(Rows):
     def add_decisions(
         self, proceeding_id: StrandId, decisions: Sequence[Decision[Content]], rests_on: Collection[FactId]
     ) -> None:
-        facts = sorted(rests_on)
-        rows = [
-            {"proceeding_id": proceeding_id, "number": number, "rests_on": facts, **_values(decision)}
-            for number, decision in enumerate(decisions, self.decided(proceeding_id) + 1)
-        ]
-        if rows:
-            self._tx.execute(insert(disclosure_decisions), rows)
-            review_queue.decided(self._tx, proceeding_id, {d.subject for d in decisions})
+        number, few = self.decided(proceeding_id) + 1, []
+        shared = {"proceeding_id": proceeding_id, "rests_on": sorted(rests_on)}
+        for _, some in groupby(decisions, key=lambda d: (d.content, d.reason, d.by, d.subject.kind)):
+            alike = list(some)
+            if len(alike) < _MANY_ALIKE:
+                few += [{**shared, "number": n, **_values(d)} for n, d in enumerate(alike, number)]
+            else:
+                self._tx.execute(_many_alike(alike, {**shared, **_values(alike[0])}, number))
+            number += len(alike)
+        if few:
+            self._tx.execute(insert(disclosure_decisions), few)
+        if decisions:
+            review_queue.decided(self._tx, proceeding_id, decisions)
 
     def decisions_page(
         self, proceeding_id: StrandId, page: Page, clearances: Collection[Clearance], wanted: DecisionFilter
@@ -210,6 +229,18 @@ def _shown_to(
         and_(of.kind == "pii", of.content["kind"].astext == without_notice), and_(of.kind == "handling", under_it)
     )
     return [of.kind != "clearance", not_(hidden)]
+
+
+def _many_alike(alike: Sequence[Decision[Content]], of_all: Mapping[str, Any], first: int) -> Insert:
+    """One statement for decisions that say the same of many: what differs goes as arrays, the rest once."""
+    arrays = [ids_as_array(ids) for ids in zip(*((d.id, d.subject.id, d.replaces) for d in alike), strict=True)]
+    each = ("id", "subject_id", "replaces")
+    columns = [column(name, Uuid) for name in each]
+    rows = func.unnest(*arrays).table_valued(*columns, with_ordinality="n", name="each").render_derived()
+    same = {name: literal(value, _d[name].type) for name, value in of_all.items() if name not in each}
+    number = literal(first - 1, BigInteger) + rows.c.n
+    chosen = select(*(rows.c[n] for n in each), number, *same.values()).order_by(rows.c.n)
+    return insert(disclosure_decisions).from_select([*each, "number", *same], chosen)
 
 
 def _subject(row: Row[Any]) -> Subject:

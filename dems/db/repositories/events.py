@@ -13,10 +13,11 @@ from pydantic_core import from_json
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    Row,
+    BindParameter,
     Select,
     Text,
     Uuid,
+    any_,
     bindparam,
     case,
     cast,
@@ -29,8 +30,8 @@ from sqlalchemy import (
     tuple_,
 )
 
-from dems.db.repositories.base import Rows
-from dems.db.repositories.cases import known_to, sees_every_case, walled
+from dems.db.repositories.base import Prepared, Rows
+from dems.db.repositories.known_cases import known_to, sees_every_case, walled_from_any
 from dems.db.tables import (
     cases,
     custody_chains,
@@ -43,7 +44,7 @@ from dems.db.tables import (
 )
 from dems.model.custody import ChainKind
 from dems.model.events import CONCERNS, NOBODYS, Audience, Event, telling
-from dems.model.people import Person
+from dems.model.people import Person, force_key
 from dems.model.times import london_date
 
 _STRETCH = 50_000
@@ -107,10 +108,10 @@ class EventRows(Rows):
         self, viewers: Sequence[Person], audiences: Collection[Audience], start: int, end: int, limit: int
     ) -> list[Event]:
         """In the order of the log, without what walls keep from the viewers."""
-        statement = select(events).where(events.c.idx >= start, events.c.idx < end)
-        statement = statement.where(events.c.audience.in_(sorted(audiences)))
-        statement = statement.where(*(~walled(v, events.c.scope) for v in viewers))
-        return self._read(_with_details(statement.order_by(events.c.idx).limit(limit)))
+        people = [viewer.id for viewer in viewers]
+        forces = [force_key(viewer.force) for viewer in viewers if viewer.force]
+        given = {"audiences": [a.value for a in audiences], "people": people, "forces": forces}
+        return self._read(_WALKED, {**given, "start": start, "end": end, "most": limit})
 
     def _merged(self, scopes: Sequence[tuple[Audience, UUID]], start: int, end: int, limit: int) -> list[Event]:
         """The first of each of these, and of all those the first."""
@@ -119,10 +120,10 @@ class EventRows(Rows):
         given = {"audiences": [a.value for a, _ in scopes], "scopes": [s for _, s in scopes]}
         return self._read(_MERGED, {**given, "start": start, "end": end, "most": limit})
 
-    def _read(self, statement: Select[Any], given: Mapping[str, Any] | None = None) -> list[Event]:
-        rows = self._tx.execute(statement, given).all()
+    def _read(self, page: Prepared, given: Mapping[str, Any]) -> list[Event]:
+        rows = self._tx.read(page, **given)
         # All at once: one by one they would take twice as long.
-        details = from_json(b"[" + b",".join(b"null" if r[-1] is None else r[-1] for r in rows) + b"]")
+        details = from_json(b"[" + b",".join([b"null" if row[-1] is None else row[-1] for row in rows]) + b"]")
         return [_to_event(row, said) for row, said in zip(rows, details, strict=True)]
 
 
@@ -147,22 +148,39 @@ def _with_details(page: Select[Any]) -> Select[Any]:
     )
 
 
+def _bounds() -> tuple[BindParameter[int], BindParameter[int], BindParameter[int]]:
+    start, end, most = (bindparam(name, type_=BigInteger) for name in ("start", "end", "most"))
+    return start, end, most
+
+
+def _of_all() -> Select[Any]:
+    """Of all cases, but for those behind walls."""
+    audiences, people, forces = (
+        bindparam(name, type_=ARRAY(kind)) for name, kind in (("audiences", Text), ("people", Uuid), ("forces", Text))
+    )
+    start, end, most = _bounds()
+    statement = select(events).where(events.c.idx >= start, events.c.idx < end, events.c.audience == any_(audiences))
+    open_to_them = statement.where(~walled_from_any(people, forces, events.c.scope))
+    return _with_details(open_to_them.order_by(events.c.idx).limit(most))
+
+
 def _of_each() -> Select[Any]:
-    """The first of each scope, and of all those the first; made once, for making it takes longer than asking."""
+    """The first of each scope, and of all those the first."""
     audiences, scopes = bindparam("audiences", type_=ARRAY(Text)), bindparam("scopes", type_=ARRAY(Uuid))
     theirs = func.unnest(audiences, scopes).table_valued("audience", "scope", name="theirs").render_derived()
     key = tuple_(events.c.audience, events.c.scope, events.c.idx)
     # A range of the index and nothing else, whatever the planner believes of how often a case comes by.
-    first = tuple_(theirs.c.audience, theirs.c.scope, bindparam("start", type_=BigInteger))
-    last = tuple_(theirs.c.audience, theirs.c.scope, bindparam("end", type_=BigInteger))
-    most = bindparam("most", type_=BigInteger)
+    start, end, most = _bounds()
+    first = tuple_(theirs.c.audience, theirs.c.scope, start)
+    last = tuple_(theirs.c.audience, theirs.c.scope, end)
     few = select(events).where(events.c.audience.is_not(None), key >= first, key < last)
     few_of_each = few.order_by(events.c.audience, events.c.scope, events.c.idx).limit(most).lateral("few")
     together = select(few_of_each).select_from(theirs.join(few_of_each, true()))
     return _with_details(together.order_by(few_of_each.c.idx).limit(most))
 
 
-_MERGED = _of_each()
+# Put into words once: that takes longer than asking.
+_WALKED, _MERGED = Prepared(_of_all()), Prepared(_of_each())
 _LAST = {"feed": events.c.idx, "log": custody_leaves.c.idx}
 _TAKEN_IN = select(*(select(func.coalesce(func.max(c), -1) + 1).scalar_subquery().label(n) for n, c in _LAST.items()))
 _KINDS = {kind.value: kind for kind in ChainKind}
@@ -206,8 +224,8 @@ def _to_place(start: int, end: int) -> Select[Any]:
     )
 
 
-def _to_event(row: Row[Any], detail: Any) -> Event:
-    place, entry, at, of_kind, subject, case_id, reference, evidence, _ = tuple(row)
+def _to_event(row: tuple[Any, ...], detail: Any) -> Event:
+    place, entry, at, of_kind, subject, case_id, reference, evidence, _ = row
     kind, said = _KINDS[of_kind], detail or {}
     facts = said.get("facts", {})
     return Event(

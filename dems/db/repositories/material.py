@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, insert, select, true
+from sqlalchemy import Row, Select, and_, func, insert, select, true, union_all
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories import review_queue
-from dems.db.repositories.base import Rows, chunks, paged_within
+from dems.db.repositories.base import Rows, among, paged_within
 from dems.db.repositories.disclosure import signature, signed
 from dems.db.tables import custody_chains, custody_entries, evidence, item_particulars, material_elsewhere
 from dems.errors import AlreadyExists
@@ -25,15 +25,18 @@ from dems.ports.values import Page
 class MaterialRows(Rows):
     def material(self, case_id: CaseId, items: Collection[EvidenceId] | None = None) -> list[Material]:
         here, there = _items(case_id), select(material_elsewhere).where(material_elsewhere.c.case_id == case_id)
-        if items is None:
-            rows = self._tx.execute(here).all()
-            others = self._tx.execute(there).all()
-        else:
-            rows, others = [], []
-            for some in chunks(sorted(items)):
-                rows += self._tx.execute(here.where(evidence.c.id.in_(some))).all()
-                others += self._tx.execute(there.where(material_elsewhere.c.id.in_(some))).all()
-        return [*(_here(r) for r in rows), *(_there(r) for r in others)]
+        if items is not None:
+            here, there = here.where(among(evidence.c.id, items)), there.where(among(material_elsewhere.c.id, items))
+        return [*map(_here, self._tx.execute(here)), *map(_there, self._tx.execute(there))]
+
+    def of_case(self, case_id: CaseId, items: Collection[EvidenceId]) -> frozenset[EvidenceId]:
+        both = union_all(
+            *(
+                select(t.c.id).where(t.c.case_id == case_id, among(t.c.id, items))
+                for t in (evidence, material_elsewhere)
+            )
+        ).subquery()
+        return frozenset(EvidenceId(r.id) for r in self._tx.execute(select(both.c.id)))
 
     def add_elsewhere(self, elsewhere: Elsewhere) -> None:
         values = {

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    ColumnCollection,
     ColumnElement,
     FromClause,
     Select,
@@ -18,7 +19,6 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
-    any_,
     case,
     cast,
     delete,
@@ -36,7 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import array, distinct_on
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from dems.db.repositories.base import Runner
+from dems.db.repositories.base import Runner, among
 from dems.db.tables import (
     cases,
     disclosure_block_items,
@@ -48,8 +48,10 @@ from dems.db.tables import (
     material_elsewhere,
     review_queue,
 )
-from dems.model.disclosure.contents import MIGHT_BE_DISCLOSED, Level, PrivilegeState
-from dems.model.disclosure.material import Subject, SubjectKind
+from dems.model.disclosure.contents import MIGHT_BE_DISCLOSED, Content, Level, PrivilegeState
+from dems.model.disclosure.decisions import Decision
+from dems.model.disclosure.material import SubjectKind
+from dems.model.disclosure.records import kind_of
 from dems.model.disclosure.reviewing import Awaiting
 from dems.model.ids import CaseId, EvidenceId, StrandId
 
@@ -114,70 +116,66 @@ def came_in(tx: Runner, items: Sequence[EvidenceId]) -> None:
     for sort in (_HERE, _ELSEWHERE):
         of_case = disclosure_proceedings.c.case_id == sort.table.c.case_id
         source = sort.source.join(disclosure_proceedings, of_case)
-        _put(tx, _undecided(sort, source, disclosure_proceedings.c.id).where(_among(sort.table.c.id, items)))
+        _put(tx, _undecided(sort, source, disclosure_proceedings.c.id).where(among(sort.table.c.id, items)))
 
 
 def changed(tx: Runner, items: Sequence[EvidenceId]) -> None:
     """What items are put in order by may have changed."""
-    now = select(evidence.c.id, *_HERE.order).select_from(_HERE.source).where(_among(evidence.c.id, items)).subquery()
+    now = select(evidence.c.id, *_HERE.order).select_from(_HERE.source).where(among(evidence.c.id, items)).subquery()
     differs = tuple_(*(_q[n] for n in _ORDER)).is_distinct_from(tuple_(*(now.c[n] for n in _ORDER)))
     statement = update(review_queue).where(_q.evidence_id == now.c.id, differs)
     tx.execute(statement.values({n: now.c[n] for n in _ORDER}))
 
 
-def decided(tx: Runner, proceeding_id: StrandId, subjects: Collection[Subject]) -> None:
-    """Something was decided about these. Whoever decides holds the proceeding."""
+def decided(tx: Runner, proceeding_id: StrandId, decisions: Collection[Decision[Content]]) -> None:
+    """These were recorded. Whoever decides holds the proceeding."""
+    subjects = {d.subject for d in decisions if kind_of(d.content) in _SAYS}
     items = {s.id for s in subjects if s.kind is SubjectKind.ITEM}
     blocks = [s.id for s in subjects if s.kind is SubjectKind.BLOCK]
     if blocks:
         line = disclosure_block_items.c
-        items |= {r.evidence_id for r in tx.execute(select(line.evidence_id).where(_among(line.block_id, blocks)))}
+        items |= {r.evidence_id for r in tx.execute(select(line.evidence_id).where(among(line.block_id, blocks)))}
     about = sorted(items)
-    tx.execute(delete(review_queue).where(_among(_q.evidence_id, about), _q.proceeding_id == proceeding_id))
+    if not about:
+        return
+    tx.execute(delete(review_queue).where(among(_q.evidence_id, about), _q.proceeding_id == proceeding_id))
     listed = _listed(tx, proceeding_id)
     for sort in (_HERE, _ELSEWHERE):
         own = standing_of(proceeding_id, sort.table, sort.table.c.id)
-        awaits = _awaits(own, listed if sort is _HERE else None)
-        what = func.unnest(awaits.what).table_valued("awaiting", name="what").render_derived()
-        source = sort.source.join(own, true()).join(what, true())
+        in_block = listed if sort is _HERE else false()
+        columns = (sort.table.c.id, *own.c, in_block.label("in_block"), sort.restricted.label("hidden"), *sort.order)
+        chosen = select(*columns).select_from(sort.source.join(own, true())).where(among(sort.table.c.id, about))
+        # Once for each item, and not for each of its rows.
+        item = chosen.cte("item").prefix_with("MATERIALIZED", dialect="postgresql").c
+        what = (
+            func.unnest(_awaits(item, scheduled=sort is _HERE)).table_valued("awaiting", name="what").render_derived()
+        )
+        only_for_the_cleared = and_(item.in_block, item.disclosable.is_not(True), item.sensitive.is_(True))
         statement = select(
-            sort.table.c.id,
+            item.id,
             literal(proceeding_id, Uuid),
             what.c.awaiting,
-            or_(sort.restricted, awaits.restricted),
-            own.c.quarantined.is_(True),
-            *sort.order,
+            or_(item.hidden, only_for_the_cleared),
+            item.quarantined.is_(True),
+            *(item[name] for name in _ORDER),
         )
-        _put(
-            tx,
-            statement.select_from(source).where(_among(sort.table.c.id, about), what.c.awaiting.is_not(None)),
-        )
+        _put(tx, statement.join(what, true()).where(what.c.awaiting.is_not(None)))
 
 
-@dataclass(frozen=True)
-class _Awaits:
-    """`what` is an array of the decisions that are awaited, with nulls in it."""
-
-    what: ColumnElement[Any]
-    restricted: ColumnElement[Any]
-
-
-def _awaits(own: LateralFromClause, listed: ColumnElement[bool] | None) -> _Awaits:
-    """`listed` says whether an item is in a block that is listed; None of what can be in none, and is on no schedule."""
-    in_block = false() if listed is None else listed
-    relevant = func.coalesce(own.c.relevant, case((in_block, true())))
-    used = func.coalesce(own.c.used, case((in_block, false())))
-    own_row = or_(own.c.disclosable.is_(True), own.c.sensitive.is_(True))
-    rest = false() if listed is None else and_(relevant, used.is_(False), or_(~in_block, own_row))
+def _awaits(item: ColumnCollection[str, ColumnElement[Any]], *, scheduled: bool) -> ColumnElement[Any]:
+    """The decisions that an item awaits, as an array with nulls in it; what is held elsewhere is never `scheduled`."""
+    relevant = func.coalesce(item.relevant, case((item.in_block, true())))
+    used = func.coalesce(item.used, case((item.in_block, false())))
+    own_row = or_(item.disclosable.is_(True), item.sensitive.is_(True))
+    rest = and_(relevant, used.is_(False), or_(~item.in_block, own_row)) if scheduled else false()
     conditions = {
         _A.RELEVANCE: relevant.is_(None),
         _A.USE: and_(relevant, used.is_(None)),
-        _A.DESCRIPTION: and_(rest, own.c.described.is_(None)),
-        _A.SENSITIVITY: and_(rest, own.c.sensitive.is_(None)),
-        _A.TEST: and_(rest, own.c.disclosable.is_(None)),
+        _A.DESCRIPTION: and_(rest, item.described.is_(None)),
+        _A.SENSITIVITY: and_(rest, item.sensitive.is_(None)),
+        _A.TEST: and_(rest, item.disclosable.is_(None)),
     }
-    what = array([cast(case((holds, name.value)), Text) for name, holds in conditions.items()])
-    return _Awaits(what, and_(in_block, own.c.disclosable.is_not(True), own.c.sensitive.is_(True)))
+    return array([cast(case((holds, name.value)), Text) for name, holds in conditions.items()])
 
 
 def standing_of(proceeding_id: StrandId, of: FromClause, subject: ColumnElement[Any]) -> LateralFromClause:
@@ -228,7 +226,7 @@ def _listed(tx: Runner, proceeding_id: StrandId) -> ColumnElement[bool]:
     own = standing(proceeding_id, [r.id for r in tx.execute(of_it)])
     listing = [r.subject_id for r in tx.execute(select(own.c.subject_id).where(own.c.relevant, own.c.used.is_(False)))]
     line = disclosure_block_items.c
-    return exists().where(line.evidence_id == evidence.c.id, _among(line.block_id, listing))
+    return exists().where(line.evidence_id == evidence.c.id, among(line.block_id, listing)) if listing else false()
 
 
 def _undecided(sort: _Sort, source: FromClause, proceeding: ColumnElement[Any]) -> Select[Any]:
@@ -238,7 +236,3 @@ def _undecided(sort: _Sort, source: FromClause, proceeding: ColumnElement[Any]) 
 
 def _put(tx: Runner, statement: Select[Any]) -> None:
     tx.execute(insert(review_queue).from_select(_COLUMNS, statement))
-
-
-def _among(of: ColumnElement[Any], ids: Sequence[UUID]) -> ColumnElement[bool]:
-    return of == any_(literal(list(ids), ARRAY(Uuid)))

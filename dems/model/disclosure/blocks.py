@@ -15,8 +15,8 @@ from dems.model.disclosure.material import Binding, Subject
 from dems.model.disclosure.searches import Sample
 from dems.model.ids import BlockId, EvidenceId, SearchId
 
-MOST_ITEMS = 20_000
-"""Of one block: its annex is served as one document."""
+MOST_LISTED = 20_000
+"""Items that one question lists together: its annex is one document."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from dems.model.disclosure.material import Subject
-from dems.model.ids import EvidenceId, FactId
+from dems.model.ids import BlockId, EvidenceId, FactId
 from dems.model.life.strands import said
 
 
@@ -39,12 +39,13 @@ class DefenceStatement:
 
 @dataclass(frozen=True, slots=True)
 class CorrectedFact:
-    """A fact of the case was corrected, on which decisions about these items rested."""
+    """A fact of the case was corrected, on which decisions about these items and blocks rested."""
 
     fact: FactId
     items: frozenset[EvidenceId]
     what: str
     at: datetime
+    blocks: frozenset[BlockId] = frozenset()
 
     def __post_init__(self) -> None:
         said(self.what, "what was corrected")

@@ -1,7 +1,8 @@
 """Rules about decisions and about what happens: R03, R21, R23, R24, R27, R31 to R33, R35, R57. One function each."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import islice
 
 from dems.model.disclosure.acting import holds
@@ -29,7 +30,7 @@ from dems.model.disclosure.forms import valid
 from dems.model.disclosure.material import Subject, SubjectKind
 from dems.model.disclosure.parties import ENDINGS, HappeningKind, Position
 from dems.model.disclosure.schedules import ScheduleState
-from dems.model.ids import BlockId, EvidenceId
+from dems.model.ids import BlockId, EvidenceId, PersonId
 from dems.model.life.events import words
 from dems.model.life.problems import day_words
 from dems.model.people import CaseRole, Clearance
@@ -42,27 +43,33 @@ def _decision(rule: str, decision: Decision[Content], message: str) -> Broken:
 
 def r03(file: ProceedingFile) -> Iterator[Broken]:
     restricted: set[Subject] = set()
+    case = file.opened.case_id
+
+    # Thousands are decided at one instant: whether a person held something then is asked once.
+    @cache
+    def held(person: PersonId, what: CaseRole | Clearance, at: datetime) -> bool:
+        return holds(file.grants, case, person, what, at)
+
     for d in file.record.decisions:
-        needs = needed_for(d.content, d.subject in restricted)
+        by, needs = d.by, needed_for(d.content, d.subject in restricted)
         if isinstance(d.content, Sensitive) and d.content.level is not Level.NOT_SENSITIVE:
             restricted.add(d.subject)
-        case, on = file.opened.case_id, day_words(london_date(d.by.at))
-        if d.by.role not in needs.roles:
+        if by.role not in needs.roles:
             allowed = ", ".join(sorted(words(r) for r in needs.roles))
             yield _decision(
-                "R03", d, f"The role {words(d.by.role)} does not decide this: have one of these do it: {allowed}."
+                "R03", d, f"The role {words(by.role)} does not decide this: have one of these do it: {allowed}."
             )
-        if not holds(file.grants, case, d.by.person, d.by.role, d.by.at):
-            message = f"{d.by.name} did not hold the role {words(d.by.role)} on this case on {on}: have somebody decide who does."
+        if not held(by.person, by.role, by.at):
+            on = day_words(london_date(by.at))
+            message = (
+                f"{by.name} did not hold the role {words(by.role)} on this case on {on}: have somebody decide who does."
+            )
             yield _decision("R03", d, message)
-        lacking = (
-            c for c in Clearance if c in needs.clearances and not holds(file.grants, case, d.by.person, c, d.by.at)
-        )
+        lacking = (c for c in Clearance if c in needs.clearances and not held(by.person, c, by.at))
         # Only the first of them: that a second is needed tells of some subjects that they are sensitive.
         for clearance in islice(lacking, 1):
-            message = (
-                f"{d.by.name} did not hold the clearance {clearance.value} on {on}: have somebody decide who does."
-            )
+            on = day_words(london_date(by.at))
+            message = f"{by.name} did not hold the clearance {clearance.value} on {on}: have somebody decide who does."
             yield _decision("R03", d, message)
     for row in file.open_rows:
         if not file.relevant(row.subject):
@@ -147,7 +154,9 @@ def review_goes_on(file: ProceedingFile) -> bool:
 
 def r31(file: ProceedingFile) -> Iterator[Broken]:
     order = {d.id: n for n, d in enumerate(file.record.decisions)}
-    for subject in sorted(file.record.subjects):
+    # Of all others, of which there may be thousands, it asks nothing.
+    subjects = {d.subject for d in file.record.decisions if isinstance(d.content, Handled | Pii)}
+    for subject in sorted(subjects):
         handled, tested = file.record.stands(subject, Handled), file.record.says(subject, AgainstTest)
         pii, level = file.record.stands(subject, Pii), file.record.stands(subject, Sensitive)
         if handled is not None and handled.content.handling is Handling.WITHHELD and tested is not None:
@@ -237,4 +246,4 @@ def _of_this_case(file: ProceedingFile, subject: Subject) -> bool:
     if subject.kind is SubjectKind.BLOCK:
         return BlockId(subject.id) in file.blocks
     item = file.material.get(EvidenceId(subject.id))
-    return item is not None and item.case_id == file.opened.case_id
+    return subject.id in file.unread or (item is not None and item.case_id == file.opened.case_id)

@@ -61,6 +61,8 @@ class ProceedingFile:
     on: date
     grants: tuple[CaseGrant, ...] = ()
     material: Mapping[EvidenceId, Material] = field(default_factory=dict)
+    unread: frozenset[EvidenceId] = frozenset()
+    """Things of its case of which nothing else was read: that they are there is all that deciding about them asks."""
     blocks: Mapping[BlockId, Block] = field(default_factory=dict)
     searches: tuple[SearchStrategy, ...] = ()
     happenings: tuple[Happening, ...] = ()

@@ -61,6 +61,7 @@ class Guard:
         self._file = file
         self.kept = kept(file)
         self.shown = shown(file) if self.kept else ()
+        self._words_in: dict[str, frozenset[str]] = {}
 
     # --- words ---
 
@@ -81,7 +82,7 @@ class Guard:
 
     @cached_property
     def _told(self) -> tuple[frozenset[str], ...]:
-        return tuple(frozenset().union(*map(words_of, each.texts)) for each in self.shown)
+        return tuple(frozenset().union(*map(self._words, each.texts)) for each in self.shown)
 
     @cached_property
     def _rows_with(self) -> Weights:
@@ -95,7 +96,13 @@ class Guard:
         return shared | {short.casefold() for short in self._file.forms.abbreviations}
 
     def _describing(self, text: str) -> frozenset[str]:
-        return words_of(text) - self._open_to_all
+        return self._words(text) - self._open_to_all
+
+    def _words(self, text: str) -> frozenset[str]:
+        """Of each text once: it is asked for what it names, for how it reads and for how common its words are."""
+        if text not in self._words_in:
+            self._words_in[text] = words_of(text)
+        return self._words_in[text]
 
     @cached_property
     def _descriptions(self) -> tuple[tuple[Kept, str], ...]:

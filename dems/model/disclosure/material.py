@@ -14,12 +14,16 @@ class SubjectKind(StrEnum):
     BLOCK = "block"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Subject:
-    """One item or one block."""
+    """One item or one block. Blocks come before items, each in the order of their ids."""
 
     kind: SubjectKind
     id: UUID
+
+    def __lt__(self, other: "Subject") -> bool:
+        # As tuples of the fields compare, and several times as fast: ids are compared in Python otherwise.
+        return (self.kind.value, self.id.int) < (other.kind.value, other.id.int)
 
     @classmethod
     def item(cls, item: EvidenceId) -> "Subject":

@@ -83,6 +83,8 @@ def _subjects(file: ProceedingFile, cause: Cause) -> frozenset[Subject]:
         return cause.related
     items = {cause.item} if isinstance(cause, ChangedFindings) else cause.items
     blocks = {b.subject for i in items for b in file.listing.get(i, ())}
+    if isinstance(cause, CorrectedFact):
+        blocks |= {Subject.block(b) for b in cause.blocks}
     return frozenset(Subject.item(i) for i in items) | blocks
 
 

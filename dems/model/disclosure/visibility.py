@@ -60,9 +60,11 @@ def for_everybody(decision: Decision[Content]) -> bool:
 
 def without(file: ProceedingFile, hidden: frozenset[EvidenceId]) -> ProceedingFile:
     """The file as if these were nothing of its case: neither they nor what was decided about them is in it."""
+    if not hidden:
+        return file
     kept = tuple(d for d in file.record.decisions if d.subject.id not in hidden)
     material = {item: found for item, found in file.material.items() if item not in hidden}
-    return replace(file, record=replace(file.record, decisions=kept), material=material)
+    return replace(file, record=replace(file.record, decisions=kept), material=material, unread=file.unread - hidden)
 
 
 def _plain(schedule: Schedule) -> Schedule:

@@ -92,6 +92,8 @@ def label_of(reference: str) -> Label | None:
 
 
 def _with_digits(word: str) -> str:
+    if word.isalpha():
+        return word
     digits = sum(c.isdigit() for c in word)
     return word.translate(_LETTERS_FOR_DIGITS) if digits and digits * 2 >= len(word) else word
 

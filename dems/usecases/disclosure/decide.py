@@ -10,11 +10,9 @@ from uuid import UUID
 from dems.errors import DisclosureRulesBroken, Invalid, WrongState
 from dems.model.actors import Actor
 from dems.model.acts import Act
-from dems.model.custody import Authority, of_proceeding, restricted_of
 from dems.model.disclosure.authority import needed_for
 from dems.model.disclosure.contents import Content
-from dems.model.disclosure.decisions import Decision, Record
-from dems.model.disclosure.entries import told_of_decisions
+from dems.model.disclosure.decisions import Decision
 from dems.model.disclosure.material import Subject
 from dems.model.disclosure.recording import decide
 from dems.model.disclosure.records import kind_of
@@ -22,14 +20,13 @@ from dems.model.ids import CaseId, DecisionId, FactId, StrandId, new_id
 from dems.model.people import CaseRole
 from dems.ports import Clock, Once, Transaction, Transactions
 from dems.steps.acting import acting, clearances
-from dems.steps.many_facts import shared_out
-from dems.steps.proceeding_files import about, known_to
+from dems.steps.proceeding_files import known_to, to_decide
+from dems.steps.telling_decisions import tell_decisions
 
 MOST_AT_ONCE = 10_000
 """Decisions in one act."""
 MOST_FACTS = 50
 """Facts of the case that decisions of one act rest on."""
-_STATEMENTS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +88,14 @@ class DecideMany:
                 for each in deciding
                 for subject in each.subjects
             ]
-            whole = about(tx, proceeding_id, {d.subject for d in new}, now)
+            whole = to_decide(tx, proceeding_id, {d.subject for d in new}, now)
             try:
                 decide(known_to(tx, whole, actor, held), new, now)
             except (DisclosureRulesBroken, WrongState) as refused:
                 refused.data["problems"] = _by_row(refused.data["problems"], new)
                 raise
             tx.disclosure.add_decisions(proceeding_id, new, rests_on)
-            _tell(tx, authority, case_id, whole.record, new, rests_on)
+            tell_decisions(tx, authority, case_id, whole.record, new, rests_on)
         return new
 
 
@@ -155,22 +152,3 @@ _SUPERSEDED = {
     "rule": "superseded",
     "message": "What this is to replace is not what stands: read that, and decide again.",
 }
-
-
-def _tell(
-    tx: Transaction,
-    authority: Authority,
-    case_id: CaseId,
-    before: Record,
-    new: Sequence[Decision[Content]],
-    rests_on: Collection[FactId],
-) -> None:
-    """What everybody on the case may know goes into the proceeding's chain, the rest into its restricted one, without the case."""
-    facts = {"rests_on": [str(fact) for fact in sorted(rests_on)]} if rests_on else {}
-    plain, restricted = told_of_decisions(before, new, tx.material.restricted(case_id))
-    for some in shared_out(plain, _STATEMENTS):
-        tx.custody.append(
-            authority, of_proceeding(before.proceeding), case_id=case_id, facts={**facts, "decided": some}
-        )
-    for some in shared_out(restricted, _STATEMENTS):
-        tx.custody.append(authority, restricted_of(before.proceeding), facts={**facts, "decided": some})

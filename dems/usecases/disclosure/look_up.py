@@ -7,13 +7,14 @@ from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.disclosure.contents import Handled, Pii
 from dems.model.disclosure.decisions import Record
+from dems.model.disclosure.reopening import Touched, in_question
 from dems.model.disclosure.visibility import record_seen_by
 from dems.model.ids import EvidenceId, StrandId
 from dems.model.people import Clearance
 from dems.ports import Clock, Page, Transactions
 from dems.ports.disclosure import DecisionFilter, Elsewhere, KeptDecision, KeptHappening, Particulars
 from dems.steps.acting import clearances
-from dems.steps.proceeding_files import Disclosed, as_opened
+from dems.steps.proceeding_files import Disclosed, as_opened, shown_to, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +78,14 @@ class LookUpDisclosure:
             replace(k, decision=replace(k.decision, replaces=seen.get(k.decision.id, k.decision.replaces)))
             for k in found
         ]
+
+    def reopened(self, actor: Actor, proceeding_id: StrandId, page: Page) -> list[Touched]:
+        """The decisions that are in question again, in the order of their ids, each with the first cause that put it there."""
+        with self.transaction() as tx:
+            case_id = tx.disclosure.case_of(proceeding_id)
+            tx.consulted(tx.authorise(actor, Act.DISCLOSURE_READ, case_id=case_id), proceeding_id)
+            now = self.clock()
+            file = whole(tx, proceeding_id, now)
+            file = shown_to(tx, file, clearances(tx, actor, case_id, now))
+        found = sorted(in_question(file), key=lambda t: t.decision.id)
+        return [t for t in found if page.after is None or t.decision.id > page.after][: page.limit]

@@ -8,7 +8,7 @@ from dems.errors import Invalid
 from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import of_proceeding
-from dems.model.disclosure.blocks import MOST_ITEMS, AnnexLine, Block, FrozenQuery
+from dems.model.disclosure.blocks import MOST_LISTED, AnnexLine, Block, FrozenQuery
 from dems.model.disclosure.entries_of_review import of_block
 from dems.model.disclosure.reviewing import ReviewFilter
 from dems.model.ids import BlockId, CaseId, SearchId, StrandId, new_id
@@ -95,10 +95,10 @@ class MakeBlock:
 def _annex(
     tx: Transaction, proceeding_id: StrandId, case_id: CaseId, asks: ReviewFilter, seen: Sight
 ) -> list[AnnexLine]:
-    found = tx.reviewing.found(proceeding_id, case_id, asks, seen, MOST_ITEMS + 1)
-    if len(found) > MOST_ITEMS:
+    found = tx.reviewing.found(proceeding_id, case_id, asks, seen, MOST_LISTED + 1)
+    if len(found) > MOST_LISTED:
         raise Invalid(
-            f"This question finds more than {MOST_ITEMS:,} items: narrow it, by dates for instance, and make several blocks.",
+            f"This question finds more than {MOST_LISTED:,} items: narrow it, by dates for instance, and make several blocks.",
             field="asks",
         )
     lines = [AnnexLine(item, one.digest) for item, one in found.items() if not one.apart]

@@ -1,7 +1,10 @@
 """Derive the log's tree anew from the ledger bucket alone, with no database, and compare it with every checkpoint kept there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain, count
 
 from dems.ledger.bundles import verify_bundle
 from dems.ledger.invalid import LedgerInvalid
@@ -11,6 +14,10 @@ from dems.steps.checkpoints_due import Claim, Claims
 from dems.steps.kept_checkpoints import KeptCheckpoints
 from dems.steps.log_check import Differs, LogCheck
 from dems.steps.published_log import PublishedLog
+from dems.steps.read_ahead import answers
+
+AHEAD = 4
+"""Tiles and their bundles that are fetched meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +31,33 @@ class CheckBucket:
         claims = Claims(Claim(s, k.checkpoint.root if k else None, "a kept checkpoint") for s, k in kept.each_after(-1))
         tree, upper = Rederived(), Upper(self.published)
         try:
-            while tree.size % TILE_WIDTH == 0 and (tile := self.published.widest(tree.size // TILE_WIDTH)) is not None:
-                rows = tree.add(self._leaves(tile))
-                upper.add([row.hashes for row in rows if row.first.level == TILE_HEIGHT])
-                claims.compare(tree)
-                told(tree.size)
+            with closing(answers((partial(self._read, index) for index in count()), ahead=AHEAD)) as coming:
+                while leaves := next(coming):
+                    rows = tree.add(leaves)
+                    upper.add([row.hashes for row in rows if row.first.level == TILE_HEIGHT])
+                    claims.compare(tree)
+                    told(tree.size)
+                    if tree.size % TILE_WIDTH:
+                        break
             left = _beyond(claims, tree)
         except Differs as found:
             return LogCheck(tree.size, claims.compared, problem=found.problem, index=found.index)
         return LogCheck(tree.size, claims.compared, left)
 
-    def _leaves(self, tile: Tile) -> list[bytes]:
+    def _read(self, index: int) -> list[bytes]:
+        """The leaf hashes of the tile with this index, as far as it is published; none where it is not."""
+        full = Tile(0, index)
+        versions = self.published.tile(full)
+        newest = next(versions, None)
+        if newest is not None:
+            return self._leaves(full, chain([newest], versions))
+        tile = self.published.widest(index)
+        return [] if tile is None else self._leaves(tile, self.published.tile(tile))
+
+    def _leaves(self, tile: Tile, versions: Iterable[bytes]) -> list[bytes]:
         """The leaf hashes of a tile whose bundle holds what was hashed, in any of the versions of the two."""
         problem = f"there is no bundle beside {tile.path()}"
-        for hashes in self.published.tile(tile):
+        for hashes in versions:
             for bundle in self.published.bundle(tile):
                 try:
                     verify_bundle(tile, hashes, bundle)

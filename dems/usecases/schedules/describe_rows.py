@@ -13,7 +13,7 @@ from dems.model.disclosure.preparing import prepared
 from dems.model.disclosure.putting_together import without_drafts
 from dems.model.disclosure.recording import decide
 from dems.model.disclosure.redescribing import Redescribed, redescribed
-from dems.model.ids import ScheduleId, new_id
+from dems.model.ids import new_id
 from dems.model.people import CaseRole
 from dems.ports import Clock, Transactions
 from dems.steps.acting import acting
@@ -65,4 +65,5 @@ class DescribeRows:
             tx.disclosure.add_decisions(proceeding, new, ())
             tell_decisions(tx, entrance.authority, entrance.case_id, hand.file.record, new)
             after = replace(without_drafts(hand.file), record=hand.file.record.appended(new))
-            return draft_shown(tx, entrance, AtHand(prepared(after, made), made), ScheduleId(schedule_id))
+            again = AtHand(prepared(after, made), made)
+            return draft_shown(tx, entrance, again, schedule_id, checked=False)
