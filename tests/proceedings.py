@@ -15,6 +15,7 @@ from dems.model.disclosure.contents import (
     SourceChecked,
     Used,
 )
+from dems.model.disclosure.contents_of_lists import Exhibited
 from dems.model.disclosure.decisions import Record
 from dems.model.disclosure.material import Subject
 from dems.model.disclosure.parties import Happening, HappeningKind, PartyTo, Position
@@ -33,6 +34,12 @@ from tests.world import Somebody, World
 
 BOTH = (Clearance.SENSITIVE, Clearance.PII)
 BEGAN = date(2025, 6, 1)
+ON_THE_EXHIBIT_LIST: tuple[Content, ...] = (
+    Relevant(relevant=True),
+    Used(used=True),
+    Described("Custody record of the detained person", "Store A"),
+    Exhibited("F. Shah"),
+)
 
 
 @dataclass(frozen=True)

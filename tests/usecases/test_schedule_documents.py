@@ -11,7 +11,8 @@ from dems.errors import Invalid, NotFound, WrongState
 from dems.model.custody import of_proceeding, restricted_of
 from dems.model.disclosure.forms import Form
 from dems.ports import Page
-from dems.usecases.schedules.read_document import DocumentWanted, Made, ReadDocument
+from dems.steps.documents_made import Made
+from dems.usecases.schedules.read_document import DocumentWanted, Profile, ReadDocument
 from tests.conftest import Team
 from tests.model.disclosing import NOW, Desk, set_id
 from tests.proceedings import OpenProceeding, proceeding_of
@@ -20,10 +21,10 @@ from tests.world import Somebody, World
 
 
 def document(
-    proceeding: OpenProceeding, part: object, kind: str, *, by: Somebody | None = None, sdc: bool = False
+    proceeding: OpenProceeding, part: object, kind: str, *, by: Somebody | None = None, profile: Profile | None = None
 ) -> str:
     actor = (by or proceeding.officer).actor
-    return proceeding.dems.answers.document(actor, part, kind, streamlined=sdc).data.decode()  # type: ignore[arg-type]
+    return proceeding.dems.answers.document(actor, part, kind, profile=profile).data.decode()  # type: ignore[arg-type]
 
 
 def told(proceeding: OpenProceeding, *, restricted: bool = False) -> list[tuple[str, str, str]]:
@@ -48,7 +49,8 @@ def test_every_form_has_its_document_for_whoever_may_know_of_it(world: World, te
         made = proceeding.dems.answers.document(proceeding.officer.actor, part, "json")
         assert says in made.data.decode()
         assert proceeding.dems.answers.document(proceeding.officer.actor, part, "json") == made
-    assert "There is no material" in document(proceeding, went.report, "json", sdc=True)
+    assert "There is no material" in document(proceeding, went.report, "json", profile=Profile.STREAMLINED)
+    assert json.loads(document(proceeding, went.report, "json", profile=Profile.NOTE))["form"] == "MG6"
     made = proceeding.dems.answers.document(proceeding.uncleared.actor, went.mg6c, "csv")
     assert (made.name, b"Photograph" in made.data) == ("MG6C-1.0.csv", True)
     for hidden in (went.mg6d, went.report, went.id, uuid4()):
@@ -59,9 +61,8 @@ def test_every_form_has_its_document_for_whoever_may_know_of_it(world: World, te
     with pytest.raises(NotFound):
         document(proceeding, went.mg6c, "json", by=team.outsider)
     with pytest.raises(Invalid, match="another way to write an MG6E"):
-        document(proceeding, went.mg6c, "json", sdc=True)
-    # The one that was refused for its profile is there too: it was asked for by somebody who may have it.
-    assert told(proceeding) == [("csv", "MG6C 1.0", "submitted"), *[("json", "MG6C 1.0", "submitted")] * 3]
+        document(proceeding, went.mg6c, "json", profile=Profile.STREAMLINED)
+    assert told(proceeding) == [("csv", "MG6C 1.0", "submitted"), *[("json", "MG6C 1.0", "submitted")] * 2]
     assert {name for _, name, _ in told(proceeding, restricted=True)} == {"MG6D 1.0", "MG6E"}
 
 
