@@ -8,7 +8,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from dems.documents.schedules.workbook_child import RefusedError, cells_of
 from dems.documents.schedules.workbook_layout import LAST_COLUMN, layout_of
-from dems.documents.schedules.workbook_reading import BEYOND, MOST_UNPACKED, judged
+from dems.documents.schedules.workbook_reading import BEYOND, MOST_SAID, judged
 from dems.documents.schedules.workbook_writing import to_workbook
 from dems.documents.schedules.xlsx import LONGEST_CELL
 from dems.errors import Invalid
@@ -40,6 +40,6 @@ def read_here(data: bytes, workbook: Workbook) -> Filled:
     layout = layout_of(workbook)
     rows, columns = layout.last_row + BEYOND, LAST_COLUMN + BEYOND
     try:
-        return judged(cells_of(data, layout.sheet, rows, columns, LONGEST_CELL, MOST_UNPACKED), workbook)
+        return judged(cells_of(data, layout.sheet, rows, columns, LONGEST_CELL, MOST_SAID), workbook)
     except RefusedError as no:
         raise Invalid(str(no)) from no

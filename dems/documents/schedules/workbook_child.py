@@ -61,7 +61,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     data = sys.stdin.buffer.read()
     try:
-        written = json.dumps(cells_of(data, name, rows, columns, longest, most)).encode()
+        written = json.dumps(cells_of(data, name, rows, columns, longest, most), ensure_ascii=False).encode()
     except RefusedError as refused:
         json.dump({"message": str(refused)}, sys.stderr)
         return REFUSED

@@ -51,6 +51,8 @@ _TOO_MUCH = (
 _DAY = len("2026-04-09")
 MOST_UNPACKED = 96 << 20
 """Bytes of all parts together: a schedule of 10,000 rows has some five million."""
+MOST_SAID = 48 << 20
+"""Characters of all cells together."""
 _MOST_PARTS = 200
 MOST_REFUSED = 2000
 """Cells that are named; where there are more, the rest is not looked at."""
@@ -143,7 +145,7 @@ def _cells(data: bytes, layout: Layout, limits: Limits) -> list[list[Any]]:
     """Everything that stands in the sheet, not far beyond what was handed out. Raises `Invalid` for what is not to be taken."""
     command = [
         sys.executable, "-I", str(_CHILD), layout.sheet, str(layout.last_row + BEYOND), str(LAST_COLUMN + BEYOND),
-        str(LONGEST_CELL), str(MOST_UNPACKED), str(limits.processor_seconds), str(limits.memory),
+        str(LONGEST_CELL), str(MOST_SAID), str(limits.processor_seconds), str(limits.memory),
     ]  # fmt: skip
     try:
         done = subprocess.run(  # noqa: S603  (our own program; what comes from outside goes in as bytes)
