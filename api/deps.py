@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic_core import to_json
 
 from api.auth import Caller, caller
+from api.schemas.base import View
 from dems.bootstrap import Dems
 from dems.errors import BadRequest, Invalid, PreconditionFailed, PreconditionRequired
 from dems.model.actors import Actor, ActorKind
@@ -174,3 +175,11 @@ def listed(
     body = to_json(paged(request, headed, page, rows, key=key, show=show))
     link = headed.headers.get("Link")
     return Response(body, 200, None if link is None else {"Link": link}, media_type="application/json")
+
+
+def written(view: View, response: Response) -> Response:
+    """A large answer, with the headers that `response` was given: written here, and not handed to another thread for it.
+
+    The route says in `response_model` what it is.
+    """
+    return Response(view.model_dump_json(by_alias=True), 200, dict(response.headers), media_type="application/json")

@@ -34,6 +34,7 @@ from api.routes import (
     intakes,
     invitations,
     ledger,
+    lists,
     lives,
     material,
     measures,
@@ -119,6 +120,7 @@ _ROUTERS = (
     submissions.router,
     answers.router,
     documents.router,
+    lists.router,
     disclosure.decisions,
     material.router,
     reviewing.router,
@@ -164,4 +166,6 @@ def app() -> FastAPI:
     # What is there now stays for as long as the process: walking it again and again took a fifth of a large answer's time.
     gc.collect()
     gc.freeze()
+    # One large answer has ten thousand things: by Python's own numbers it would be walked through a dozen times while it is made.
+    gc.set_threshold(20_000, 20, 20)
     return made

@@ -76,14 +76,14 @@ def _measured(installed: Installation, owner: Engine, sizes: Sizes) -> list[Resu
             f"{sum(map(len, of.values())) / min(seconds[leg]):,.0f} rows/s",
             ratios(seconds["ours"], seconds[leg]),
             "x",
-            target,
+            TARGET,
             sizes.full,
             machine=machine,
             details={"seconds": seconds, "rows": {name: len(some) for name, some in of.items()}},
         )
-        for name, leg, of, target in (
-            ("bulk decision, against an entry for each", "each", each, TARGET),
-            ("bulk decision, against the rows that it writes", "written", rows, None),
+        for name, leg, of in (
+            ("bulk decision, against an entry for each", "each", each),
+            ("bulk decision, against the rows that it writes", "written", rows),
         )
     ]
 

@@ -1,26 +1,33 @@
 """A disclosure officer at work on the schedules of one proceeding, through the use cases."""
 
-from uuid import UUID
+import json
+from uuid import UUID, uuid4
 
+import pytest
+
+from dems.errors import DisclosureRulesBroken
 from dems.model.actors import system
 from dems.model.acts import Act
-from dems.model.custody import Authority
+from dems.model.custody import Authority, of_proceeding, restricted_of
 from dems.model.disclosure.forms import Form, Series
 from dems.model.disclosure.putting_together import Writing
 from dems.model.disclosure.recording import endorse_rows, returned
 from dems.model.disclosure.reports import Endorsement, Returned
 from dems.model.ids import ScheduleId, ScheduleSetId
-from dems.ports import Page
+from dems.ports import Once, Page
 from dems.steps.acting import acting
 from dems.steps.kept_schedules import keep, tell
 from dems.steps.schedules_at_hand import certified
 from dems.steps.shown_schedules import FormShown
 from dems.steps.submissions import Submission
+from tests.model.disclosing import NOT_SENSITIVE, SENSITIVE
 from tests.proceedings import OpenProceeding
 from tests.world import Somebody
 
 ALL = Page(500)
 NOTHING_MEETS_IT = Writing(certificate="a")
+PLAIN = "Photograph of the custody desk on the night"
+SECRET = "Account that a neighbour gave in secret"
 
 
 class Office:
@@ -96,3 +103,29 @@ class Office:
             keep(tx, before, after, of, by)
             tx.authorise(system(), Act.SCHEDULE_RETURN)
             tell(tx, Authority(system(), Act.SCHEDULE_RETURN, "system"), before, after)
+
+
+def with_both(office: Office) -> None:
+    """One thing for each schedule."""
+    for ref, description, sensitivity in (("ABC/1", PLAIN, NOT_SENSITIVE), ("ABC/2", SECRET, SENSITIVE)):
+        office.proceeding.ready(office.proceeding.thing(ref), description, sensitivity)
+
+
+def rules(no: pytest.ExceptionInfo[DisclosureRulesBroken]) -> list[tuple[str, str | None]]:
+    return [(p["rule"], p["row"]) for p in no.value.data["problems"]]
+
+
+def once() -> Once:
+    return Once(uuid4().bytes * 2, b"f" * 32)
+
+
+def chain(office: Office, *, restricted: bool) -> list[dict[str, object]]:
+    which = restricted_of if restricted else of_proceeding
+    with office.proceeding.dems.transaction() as tx:
+        entries = tx.custody.chain(which(office.proceeding.id), ALL)
+    return [json.loads(e.detail or b"{}")["facts"] for e in entries]
+
+
+def told(office: Office, *, restricted: bool) -> list[tuple[object, object]]:
+    """What the entries say of states of schedules."""
+    return [(f["name"], f["state"]) for f in chain(office, restricted=restricted) if "state" in f]

@@ -9,7 +9,7 @@ from api.cursors import After, Limit, cursor, linked, parts_of
 from api.deps import Core, OnceKey, Whoever, act, answer
 from api.problems import problem_responses
 from api.schemas.answers import DifferenceView, EndorsementsView, Endorsing, RowChange, SendingBack, ServiceTold
-from api.schemas.schedules import SubmissionView
+from api.schemas.submissions import SubmissionView
 from dems.model.acts import Act
 from dems.model.ids import ScheduleId, ScheduleSetId
 

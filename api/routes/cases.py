@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.bodies import BodyRoute
-from api.deps import Core, IfMatch, OnceKey, Paging, Whoever, act, answer, etag, paged
+from api.deps import Core, IfMatch, OnceKey, Paging, Whoever, act, answer, etag, paged, written
 from api.problems import problem_responses
 from api.schemas.base import Line, Listed
 from api.schemas.cases import (
@@ -76,11 +76,14 @@ def list_cases(
 
 
 @router.get(
-    "/by-reference/{reference:path}", openapi_extra=act(Act.CASE_READ), responses=problem_responses(401, 403, 404, 429)
+    "/by-reference/{reference:path}",
+    openapi_extra=act(Act.CASE_READ),
+    responses=problem_responses(401, 403, 404, 429),
+    response_model=WholeCaseView,
 )
 def read_case_by_reference(
     reference: Annotated[Reference, Path()], dems: Core, actor: Whoever, response: Response
-) -> WholeCaseView:
+) -> Response:
     """One case by its reference, which may hold `/`, with all that its life says today."""
     case = dems.cases.look_up.by_reference(actor, reference)
     return read_case(case.id, dems, actor, response)
@@ -104,12 +107,17 @@ def put_case_by_reference(
     return CaseTakenView(**CaseView.of(taken.case).model_dump(), changed=changed, warnings=warned(taken.warnings))
 
 
-@router.get("/{case_id}", openapi_extra=act(Act.CASE_READ), responses=problem_responses(401, 403, 404, 429))
-def read_case(case_id: UUID, dems: Core, actor: Whoever, response: Response) -> WholeCaseView:
+@router.get(
+    "/{case_id}",
+    openapi_extra=act(Act.CASE_READ),
+    responses=problem_responses(401, 403, 404, 429),
+    response_model=WholeCaseView,
+)
+def read_case(case_id: UUID, dems: Core, actor: Whoever, response: Response) -> Response:
     """One case with all that its life says today: how far it is, its mode and who decided it, its parties, linked cases."""
     found = dems.cases.life.whole(actor, CaseId(case_id))
     response.headers["ETag"] = etag(found.case.version)
-    return WholeCaseView.whole(found, london_date(dems.clock()))
+    return written(WholeCaseView.whole(found, london_date(dems.clock())), response)
 
 
 @router.patch(

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.bodies import BodyRoute
 from api.cursors import After, Limit, cursor, linked, not_a_cursor, parts_of
-from api.deps import Core, OnceKey, Paging, Whoever, act, answer, paged
+from api.deps import Core, OnceKey, Paging, Whoever, act, answer, paged, written
 from api.problems import problem_responses
 from api.schemas.base import Day, Line, Listed
 from api.schemas.clock_rules import CalendarView, DefinitionView, NewCalendar, NewDefinition
@@ -22,7 +22,10 @@ router = APIRouter(prefix="/v1", tags=["clocks"], route_class=BodyRoute)
 
 
 @router.get(
-    "/cases/{case_id}/clocks", openapi_extra=act(Act.CLOCKS_READ), responses=problem_responses(401, 403, 404, 429)
+    "/cases/{case_id}/clocks",
+    openapi_extra=act(Act.CLOCKS_READ),
+    responses=problem_responses(401, 403, 404, 429),
+    response_model=Listed[ClockView],
 )
 def list_clocks(
     case_id: UUID,
@@ -32,7 +35,7 @@ def list_clocks(
     response: Response,
     limit: Limit = 100,
     after: After = None,
-) -> Listed[ClockView]:
+) -> Response:
     """Every clock of a case and of what runs beside its investigation, with each event used, each pause and what it does."""
     first = (parts_of(after, int) or (0,))[0]
     if first < 0:
@@ -40,7 +43,7 @@ def list_clocks(
     found = dems.timeliness.clocks(actor, CaseId(case_id))
     ahead = cursor(first + limit) if len(found) > first + limit else None
     shown = [ClockView.of(kept) for kept in found[first : first + limit]]
-    return Listed[ClockView](items=shown, next=linked(request, response, limit, ahead))
+    return written(Listed[ClockView](items=shown, next=linked(request, response, limit, ahead)), response)
 
 
 @router.get("/due", openapi_extra=act(Act.DUE_LIST), responses=problem_responses(401, 403, 404, 429))

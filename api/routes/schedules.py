@@ -10,15 +10,8 @@ from api.cursors import After, Limit, cursor, linked, parts_of
 from api.deps import Core, IfMatch, MaybeMatch, OnceKey, Paging, Whoever, act, answer, etag, paged
 from api.problems import problem_responses
 from api.schemas.base import Listed
-from api.schemas.schedules import (
-    Certifying,
-    DraftChange,
-    GivenUp,
-    GivingUp,
-    ScheduleListed,
-    ScheduleView,
-    ScheduleWanted,
-)
+from api.schemas.schedule_bodies import Certifying, DraftChange, GivingUp, ScheduleWanted
+from api.schemas.schedules import GivenUp, ScheduleListed, ScheduleView
 from dems.errors import Invalid
 from dems.model.acts import Act
 from dems.model.disclosure.putting_together import Writing

@@ -8,7 +8,8 @@ from api.bodies import BodyRoute
 from api.deps import Core, OnceKey, Paging, Whoever, act, answer, paged
 from api.problems import problem_responses
 from api.schemas.base import Listed
-from api.schemas.schedules import SubmissionView, SubmissionWanted
+from api.schemas.schedule_bodies import SubmissionWanted
+from api.schemas.submissions import SubmissionView
 from dems.model.acts import Act
 from dems.model.ids import ScheduleSetId, StrandId
 

@@ -204,7 +204,8 @@ class AgainView(View):
 
 class BlockNowView(BlockView):
     again: AgainView | None = Field(
-        description="Null of things that are not here, and where the question finds more now than a block holds"
+        description="Null of things that are not here, where the question finds more now than a block holds, and where it is "
+        "answered by findings that you may not read"
     )
 
     @classmethod

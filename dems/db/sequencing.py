@@ -28,6 +28,7 @@ MOST_AT_ONCE = 5_000
 """Entries in one batch: enough for the rate, and few enough for a transaction of a fraction of a second."""
 
 _HASHED_AT_ONCE = 500
+_ID_BYTES = 16
 
 CHECKPOINT_MADE = "custody_checkpoint"
 """The channel on which the database tells that there is a new checkpoint to sign."""
@@ -41,6 +42,12 @@ _WAITING = """
     FROM (SELECT entry_id FROM custody_queue ORDER BY entry_id LIMIT %s) AS q
     LEFT JOIN custody_entries AS e ON e.id = q.entry_id
     ORDER BY q.entry_id
+"""
+# Entries of a backlog follow one another: found as a range, they take half of what they take one by one.
+_IDS = "SELECT string_agg(uuid_send(entry_id), ''::bytea) FROM (SELECT entry_id FROM custody_queue ORDER BY entry_id LIMIT %s) AS q"
+_RANGE = """
+    SELECT uuid_send(id), uuid_send(chain_id), seq, leaf FROM custody_entries
+    WHERE id BETWEEN %b AND %b ORDER BY id LIMIT %b
 """
 _LOGGED = "SELECT uuid_send(entry_id) FROM custody_leaves WHERE entry_id = ANY(%b)"
 _BEFORE = """
@@ -116,9 +123,25 @@ class Sequencer:
                 if not locked or not locked[0]:
                     return 0
                 cursor.execute(_BY_KEYS)
-                # All rows at once, and past `Queued`'s own constructor: one by one they would take longer than their hashes.
-                found = list(map(_queued, cursor.execute(_WAITING, [at_most]).fetchall()))
+                found = _waiting(cursor, at_most)
                 return _integrate(cursor, found, at_most, _logged(cursor, found) if among_logged else frozenset())
+
+
+def _waiting(cursor: "psycopg.Cursor[Any]", at_most: int) -> list[Queued]:
+    """The first in the queue, in the order of their ids."""
+    row = cursor.execute(_IDS, [at_most]).fetchone()
+    ids = row[0] if row else None
+    if ids is None:
+        return []
+    rows: list[tuple[Any, ...]] = []
+    if len(ids) == at_most * _ID_BYTES:
+        lowest, highest = UUID(bytes=ids[:_ID_BYTES]), UUID(bytes=ids[-_ID_BYTES:])
+        rows = cursor.execute(_RANGE, [lowest, highest, at_most + 1]).fetchall()
+    if b"".join([row[0] for row in rows]) != ids:
+        # Others lie between them, one is not there, or there are only a few.
+        rows = cursor.execute(_WAITING, [at_most]).fetchall()
+    # All rows at once, and past `Queued`'s own constructor: one by one they would take longer than their hashes.
+    return list(map(_queued, rows))
 
 
 def _logged(cursor: "psycopg.Cursor[Any]", found: Sequence[Queued]) -> AbstractSet[bytes]:

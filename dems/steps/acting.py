@@ -35,13 +35,12 @@ def acting(
     if role is None:
         in_order = [r for r in CaseRole if r in held]
         role = next((r for r in in_order if r in fitting), next(iter(in_order), None))
-    if role is None or role not in held:
-        said = "any role" if role is None else f"the role {words(role)}"
-        message = (
-            f"{person.name} does not hold {said} on this case: have somebody act who does, or name a role that is held."
-        )
-        refuse((Broken(rule, Where.of(PlaceKind.PERSON, person.id), message),), done)
-        raise AssertionError("whatever is broken is refused")
+    said = "any role" if role is None else f"the role {words(role)}"
+    message = (
+        f"{person.name} does not hold {said} on this case: have somebody act who does, or name a role that is held."
+    )
+    refuse(() if role in held else (Broken(rule, Where.of(PlaceKind.PERSON, person.id), message),), done)
+    assert role is not None, "a role that is not held was refused"
     return Acting(person.id, person.name, role, at)
 
 
@@ -51,14 +50,16 @@ def clearances(tx: Transaction, actor: Actor, case_id: CaseId, at: datetime) -> 
     return frozenset.intersection(*held) if held else frozenset()
 
 
-def require_clearance(tx: Transaction, actor: Actor, case_id: CaseId, clearance: Clearance, at: datetime) -> None:
+def require_clearance(
+    tx: Transaction, actor: Actor, case_id: CaseId, clearance: Clearance, at: datetime, *, done: str = "recorded"
+) -> None:
     """Raises `DisclosureRulesBroken` unless everybody whose permission is needed holds it today."""
     if clearance not in clearances(tx, actor, case_id, at):
         person = _human(actor)
         message = (
             f"{person.name} does not hold the clearance {clearance.value} on this case: have somebody act who does."
         )
-        refuse((Broken("R03", Where.of(PlaceKind.PERSON, person.id), message),), "recorded")
+        refuse((Broken("R03", Where.of(PlaceKind.PERSON, person.id), message),), done)
 
 
 def _human(actor: Actor) -> Person:

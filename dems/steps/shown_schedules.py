@@ -13,6 +13,8 @@ from dems.model.disclosure.acting import Acting
 from dems.model.disclosure.drafting import Left, left_out
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Form
+from dems.model.disclosure.lists import KIND_OF
+from dems.model.disclosure.placing import with_rows
 from dems.model.disclosure.preparing import Preparation, form_of
 from dems.model.disclosure.reports import Endorsement
 from dems.model.disclosure.rules import as_data, check
@@ -61,7 +63,7 @@ class FormShown:
 def forms_listed(tx: Transaction, entrance: Entrance) -> list[FormListed]:
     """Every form of a proceeding that its reader may know of, in the order of their ids."""
     proceeding = entrance.proceeding
-    kept, states = tx.schedules.forms(proceeding), tx.schedules.states(proceeding)
+    kept, states = _of_sets(tx.schedules.forms(proceeding)), tx.schedules.states(proceeding)
     under_way = tx.schedules.preparation(proceeding)
     made = None if under_way is None else under_way[0]
     found = [_kept(proceeding, form, kept, states, made) for form in kept]
@@ -69,6 +71,11 @@ def forms_listed(tx: Transaction, entrance: Entrance) -> list[FormListed]:
         there = {form.id for form in kept}
         found += [_drafted(proceeding, made, part) for part in made.parts if part not in there]
     return sorted((f for f in found if entrance.may_know_of(f.form)), key=lambda f: f.id)
+
+
+def _of_sets(forms: list[KeptForm]) -> list[KeptForm]:
+    """Lists of material are of no set, and are looked up by themselves."""
+    return [form for form in forms if form.form not in KIND_OF]
 
 
 def _kept(
@@ -112,8 +119,16 @@ def form_shown(tx: Transaction, entrance: Entrance, part: UUID, now: datetime, *
     says = json.loads(tx.schedules.document(part).snapshot.data)
     if Clearance.SENSITIVE not in entrance.clearances:
         says = as_everybody_reads(says)
+    if listed.form is Form.MG6E:
+        says |= _of_its_set_frozen(tx, listed)
     endorsed = {e.number: e for e in tx.schedules.endorsements(entrance.proceeding) if e.schedule == part}
     return FormShown(listed, says, endorsed)
+
+
+def _of_its_set_frozen(tx: Transaction, report: FormListed) -> dict[str, Any]:
+    """What a certified report was given for beside schedules, as it was frozen with its set."""
+    of = json.loads(tx.schedules.set(report.of).snapshot.data)
+    return {name: of[name] for name in ("copies", "corroborating", "note")}
 
 
 def draft_shown(tx: Transaction, entrance: Entrance, hand: AtHand, part: UUID, *, checked: bool = True) -> FormShown:
@@ -135,7 +150,7 @@ def draft_shown(tx: Transaction, entrance: Entrance, hand: AtHand, part: UUID, *
     shown = FormShown(listed, says, tag=_tag(says))
     if not checked:
         return shown
-    problems = tuple(map(as_data, check(file))) if entrance.sees_all else None
+    problems = tuple(with_rows(map(as_data, check(file)), file)) if entrance.sees_all else None
     return replace(shown, left=_left(tx, entrance, file), problems=problems)
 
 

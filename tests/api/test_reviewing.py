@@ -45,7 +45,7 @@ def desk(http: httpx.Client, world: World, team: Team) -> Desk:
 
 
 def test_the_queue_goes_on_where_the_page_before_ended_and_takes_no_cursor_of_another_order(desk: Desk) -> None:
-    refs = ["ABC/2", "ABC/9", "ABC/10", "ABC/11"]
+    refs = ["QRS/2", "QRS/9", "QRS/10", "QRS/11"]
     for ref in reversed(refs):
         desk.of.thing(ref)
     first = desk.get("review", sort="exhibit_ref", limit=3)
@@ -102,7 +102,7 @@ def test_searches_blocks_samples_and_annexes_over_http(desk: Desk) -> None:
 
 
 def test_what_was_looked_at_over_http(desk: Desk, dems: Dems) -> None:
-    film, other = (str(desk.of.thing(ref).id) for ref in ("ABC/1", "ABC/2"))
+    film, other = (str(desk.of.thing(ref).id) for ref in ("QRS/1", "QRS/2"))
     ended = dems.clock()
     viewing = {"item": film, "began": rfc3339(ended - timedelta(minutes=2)), "ended": rfc3339(ended)}
     played = {**viewing, "played_from": 0, "played_to": 90.5}

@@ -1,14 +1,17 @@
 """What stands in the queue of review is what the model says is awaited, whatever was decided and in whatever order."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from random import Random
+from threading import Thread
 
 import pytest
 
 from dems.bootstrap import Dems
 from dems.model.actors import system
 from dems.model.acts import Act
-from dems.model.custody import of_proceeding
+from dems.model.custody import of_item, of_proceeding
 from dems.model.digests import Digest
 from dems.model.disclosure.awaiting import awaited, only_for_the_cleared
 from dems.model.disclosure.blocks import AnnexLine, Block, FrozenQuery
@@ -25,6 +28,7 @@ from dems.model.disclosure.contents import (
 from dems.model.disclosure.decisions import Decision, Record
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.material import Marking, Subject
+from dems.model.disclosure.parties import PartyTo, Position
 from dems.model.disclosure.reviewing import RESTRICTED, Awaiting, ReviewFilter, ReviewSort
 from dems.model.disclosure.visibility import seen_by
 from dems.model.exhibits import ExhibitRef
@@ -36,7 +40,7 @@ from dems.steps.acting import acting
 from dems.steps.proceeding_files import whole
 from tests.conftest import Team
 from tests.model.disclosing import NOT_SENSITIVE, SENSITIVE
-from tests.proceedings import OpenProceeding, proceeding_of
+from tests.proceedings import OpenProceeding, member_of, proceeding_of, recorded
 from tests.world import World
 
 EVERYTHING = Sight(restricted=True, quarantined=True, findings=True)
@@ -129,7 +133,7 @@ def _block(of: OpenProceeding, tx: Transaction, items: list[Subject]) -> Subject
 
 def test_it_is_what_the_model_says_whatever_is_decided(dems: Dems, proceeding: OpenProceeding) -> None:
     queue, by_chance = Queue(proceeding), Random(20261123)
-    things = [proceeding.thing(f"ABC/{n}") for n in range(1, 15)]
+    things = [proceeding.thing(f"QRS/{n}") for n in range(1, 15)]
     with dems.transaction() as tx:
         _noted(tx, proceeding)
         there = [
@@ -161,30 +165,30 @@ def test_what_comes_in_later_and_what_changes_is_in_it_too(dems: Dems, world: Wo
     before = world.declare(team.investigator, team.case, b"declared before it was opened").evidence
     proceeding = proceeding_of(world, team)
     queue = Queue(proceeding)
-    first, second = proceeding.thing("ABC/10"), proceeding.thing("ABC/9")
+    first, second = proceeding.thing("QRS/10"), proceeding.thing("QRS/9")
     sealed = proceeding.file(b"thirteen byte")
     with dems.transaction() as tx:
         by_ref = queue.rows(tx, Awaiting.RELEVANCE, sort=ReviewSort.EXHIBIT_REF)
         refs = [r.exhibit_ref for r in by_ref if r.item in {first.id, second.id}]
-        assert refs == ["ABC/9", "ABC/10"], "numbers by their value"
+        assert refs == ["QRS/9", "QRS/10"], "numbers by their value"
         assert {r.item for r in by_ref} == {before.id, first.id, second.id, sealed.id}
         largest = queue.rows(tx, Awaiting.RELEVANCE, sort=ReviewSort.SIZE)[-1]
         assert (largest.item, largest.size) == (before.id, 29)
         [again] = [r for r in by_ref if r.item == sealed.id]
         assert (again.size, again.kind, again.state) == (13, "digital", "sealed")
     dems.evidence.correct_ref(
-        team.investigator.actor, EvidenceId(first.id), exhibit_ref=ExhibitRef("ABC/2"), reason="Misread"
+        team.investigator.actor, EvidenceId(first.id), exhibit_ref=ExhibitRef("QRS/2"), reason="Misread"
     )
     with dems.transaction() as tx:
         refs = [r.exhibit_ref for r in queue.rows(tx, Awaiting.RELEVANCE, sort=ReviewSort.EXHIBIT_REF)]
-        assert refs.index("ABC/2") < refs.index("ABC/9")
+        assert refs.index("QRS/2") < refs.index("QRS/9")
 
 
 @pytest.mark.parametrize("sort", ReviewSort)
 def test_page_by_page_nothing_is_left_out_and_nothing_comes_twice(
     dems: Dems, proceeding: OpenProceeding, sort: ReviewSort
 ) -> None:
-    things = {proceeding.thing(f"ABC/{n}").id for n in range(1, 8)}
+    things = {proceeding.thing(f"QRS/{n}").id for n in range(1, 8)}
     queue = Queue(proceeding)
     with dems.transaction() as tx:
         whole_of_it = [r.item for r in queue.rows(tx, Awaiting.RELEVANCE, sort=sort)]
@@ -195,3 +199,29 @@ def test_page_by_page_nothing_is_left_out_and_nothing_comes_twice(
             after = ReviewAfter(rows[-1].place, rows[-1].item)
     assert found == whole_of_it
     assert set(found) == things
+
+
+def test_an_item_that_is_declared_while_disclosure_is_opened_is_not_left_out(
+    dems: Dems, world: World, team: Team
+) -> None:
+    declared = world.declare(team.investigator, team.case, b"declared before").evidence
+    proceeding, party = recorded(world, team)
+    officer = member_of(world, team, "disclosure_officer")
+    parties = [PartyTo(party, Position.DEFENDANT, "Moss")]
+    late = replace(declared, id=EvidenceId(new_id()), exhibit_ref=ExhibitRef("QRS/1"), upload_id=None)
+    opening = Thread(
+        target=lambda: dems.disclosure.open(
+            officer.actor, proceeding, investigation_began=date(2025, 6, 1), parties=parties, reason="So"
+        )
+    )
+    with dems.transaction() as tx:
+        tx.custody.append(tx.authorise(system(), Act.EVIDENCE_RECHECK), of_item(late.id))
+        tx.evidence.add(late)
+        opening.start()
+        opening.join(0.5)
+        assert opening.is_alive(), "it waits for whoever is declaring"
+    opening.join(30)
+    with dems.transaction() as tx:
+        page = ReviewPage(10)
+        rows = tx.reviewing.awaiting(proceeding, team.case.id, Awaiting.RELEVANCE, ReviewFilter(), EVERYTHING, page)
+    assert {r.item for r in rows} == {declared.id, late.id}

@@ -28,7 +28,7 @@ def case(world: World, team: Team) -> OpenProceeding:
 
 
 def test_a_search_is_kept_with_its_hits_and_samples_and_told_without_words(dems: Dems, case: OpenProceeding) -> None:
-    key, one = once(), case.thing("ABC/1")
+    key, one = once(), case.thing("QRS/1")
     first = searched(dems, case, once=key)
     assert searched(dems, case, once=key) == first
     second = searched(dems, case, source="Laptop", first=date(2026, 1, 1), last=date(2026, 2, 1))
@@ -52,7 +52,7 @@ def test_a_search_is_kept_with_its_hits_and_samples_and_told_without_words(dems:
 def test_what_cannot_be_of_a_search_or_a_sample_is_refused(dems: Dems, case: OpenProceeding, world: World) -> None:
     with pytest.raises(Invalid, match="more items than were searched"):
         searched(dems, case, examined=1)
-    search, strange = searched(dems, case), case.thing("ABC/1")
+    search, strange = searched(dems, case), case.thing("QRS/1")
     elsewhere = proceeding_of(world, Team(world.case(case.team.manager), case.team.manager, case.officer, world))
     sample = dems.reviewing.sample
     for items, words in (([EvidenceId(new_id())], "no items of this case"), ([], "at least one item")):
@@ -81,7 +81,7 @@ def test_a_block_freezes_what_its_question_finds_but_for_what_was_decided_by_its
     dems.disclosure.particulars(
         case.officer.actor, item(unexamined), Particular(unexamined=True), reason="Seized in bulk"
     )
-    case.thing("ABC/77")
+    case.thing("QRS/77")
     key, search = once(), searched(dems, case)
     new = asked(searches=(search,), first=date(2026, 1, 1), last=date(2026, 2, 1))
     made = dems.reviewing.block(case.uncleared.actor, case.id, new, once=key)
@@ -106,6 +106,12 @@ def test_a_block_stays_as_it_is_and_says_what_came_and_what_went(dems: Dems, cas
     again = dems.reviewing.look_up.block(case.officer.actor, made.block.id).again
     assert again is not None
     assert again.same
+    manager = case.team.manager.actor
+    assert dems.reviewing.look_up.block(manager, made.block.id).again is None, (
+        "words are in findings that they may not read"
+    )
+    sized = dems.reviewing.block(case.officer.actor, case.id, asked(asks=ReviewFilter(min_size=1)))
+    assert dems.reviewing.look_up.block(manager, sized.block.id).again is not None
     [third] = photographs(dems, case, 1)
     case.decide(second, Described("The desk, by itself", "Store A"))
     describe(dems, case, first, "A drawing")
@@ -150,7 +156,7 @@ def test_what_no_block_can_be_is_refused(dems: Dems, case: OpenProceeding, monke
 
 def test_a_sample_of_a_block_is_of_what_is_in_it(dems: Dems, case: OpenProceeding, world: World) -> None:
     [one, _] = photographs(dems, case, 2)
-    outside, block = case.thing("ABC/1"), dems.reviewing.block(case.officer.actor, case.id, asked()).block.id
+    outside, block = case.thing("QRS/1"), dems.reviewing.block(case.officer.actor, case.id, asked()).block.id
     made = dems.reviewing.sample(case.officer.actor, case.id, items=[item(one)], drawn="By chance", block=block)
     [listed] = dems.reviewing.look_up.blocks(case.officer.actor, case.id, Page(5))
     assert listed.block.samples == (made.sample,)

@@ -11,6 +11,8 @@ from dems.model.actors import Actor, ActorKind
 from dems.model.custody import of_proceeding
 from dems.model.disclosure.parties import PartyTo, Position
 from dems.model.ids import PartyId, StrandId, new_id
+from dems.model.life.contents import Retracted
+from dems.model.life.saying import NewFact
 from dems.model.people import CaseRole, Clearance
 from dems.model.times import london_date
 from dems.ports import Once, Page
@@ -87,6 +89,15 @@ def test_what_cannot_be_of_this_proceeding_is_refused(dems: Dems, world: World, 
             open_(nobody, which, investigation_began=BEGAN, parties=[moss], reason="So")
         with pytest.raises(NotFound):
             dems.disclosure.look_up.opening(nobody, which)
+
+
+def test_a_proceeding_that_was_taken_back_is_none(dems: Dems, world: World, team: Team) -> None:
+    proceeding = proceeding_of(world, team)
+    life = dems.cases.life.life(team.manager.actor, team.case.id)
+    [fact] = life.strands
+    dems.cases.record(team.manager.actor, team.case.id, [NewFact(Retracted(), fact.id, "Another case")])
+    with pytest.raises(NotFound):
+        dems.disclosure.look_up.opening(proceeding.officer.actor, proceeding.id)
 
 
 def test_who_acts_is_in_a_role_that_is_held_today_with_the_clearances_that_all_hold(

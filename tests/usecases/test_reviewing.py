@@ -156,7 +156,7 @@ def test_a_cursor_of_another_order_is_refused(dems: Dems, case: OpenProceeding) 
 
 def test_what_was_looked_at_for_how_long_and_by_whom(dems: Dems, case: OpenProceeding, time: Time) -> None:
     film, photo = case.file(b"a film of a minute"), case.file(b"a photograph")
-    unseen = case.thing("ABC/9")
+    unseen = case.thing("QRS/9")
     with dems.transaction() as tx:
         record(dems, tx.evidence.get(item(film)), finding("duration", 60.0))
     now = dems.clock()

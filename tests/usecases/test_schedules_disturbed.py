@@ -19,8 +19,7 @@ from dems.model.times import london_date
 from dems.steps.shown_schedules import FormShown
 from dems.usecases.cases.put_member import Holding
 from tests.conftest import Team, Time
-from tests.model.disclosing import NOT_SENSITIVE, SENSITIVE
-from tests.officers import ALL, Office
+from tests.officers import ALL, Office, with_both
 from tests.proceedings import OpenProceeding, proceeding_of
 from tests.usecases.sending import at_once
 from tests.world import World
@@ -37,9 +36,9 @@ def proceeding(world: World, team: Team) -> OpenProceeding:
 
 @pytest.fixture
 def office(proceeding: OpenProceeding) -> Office:
-    for ref, description, sensitivity in (("ABC/1", PLAIN, NOT_SENSITIVE), ("ABC/2", SECRET, SENSITIVE)):
-        proceeding.ready(proceeding.thing(ref), description, sensitivity)
-    return Office(proceeding)
+    made = Office(proceeding)
+    with_both(made)
+    return made
 
 
 # --- several at once ---

@@ -7,9 +7,10 @@ from typing import Any
 
 from dems.cli.client import Problem
 from dems.cli.demo.case_of_forty import Forty
+from dems.cli.demo.deciding import of_block, ready, said
 from dems.cli.demo.results import Results
 from dems.cli.demo.stage import Stage
-from dems.cli.demo.worked_case import BETTER, MEETS, PRESUMED, RETURNED_FOR, SENSITIVE, Lot, Thing, of_lot
+from dems.cli.demo.worked_case import BETTER, MEETS, PRESUMED, RETURNED_FOR, Lot, Thing, of_lot
 from dems.cli.screen import shown
 
 _LEAKING, _VAGUE = BETTER
@@ -47,72 +48,33 @@ class Disclosing:
             "GET /v1/proceedings/{id}/decisions",
         )
         block = self._forty.block()
-        listed, sensitive, used = of_lot(Lot.LISTED), of_lot(Lot.SENSITIVE), of_lot(Lot.USED)
-        ready = self._ready(listed) + self._ready(sensitive)
+        ids, listed, sensitive, used = self._forty.ids, of_lot(Lot.LISTED), of_lot(Lot.SENSITIVE), of_lot(Lot.USED)
         made = self._decided(
             [
-                _of(
+                said(
                     {"kind": "relevance", "relevant": True},
                     self._ids(listed + sensitive + used),
                     "It is of that night.",
                 ),
-                _of(
+                said(
                     {"kind": "relevance", "relevant": False},
                     self._ids(of_lot(Lot.NOT_RELEVANT)),
                     "Of nothing at issue.",
                 ),
-                _of({"kind": "use", "used": True}, self._ids(used), "The prosecution relies on it."),
-                *ready,
-                *self._block(block),
+                said({"kind": "use", "used": True}, self._ids(used), "The prosecution relies on it."),
+                *ready(ids, [*listed, *sensitive]),
+                *of_block(block),
             ]
         )
         self._results.held(
             f"{made} decisions were recorded together, one for each item and kind", held=made > len(listed)
         )
         try:
-            self._decided([_of({"kind": "use", "used": False}, self._ids(listed[:1]), "As before.")])
+            self._decided([said({"kind": "use", "used": False}, self._ids(listed[:1]), "As before.")])
         except Problem as problem:
             self._results.held(f"deciding again without saying what it replaces is refused: {problem}", held=True)
         else:
             self._results.held("deciding again without saying what it replaces is refused", held=False)
-
-    def _ready(self, things: Iterable[Thing]) -> list[dict[str, Any]]:
-        """Everything but relevance that puts an item on its schedule."""
-        found = []
-        for thing in things:
-            one = self._ids([thing])
-            meets = thing.reference in MEETS
-            found += [
-                _of({"kind": "use", "used": False}, one, "It is no part of the case for the prosecution."),
-                _of(
-                    {"kind": "description", "description": thing.description, "location": thing.location}, one, "Read."
-                ),
-                _of(
-                    {"kind": "test", "result": "meets" if meets else "does_not_meet"},
-                    one,
-                    MEETS.get(thing.reference, "Read."),
-                ),
-                _of(_sensitivity(thing), one, "Read, and thought about."),
-            ]
-            if thing.lot is Lot.SENSITIVE:
-                check = {"kind": "source_check", "description": thing.description, "names_no_source": True}
-                found.append(_of(check, one, "These words name nobody."))
-            if thing.reference in PRESUMED:
-                found.append(_of({"kind": "presumption", "category": PRESUMED[thing.reference]}, one, "By its kind."))
-        return found
-
-    @staticmethod
-    def _block(block: str) -> list[dict[str, Any]]:
-        contents: tuple[dict[str, Any], ...] = (
-            {"kind": "relevance", "relevant": True},
-            {"kind": "use", "used": False},
-            {"kind": "sensitivity", "level": "not_sensitive"},
-            {"kind": "test", "result": "does_not_meet"},
-        )
-        return [
-            {"content": content, "blocks": [block], "reason": "A sample of three was looked at."}
-            for content in contents
-        ]
 
     # --- the first set ---
 
@@ -217,8 +179,8 @@ class Disclosing:
             "disclosure/3-MG6C-2.0.pdf",
         )
         self._forty.take_in(later)
-        relevant = _of({"kind": "relevance", "relevant": True}, self._ids(later), "It is of that night.")
-        self._decided([relevant, *self._ready(later)])
+        relevant = said({"kind": "relevance", "relevant": True}, self._ids(later), "It is of that night.")
+        self._decided([relevant, *ready(self._forty.ids, later)])
         forms = {form: self._drafted(form) for form in ("MG6C", "MG6D")}
         numbers = sorted(_numbers(forms["MG6C"]).values())
         self._results.line(f"   {forms['MG6C']['name']}: rows {numbers[0]} and {numbers[-1]}")
@@ -276,24 +238,6 @@ class Disclosing:
         with self._officer.stream(f"/v1/schedules/{schedule['id']}/document?format=pdf", {}) as answer:
             answer.raise_for_status()
             Path(self._folder / f"{name}.pdf").write_bytes(answer.read())
-
-
-def _of(content: Mapping[str, Any], items: list[str], reason: str) -> dict[str, Any]:
-    return {"content": content, "items": items, "reason": reason}
-
-
-def _sensitivity(thing: Thing) -> dict[str, Any]:
-    if thing.lot is not Lot.SENSITIVE:
-        return {"kind": "sensitivity", "level": "not_sensitive"}
-    category, interest, prejudice, reason = SENSITIVE[thing.reference]
-    return {
-        "kind": "sensitivity",
-        "level": "sensitive",
-        "categories": [category],
-        "public_interest": interest,
-        "prejudice": prejudice,
-        "schedule_reason": reason,
-    }
 
 
 def _numbers(schedule: Mapping[str, Any]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, and_, exists, insert, or_, select, update
 
 from dems.db.repositories.base import Rows, paged
-from dems.db.repositories.cases import known_to
+from dems.db.repositories.known_cases import known_to
 from dems.db.tables import announcements, case_grants, cases, invitations, people
 from dems.model.ids import CaseId, IntakeId, InvitationId, PersonId, new_id
 from dems.model.invitations import Announcement, Invitation, Sent

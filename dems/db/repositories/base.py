@@ -11,7 +11,6 @@ from sqlalchemy import (
     Executable,
     Integer,
     Select,
-    Text,
     Tuple,
     Uuid,
     any_,
@@ -21,6 +20,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.types import NullType
 
 from dems.model.people import force_key
 from dems.ports import Clock, Page
@@ -37,8 +37,12 @@ def chunks(values: Sequence[Some]) -> Iterator[Sequence[Some]]:
 
 
 def ids_as_array(ids: Iterable[UUID | None]) -> ColumnElement[Any]:
-    """Thousands of ids as one value. They go as one text: as parameters each, they take longer than what is done with them."""
-    return cast(literal("{" + ",".join("NULL" if i is None else str(i) for i in ids) + "}", Text), ARRAY(Uuid))
+    """Thousands of ids as one value. They go as one text: as parameters each, they take longer than what is done with them.
+
+    A text of no type, so that the server takes it for an array at once, and knows how long that is when it plans.
+    """
+    text = "{" + ",".join("NULL" if i is None else str(i) for i in ids) + "}"
+    return cast(literal(text, NullType()), ARRAY(Uuid))
 
 
 def among(of: ColumnElement[Any], ids: Iterable[UUID]) -> ColumnElement[bool]:

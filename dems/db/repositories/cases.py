@@ -1,18 +1,19 @@
 """Cases, who is on them, and who is kept from them."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, any_, bindparam, exists, insert, literal, or_, select, update
+from sqlalchemy import Row, Select, and_, any_, bindparam, exists, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY as PG_ARRAY
 from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories.base import Rows, chunks, force_key_or_none, paged
+from dems.db.repositories.known_cases import known_to
 from dems.db.repositories.people import to_person
 from dems.db.tables import case_grants, case_walls, cases, people
 from dems.errors import AlreadyExists, NotFound
@@ -21,7 +22,6 @@ from dems.model.ids import CaseId, GrantId, PersonId
 from dems.model.life.stages import Stage
 from dems.model.life.vocabulary import Jurisdiction, MatterType, Mode, Source
 from dems.model.people import CaseGrant, CaseRole, Clearance, Person, Wall
-from dems.model.permission import CASE_LIST_ROLES
 from dems.model.times import london_date
 from dems.ports import CaseFilter, Page
 
@@ -113,52 +113,6 @@ def _to_grant(row: Row[Any]) -> CaseGrant:
         row.granted_at,
         row.ended_at,
     )
-
-
-def sees_every_case(viewer: Person) -> bool:
-    """But those that a wall keeps from them."""
-    return bool(viewer.roles & CASE_LIST_ROLES)
-
-
-def walled(viewer: Person, of_case: ColumnElement[Any] = cases.c.id) -> ColumnElement[bool]:
-    """Whether a wall keeps a case from somebody."""
-    named = [case_walls.c.person_id == viewer.id]
-    if viewer.force:
-        named.append(case_walls.c.force_key == force_key_or_none(viewer.force))
-    return _wall(of_case, *named)
-
-
-def walled_from_any(
-    people: ColumnElement[Any], forces: ColumnElement[Any], of_case: ColumnElement[Any]
-) -> ColumnElement[bool]:
-    """Whether a wall keeps a case from any of several people, of whom these arrays hold ids and keys of forces."""
-    return _wall(of_case, case_walls.c.person_id == any_(people), case_walls.c.force_key == any_(forces))
-
-
-def _wall(of_case: ColumnElement[Any], *named: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(case_walls.c.case_id == of_case, case_walls.c.lowered_at.is_(None), or_(*named))
-
-
-def known_to(viewer: Person, statement: Select[Any], today: date) -> Select[Any]:
-    """The same rule as `may(…, CASE_READ, …)`, as SQL: not walled, and on the case or in a role that reads all."""
-    statement = statement.where(~walled(viewer))
-    if sees_every_case(viewer):
-        return statement
-    return statement.where(holds(viewer, viewer.case_roles, today))
-
-
-def holds(viewer: Person, roles: Iterable[CaseRole], today: date) -> ColumnElement[bool]:
-    """Whether a person holds one of these roles on the case, and in the organisation still."""
-    grant = and_(
-        case_grants.c.case_id == cases.c.id,
-        case_grants.c.person_id == viewer.id,
-        case_grants.c.kind == "role",
-        case_grants.c.name.in_([r.value for r in viewer.case_roles.intersection(roles)]),
-        case_grants.c.ended_at.is_(None),
-        case_grants.c.starts_on <= today,
-        or_(case_grants.c.ends_on.is_(None), case_grants.c.ends_on >= today),
-    )
-    return exists().where(grant)
 
 
 class CaseRows(Rows):

@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, Row, Select, Table, Uuid, and_, any_, bindparam, i
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories.base import Rows, chunks
-from dems.db.repositories.cases import known_to
+from dems.db.repositories.known_cases import known_to
 from dems.db.tables import calendars, case_clocks, cases, clock_definitions
 from dems.errors import AlreadyExists
 from dems.model.clocks.answers import ClockState

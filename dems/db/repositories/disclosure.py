@@ -122,7 +122,7 @@ class DisclosureRows(Rows):
         if few:
             self._tx.execute(insert(disclosure_decisions), few)
         if decisions:
-            review_queue.decided(self._tx, proceeding_id, {d.subject for d in decisions})
+            review_queue.decided(self._tx, proceeding_id, decisions)
 
     def decisions_page(
         self, proceeding_id: StrandId, page: Page, clearances: Collection[Clearance], wanted: DecisionFilter

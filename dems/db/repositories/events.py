@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from dems.db.repositories.base import Prepared, Rows
-from dems.db.repositories.cases import known_to, sees_every_case, walled_from_any
+from dems.db.repositories.known_cases import known_to, sees_every_case, walled_from_any
 from dems.db.tables import (
     cases,
     custody_chains,

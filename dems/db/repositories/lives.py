@@ -30,6 +30,12 @@ _OF_A_FACT = (
     case_facts.c.reason,
 )
 
+_READ: dict[FactId, tuple[str, Mapping[str, Any], Content]] = {}
+"""Contents that were read before, each with the row that it was read from: nobody rewrites one."""
+
+_MOST_READ = 8_000
+"""Some eight megabytes."""
+
 _later = case_facts.alias("later")
 _old = case_facts.alias("old")
 
@@ -149,4 +155,16 @@ def _to_fact(
     reason: str | None,
 ) -> Fact[Content]:
     """By place and not by name, since a page of a case makes hundreds: what `_OF_A_FACT` has after the number."""
-    return Fact(fact_id, content_from(kind, content), recorded_by, recorded_at, corrects, reason)
+    return Fact(fact_id, content_of(fact_id, kind, content), recorded_by, recorded_at, corrects, reason)
+
+
+def content_of(fact_id: FactId, kind: str, record: Mapping[str, Any]) -> Content:
+    """Read once for all requests of a page, each of which asks for all facts of its case; of what differs, read again."""
+    known = _READ.get(fact_id)
+    if known is not None and known[0] == kind and known[1] == record:
+        return known[2]
+    content = content_from(kind, record)
+    if len(_READ) >= _MOST_READ:
+        _READ.clear()
+    _READ[fact_id] = (kind, record, content)
+    return content

@@ -33,7 +33,7 @@ from sqlalchemy import (
     values,
 )
 
-from dems.db.repositories.cases import known_to, sees_every_case, walled
+from dems.db.repositories.known_cases import known_to, sees_every_case, walled
 from dems.db.tables import case_clocks, case_facts, case_grants, cases
 from dems.model.clocks.answers import ClockState
 from dems.model.clocks.definitions import Nature

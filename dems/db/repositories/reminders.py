@@ -9,8 +9,8 @@ from sqlalchemy import Row, any_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dems.db.repositories.base import Rows, paged
-from dems.db.repositories.cases import known_to
 from dems.db.repositories.clocks import open_clocks, to_due
+from dems.db.repositories.known_cases import known_to
 from dems.db.tables import case_clocks, case_grants, case_walls, cases, people, reminders
 from dems.model.clocks.definitions import Nature
 from dems.model.clocks.reminders import Told

@@ -1,6 +1,7 @@
 """The queue of review follows items and decisions, in the transaction that changes them.
 
 What awaits what is said in `dems.model.disclosure.awaiting`: who changes the one changes the other, and a test compares them.
+No statement is about more than `AT_ONCE` items: each has its time limit, and a case may have hundreds of thousands.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    ColumnCollection,
     ColumnElement,
     FromClause,
     Select,
@@ -35,7 +37,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import array, distinct_on
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from dems.db.repositories.base import Runner, among
+from dems.db.repositories.base import AT_ONCE, Runner, among, chunks, paged_within
 from dems.db.tables import (
     cases,
     disclosure_block_items,
@@ -47,10 +49,13 @@ from dems.db.tables import (
     material_elsewhere,
     review_queue,
 )
-from dems.model.disclosure.contents import MIGHT_BE_DISCLOSED, Level, PrivilegeState
-from dems.model.disclosure.material import Subject, SubjectKind
+from dems.model.disclosure.contents import MIGHT_BE_DISCLOSED, Content, Level, PrivilegeState
+from dems.model.disclosure.decisions import Decision
+from dems.model.disclosure.material import SubjectKind
+from dems.model.disclosure.records import kind_of
 from dems.model.disclosure.reviewing import Awaiting
 from dems.model.ids import CaseId, EvidenceId, StrandId
+from dems.ports.values import Page
 
 _A, _d, _q = Awaiting, disclosure_decisions.c, review_queue.c
 _COLUMNS = [c.name for c in review_queue.columns]
@@ -105,15 +110,18 @@ def began(tx: Runner, case_id: CaseId, proceeding_id: StrandId) -> None:
     """
     tx.execute(select(cases.c.id).where(cases.c.id == case_id).with_for_update())
     for sort in (_HERE, _ELSEWHERE):
-        _put(tx, _undecided(sort, sort.source, literal(proceeding_id, Uuid)).where(sort.table.c.case_id == case_id))
+        page = Page(AT_ONCE)
+        while ids := [r.id for r in tx.execute(_of_case(sort, case_id, page))]:
+            _put(tx, _undecided(sort, sort.source, literal(proceeding_id, Uuid)).where(among(sort.table.c.id, ids)))
+            page = Page(AT_ONCE, ids[-1])
 
 
 def came_in(tx: Runner, items: Sequence[EvidenceId]) -> None:
     """Items were declared, or placeholders made: they await a decision about relevance in every open proceeding of their case."""
     for sort in (_HERE, _ELSEWHERE):
-        of_case = disclosure_proceedings.c.case_id == sort.table.c.case_id
-        source = sort.source.join(disclosure_proceedings, of_case)
-        _put(tx, _undecided(sort, source, disclosure_proceedings.c.id).where(among(sort.table.c.id, items)))
+        source = sort.source.join(disclosure_proceedings, disclosure_proceedings.c.case_id == sort.table.c.case_id)
+        for some in chunks(items):
+            _put(tx, _undecided(sort, source, disclosure_proceedings.c.id).where(among(sort.table.c.id, some)))
 
 
 def changed(tx: Runner, items: Sequence[EvidenceId]) -> None:
@@ -124,59 +132,57 @@ def changed(tx: Runner, items: Sequence[EvidenceId]) -> None:
     tx.execute(statement.values({n: now.c[n] for n in _ORDER}))
 
 
-def decided(tx: Runner, proceeding_id: StrandId, subjects: Collection[Subject]) -> None:
-    """Something was decided about these. Whoever decides holds the proceeding."""
+def decided(tx: Runner, proceeding_id: StrandId, decisions: Collection[Decision[Content]]) -> None:
+    """These were recorded. Whoever decides holds the proceeding."""
+    subjects = {d.subject for d in decisions if kind_of(d.content) in _SAYS}
     items = {s.id for s in subjects if s.kind is SubjectKind.ITEM}
     blocks = [s.id for s in subjects if s.kind is SubjectKind.BLOCK]
     if blocks:
         line = disclosure_block_items.c
         items |= {r.evidence_id for r in tx.execute(select(line.evidence_id).where(among(line.block_id, blocks)))}
-    about = sorted(items)
+    listed = _listed(tx, proceeding_id) if items else false()
+    for some in chunks(sorted(items)):
+        _put_anew(tx, proceeding_id, some, listed)
+
+
+def _put_anew(tx: Runner, proceeding_id: StrandId, about: Sequence[UUID], listed: ColumnElement[bool]) -> None:
     tx.execute(delete(review_queue).where(among(_q.evidence_id, about), _q.proceeding_id == proceeding_id))
-    listed = _listed(tx, proceeding_id)
     for sort in (_HERE, _ELSEWHERE):
         own = standing_of(proceeding_id, sort.table, sort.table.c.id)
-        awaits = _awaits(own, listed if sort is _HERE else None)
-        what = func.unnest(awaits.what).table_valued("awaiting", name="what").render_derived()
-        source = sort.source.join(own, true()).join(what, true())
+        in_block = listed if sort is _HERE else false()
+        columns = (sort.table.c.id, *own.c, in_block.label("in_block"), sort.restricted.label("hidden"), *sort.order)
+        chosen = select(*columns).select_from(sort.source.join(own, true())).where(among(sort.table.c.id, about))
+        # Once for each item, and not for each of its rows.
+        item = chosen.cte("item").prefix_with("MATERIALIZED", dialect="postgresql").c
+        what = (
+            func.unnest(_awaits(item, scheduled=sort is _HERE)).table_valued("awaiting", name="what").render_derived()
+        )
+        only_for_the_cleared = and_(item.in_block, item.disclosable.is_not(True), item.sensitive.is_(True))
         statement = select(
-            sort.table.c.id,
+            item.id,
             literal(proceeding_id, Uuid),
             what.c.awaiting,
-            or_(sort.restricted, awaits.restricted),
-            own.c.quarantined.is_(True),
-            *sort.order,
+            or_(item.hidden, only_for_the_cleared),
+            item.quarantined.is_(True),
+            *(item[name] for name in _ORDER),
         )
-        _put(
-            tx,
-            statement.select_from(source).where(among(sort.table.c.id, about), what.c.awaiting.is_not(None)),
-        )
+        _put(tx, statement.join(what, true()).where(what.c.awaiting.is_not(None)))
 
 
-@dataclass(frozen=True)
-class _Awaits:
-    """`what` is an array of the decisions that are awaited, with nulls in it."""
-
-    what: ColumnElement[Any]
-    restricted: ColumnElement[Any]
-
-
-def _awaits(own: LateralFromClause, listed: ColumnElement[bool] | None) -> _Awaits:
-    """`listed` says whether an item is in a block that is listed; None of what can be in none, and is on no schedule."""
-    in_block = false() if listed is None else listed
-    relevant = func.coalesce(own.c.relevant, case((in_block, true())))
-    used = func.coalesce(own.c.used, case((in_block, false())))
-    own_row = or_(own.c.disclosable.is_(True), own.c.sensitive.is_(True))
-    rest = false() if listed is None else and_(relevant, used.is_(False), or_(~in_block, own_row))
+def _awaits(item: ColumnCollection[str, ColumnElement[Any]], *, scheduled: bool) -> ColumnElement[Any]:
+    """The decisions that an item awaits, as an array with nulls in it; what is held elsewhere is never `scheduled`."""
+    relevant = func.coalesce(item.relevant, case((item.in_block, true())))
+    used = func.coalesce(item.used, case((item.in_block, false())))
+    own_row = or_(item.disclosable.is_(True), item.sensitive.is_(True))
+    rest = and_(relevant, used.is_(False), or_(~item.in_block, own_row)) if scheduled else false()
     conditions = {
         _A.RELEVANCE: relevant.is_(None),
         _A.USE: and_(relevant, used.is_(None)),
-        _A.DESCRIPTION: and_(rest, own.c.described.is_(None)),
-        _A.SENSITIVITY: and_(rest, own.c.sensitive.is_(None)),
-        _A.TEST: and_(rest, own.c.disclosable.is_(None)),
+        _A.DESCRIPTION: and_(rest, item.described.is_(None)),
+        _A.SENSITIVITY: and_(rest, item.sensitive.is_(None)),
+        _A.TEST: and_(rest, item.disclosable.is_(None)),
     }
-    what = array([cast(case((holds, name.value)), Text) for name, holds in conditions.items()])
-    return _Awaits(what, and_(in_block, own.c.disclosable.is_not(True), own.c.sensitive.is_(True)))
+    return array([cast(case((holds, name.value)), Text) for name, holds in conditions.items()])
 
 
 def standing_of(proceeding_id: StrandId, of: FromClause, subject: ColumnElement[Any]) -> LateralFromClause:
@@ -227,7 +233,11 @@ def _listed(tx: Runner, proceeding_id: StrandId) -> ColumnElement[bool]:
     own = standing(proceeding_id, [r.id for r in tx.execute(of_it)])
     listing = [r.subject_id for r in tx.execute(select(own.c.subject_id).where(own.c.relevant, own.c.used.is_(False)))]
     line = disclosure_block_items.c
-    return exists().where(line.evidence_id == evidence.c.id, among(line.block_id, listing))
+    return exists().where(line.evidence_id == evidence.c.id, among(line.block_id, listing)) if listing else false()
+
+
+def _of_case(sort: _Sort, case_id: CaseId, page: Page) -> Select[Any]:
+    return paged_within(select(sort.table.c.id), sort.table.c.case_id, case_id, sort.table.c.id, page)
 
 
 def _undecided(sort: _Sort, source: FromClause, proceeding: ColumnElement[Any]) -> Select[Any]:

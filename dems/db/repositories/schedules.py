@@ -118,12 +118,16 @@ class ScheduleRows(Rows):
             if any(given[row["number"]] != (row["subject_kind"], row["subject_id"]) for row in some):
                 raise AlreadyExists("One of these numbers was given to something else: draft the schedule anew.")
 
+    def set(self, set_id: ScheduleSetId) -> KeptSet:
+        row = self._tx.execute(select(schedule_sets).where(schedule_sets.c.id == set_id)).first()
+        if row is None:
+            raise NotFound("set of schedules")
+        return _to_set(row)
+
     def sets(self, proceeding_id: StrandId) -> list[KeptSet]:
         s = schedule_sets.c
         rows = self._tx.execute(select(schedule_sets).where(s.proceeding_id == proceeding_id).order_by(s.id))
-        return [
-            KeptSet(ScheduleSetId(r.id), tuple(ScheduleId(i) for i in r.schedules), _frozen(r), signed(r)) for r in rows
-        ]
+        return [_to_set(r) for r in rows]
 
     def set_digests(self, proceeding_id: StrandId) -> Mapping[ScheduleSetId, Digest]:
         s = schedule_sets.c
@@ -206,6 +210,11 @@ def _frozen(row: Row[Any]) -> Snapshot:
 
 def _to_document(row: Row[Any]) -> KeptDocument:
     return KeptDocument(row.id, ScheduleSetId(row.set_id), Form(row.form), _frozen(row), signed(row))
+
+
+def _to_set(row: Row[Any]) -> KeptSet:
+    schedules = tuple(ScheduleId(i) for i in row.schedules)
+    return KeptSet(ScheduleSetId(row.id), schedules, _frozen(row), signed(row))
 
 
 def _to_form(row: Row[Any]) -> KeptForm:

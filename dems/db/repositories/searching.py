@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import REGCONFIG, TSQUERY
 from sqlalchemy.exc import DBAPIError
 
 from dems.db.repositories.base import Rows
-from dems.db.repositories.cases import holds, known_to, sees_every_case
+from dems.db.repositories.known_cases import holds, known_to, sees_every_case
 from dems.db.repositories.search_matches import Matches, in_place, in_time, lasting
 from dems.db.tables import cases, findings, item_index
 from dems.errors import Invalid, SearchTooBroad

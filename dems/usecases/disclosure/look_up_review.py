@@ -7,6 +7,7 @@ from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.disclosure.blocks import MOST_LISTED, AnnexLine, AskedAgain, asked_again
 from dems.model.disclosure.coverage import ItemCoverage, coverage
+from dems.model.disclosure.reviewing import ReviewFilter
 from dems.model.disclosure.searches import SearchStrategy
 from dems.model.ids import BlockId, CaseId, PersonId, StrandId
 from dems.ports import Clock, Page, Transaction, Transactions
@@ -16,7 +17,10 @@ from dems.steps.reviewing import require_open, sight
 
 @dataclass(frozen=True, slots=True)
 class BlockNow:
-    """A block, and how its question's answer differs now; None of things that are not here, and where it finds too much."""
+    """A block, and how its question's answer differs now.
+
+    None of things that are not here, where it finds too much, and for whoever may not read the findings that answer it.
+    """
 
     block: ListedBlock
     again: AskedAgain | None
@@ -57,10 +61,10 @@ class LookUpReview:
         with self.transaction() as tx:
             block = tx.blocks.listed(block_id)
             case_id = self._allowed(tx, actor, block.proceeding, block_id)
-            if block.asks is None:
+            seen = sight(tx, actor, case_id, self.clock())
+            if block.asks is None or not (seen.findings or _of_bytes_alone(block.asks)):
                 return BlockNow(block, None)
             tx.searching.within(self.patience)
-            seen = sight(tx, actor, case_id, self.clock())
             found = tx.reviewing.found(block.proceeding, case_id, block.asks, seen, MOST_LISTED + 1)
             if len(found) > MOST_LISTED:
                 return BlockNow(block, None)
@@ -95,3 +99,8 @@ class LookUpReview:
         tx.consulted(tx.authorise(actor, Act.DISCLOSURE_READ, case_id=case_id), subject or proceeding_id)
         require_open(tx, proceeding_id)
         return case_id
+
+
+def _of_bytes_alone(asks: ReviewFilter) -> bool:
+    """No word is looked for: whoever may read no findings finds the same."""
+    return asks.term is None and asks.device is None

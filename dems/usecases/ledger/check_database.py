@@ -16,7 +16,7 @@ from dems.steps.log_check import Differs, LogCheck
 from dems.steps.published_log import PublishedLog
 from dems.steps.read_ahead import answers
 
-AT_ONCE = 32 * TILE_WIDTH
+AT_ONCE = 64 * TILE_WIDTH
 """Entries in one question: a few megabytes."""
 
 AHEAD = 2

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from dems.errors import PreconditionFailed, WrongState
+from dems.errors import DisclosureRulesBroken, PreconditionFailed, WrongState
 from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.disclosure.certifying import certify_part
 from dems.model.disclosure.moving import alerts_due
+from dems.model.disclosure.placing import in_rows
 from dems.model.ids import new_id
 from dems.model.people import CaseRole
 from dems.ports import Clock, Once, Transactions
@@ -37,10 +38,11 @@ class CertifySchedule:
         else, `PreconditionFailed` where the draft no longer says what `if_tag` is of.
         """
         with self.transaction() as tx:
-            now = self.clock()
-            entrance = entered_by(tx, actor, Act.SCHEDULE_CERTIFY, schedule_id, now)
+            entrance = entered_by(tx, actor, Act.SCHEDULE_CERTIFY, schedule_id, self.clock())
             proceeding = entrance.proceeding
             tx.disclosure.hold(proceeding)
+            # After the wait for whoever held the proceeding: nothing is signed before what it rests on was decided.
+            now = self.clock()
             earlier = tx.idempotency.first(once, new_id()) if once else None
             if earlier is not None:
                 return form_shown(tx, entrance, schedule_id, now)
@@ -56,7 +58,10 @@ class CertifySchedule:
                 raise PreconditionFailed("This draft says something else since you read it. Read it again.")
             before = hand.file
             telling = replace(before, alerts=(*before.alerts, *alerts_due(before, now)))
-            after, left = certify_part(telling, made, schedule_id, by)
+            try:
+                after, left = certify_part(telling, made, schedule_id, by)
+            except DisclosureRulesBroken as broken:
+                raise in_rows(broken, before) from None
             keep(tx, before, after, made.id, by)
             tell(tx, entrance.authority, before, after)
             signed = after.set_of(made.id).nil if left is None else left.nil

@@ -38,9 +38,10 @@ class PrepareSchedule:
         clearances.
         """
         with self.transaction() as tx:
-            now = self.clock()
-            entrance = entered(tx, actor, Act.SCHEDULE_PREPARE, proceeding_id, now)
+            entrance = entered(tx, actor, Act.SCHEDULE_PREPARE, proceeding_id, self.clock())
             tx.disclosure.hold(proceeding_id)
+            # After the wait for whoever held the proceeding: nothing is signed before what it rests on was decided.
+            now = self.clock()
             by = officer(tx, actor, entrance, now, role, "drafted")
             file = certified(tx, proceeding_id, now)
             if form is Form.MG6C:

@@ -9,6 +9,7 @@ from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.disclosure.certifying import require_whole
 from dems.model.disclosure.forms import Form
+from dems.model.disclosure.placing import in_rows
 from dems.model.disclosure.recording import submit, voided
 from dems.model.ids import ScheduleId, ScheduleSetId, StrandId
 from dems.model.people import CaseRole
@@ -43,9 +44,10 @@ class SubmitSet:
         """
         refused: DisclosureRulesBroken | None = None
         with self.transaction() as tx:
-            now = self.clock()
-            entrance = entered(tx, actor, Act.SCHEDULE_SUBMIT, proceeding_id, now)
+            entrance = entered(tx, actor, Act.SCHEDULE_SUBMIT, proceeding_id, self.clock())
             tx.disclosure.hold(proceeding_id)
+            # After the wait for whoever held the proceeding: nothing is signed before what it rests on was decided.
+            now = self.clock()
             by = officer(tx, actor, entrance, now, role, "submitted")
             before = certified(tx, proceeding_id, now)
             require_signs(tx, actor, entrance, before, by, "submitted")
@@ -58,11 +60,12 @@ class SubmitSet:
                 after = submit(before, of, now)
             except DisclosureRulesBroken as broken:
                 if all(p["rule"] != CHANGED for p in broken.data["problems"]):
-                    raise
+                    raise in_rows(broken, before) from None
                 given_up = voided(before, of)
                 keep(tx, before, given_up, of, by, why=WHY_VOID)
-                tell(tx, entrance.authority, before, given_up, why=WHY_VOID)
-                refused = broken
+                voiding = tx.authorise(actor, Act.SCHEDULE_VOID, case_id=entrance.case_id)
+                tell(tx, voiding, before, given_up, why=WHY_VOID)
+                refused = in_rows(broken, before)
             else:
                 keep(tx, before, after, of, by)
                 tell(tx, entrance.authority, before, after)

@@ -37,10 +37,11 @@ class VoidCertificate:
         of it is signed, or it is with the prosecutor.
         """
         with self.transaction() as tx:
-            now = self.clock()
-            entrance = entered_by(tx, actor, Act.SCHEDULE_VOID, schedule_id, now)
+            entrance = entered_by(tx, actor, Act.SCHEDULE_VOID, schedule_id, self.clock())
             proceeding = entrance.proceeding
             tx.disclosure.hold(proceeding)
+            # After the wait for whoever held the proceeding: nothing is signed before what it rests on was decided.
+            now = self.clock()
             of = next(f.of for f in forms_listed(tx, entrance) if f.id == schedule_id)
             earlier = tx.idempotency.first(once, of) if once else None
             if earlier is not None:

@@ -28,9 +28,10 @@ class WriteReport:
         of.
         """
         with self.transaction() as tx:
-            now = self.clock()
-            entrance = entered_by(tx, actor, Act.SCHEDULE_PREPARE, report_id, now)
+            entrance = entered_by(tx, actor, Act.SCHEDULE_PREPARE, report_id, self.clock())
             tx.disclosure.hold(entrance.proceeding)
+            # After the wait for whoever held the proceeding: nothing is signed before what it rests on was decided.
+            now = self.clock()
             by = officer(tx, actor, entrance, now, role, "written")
             hand = at_hand(tx, entrance.proceeding, now)
             require_signs(tx, actor, entrance, hand.file, by, "written")
