@@ -46,6 +46,8 @@ DOCUMENT = {
     "application/json": {"schema": {"type": "object"}},
 }
 """What an answer with a document can be."""
+_WORKBOOK = {XLSX: BINARY, "application/octet-stream": BINARY}
+"""What comes is judged by its bytes, whatever it calls itself."""
 
 
 @router.get(
@@ -98,7 +100,7 @@ async def hand_out_workbook(schedule_id: UUID, request: Request, dems: Core, act
 
 @router.post(
     "/schedules/{schedule_id}/endorsements",
-    openapi_extra={**act(Act.SCHEDULE_ENDORSE), "requestBody": {"required": True, "content": {XLSX: BINARY}}},
+    openapi_extra={**act(Act.SCHEDULE_ENDORSE), "requestBody": {"required": True, "content": _WORKBOOK}},
     responses=problem_responses(401, 403, 404, 409, 413, 429),
 )
 async def take_workbook(
