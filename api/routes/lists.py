@@ -54,11 +54,11 @@ def list_lists(
 )
 def read_draft(
     proceeding_id: UUID,
-    form: Annotated[ListForm, Query(description="Which list")],
     dems: Core,
     actor: Whoever,
     request: Request,
     response: Response,
+    form: Annotated[ListForm | None, Query(description="Left out, the one of this kind of proceedings")] = None,
     limit: Limit = _FIRST_PAGE,
     after: After = None,
 ) -> ListDraftView:

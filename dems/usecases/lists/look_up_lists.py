@@ -8,7 +8,7 @@ from dems.model.acts import Act
 from dems.model.disclosure.certifying_lists import broken_in
 from dems.model.disclosure.forms import Form
 from dems.model.disclosure.listing import LeftOff, changed_since_certified, draft_list, left_off
-from dems.model.disclosure.lists import MaterialList
+from dems.model.disclosure.lists import MaterialList, list_of
 from dems.model.disclosure.material import Subject
 from dems.model.disclosure.rules import as_data
 from dems.model.ids import ListId, StrandId, new_id
@@ -57,13 +57,16 @@ class LookUpLists:
             tx.consulted(entrance.authority, list_id)
             return found
 
-    def draft(self, actor: Actor, proceeding_id: StrandId, form: Form) -> ListDrafted:
-        """Raises `Invalid` for a form that is no list of this proceeding, `DisclosureRulesBroken` for whoever may not know what any
+    def draft(self, actor: Actor, proceeding_id: StrandId, form: Form | None = None) -> ListDrafted:
+        """Of the list that this kind of proceeding has, unless `form` names one.
+
+        Raises `Invalid` for a form that is no list of this proceeding, `DisclosureRulesBroken` for whoever may not know what any
         but the exhibit list says.
         """
         with self.transaction() as tx:
             now = self.clock()
             entrance = entered(tx, actor, Act.SCHEDULE_READ, proceeding_id, now)
+            form = form or list_of(opened(tx, proceeding_id))
             if form is not Form.MG12:
                 require_clearance(tx, actor, entrance.case_id, Clearance.SENSITIVE, now)
             all_of_it = with_lists(tx, whole(tx, proceeding_id, now))
