@@ -209,6 +209,26 @@ def test_a_persons_category_has_a_history() -> None:
     assert life.categories_of(PARTY) == (suspect, convicted, gone)
 
 
+def test_each_party_has_its_own_roles_and_may_have_several() -> None:
+    def held(party: PartyId, role: PartyRole) -> PartyStatus:
+        return PartyStatus(party, role, DataSubjectCategory.WITNESS, holds=True, when=on("2021-05-01"))
+
+    other = PartyId(UUID(int=73))
+    both, one = (held(PARTY, PartyRole.COMPLAINANT), held(PARTY, PartyRole.WITNESS)), held(other, PartyRole.WITNESS)
+    life = under_investigation(both[0], one, both[1]).life
+    assert life.roles_on(day("2021-04-30")) == {}
+    assert life.roles_on(day("2021-05-01")) == {PARTY: [*both], other: [one]}
+
+
+def test_pauses_of_a_strand_are_told_apart_from_those_of_the_case_and_each_list_is_by_date() -> None:
+    of_strand = paused(PauseKind.CLARIFICATION, "2021-06-01", 2, about=strand(1))
+    told = under_investigation(Review(strand(1), ReviewKind.HANDLING), suspended("2021-07-01", 1), of_strand)
+    kinds = [[p.kind for p in found] for found in (told.life.pauses(), told.life.pauses_about(strand(1)))]
+    assert kinds == [[PauseKind.SUB_JUDICE], [PauseKind.CLARIFICATION]]
+    assert [p.kind for p in told.life.pauses(strand(1))] == [PauseKind.CLARIFICATION, PauseKind.SUB_JUDICE]
+    assert told.life.pauses(strand(2)) == told.life.pauses()
+
+
 def test_cases_belong_together_until_they_no_longer_do() -> None:
     life = under_investigation(
         CaseLink(OTHER_CASE, linked=True, when=on("2021-05-01"), reason="The same arrest."),
