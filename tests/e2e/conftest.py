@@ -199,8 +199,8 @@ def free_port() -> int:
 @contextlib.contextmanager
 def inhabited(installation: Installation) -> Iterator[Installation]:
     """Running, with a case manager who investigates, and a case."""
-    installation.start()
     try:
+        installation.start()
         roles = ("--role", "investigator", "--role", "case_manager")
         installation.dems("person", "add", "Amina Khan", "--email", "a.khan@example.org", *roles).well()
         installation.token = installation.dems("token", "issue", "a.khan@example.org").well()
