@@ -35,17 +35,17 @@ def test_beyond_those_who_wait_already_the_answer_is_what_there_is_now() -> None
         return over.is_set()
 
     threads = [
-        threading.Thread(target=lambda: last.append(when_logged(2.0, ask, logged=bool))) for _ in range(MOST_AT_ONCE)
+        threading.Thread(target=lambda: last.append(when_logged(60.0, ask, logged=bool))) for _ in range(MOST_AT_ONCE)
     ]
     for thread in threads:
         thread.start()
     for _ in range(2 * MOST_AT_ONCE):
-        waits.acquire(timeout=5)  # each has asked twice, or some more often: all of them wait
+        assert waits.acquire(timeout=30)  # each has asked twice, or some more often: all of them wait
     began = time.monotonic()
-    assert when_logged(2.0, lambda: False, logged=bool) is False
-    assert time.monotonic() - began < 0.5, "seconds"
+    assert when_logged(60.0, lambda: False, logged=bool) is False
+    assert time.monotonic() - began < 30, "it was not waited for"
     over.set()
     for thread in threads:
-        thread.join(5)
+        thread.join(30)
     assert last == [True] * MOST_AT_ONCE
     assert when_logged(0.2, lambda: True, logged=bool) is True

@@ -37,7 +37,7 @@ from tests.architecture.compose import ROOT, compose, secret_of, services
 Arguments = list[str]
 
 
-def until(true: Callable[[], bool], seconds: float = 30) -> None:
+def until(true: Callable[[], bool], seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not come true in time"

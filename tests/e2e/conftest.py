@@ -95,7 +95,7 @@ class Installation:
         with (self.folder / "up.log").open("ab") as log:
             env = self.environment(**SHORT, **self.chosen)
             self.process = subprocess.Popen(argv, cwd=ROOT, env=env, stdout=log, stderr=log)  # noqa: S603
-        self.until(lambda: self.run_file.exists() and self.run["pid"] == self.pid, 60)
+        self.until(lambda: self.run_file.exists() and self.run["pid"] == self.pid, 120)
         self.started_in = time.monotonic() - began
 
     @property
@@ -165,7 +165,7 @@ class Installation:
                 found += [process] if all(word in line for word in words) else []
         return found
 
-    def until(self, true: Callable[[], bool], seconds: float = 30.0) -> None:
+    def until(self, true: Callable[[], bool], seconds: float = 90.0) -> None:
         deadline = time.monotonic() + seconds
         while not true():
             assert time.monotonic() < deadline, (self.folder / "up.log").read_text()
@@ -199,8 +199,8 @@ def free_port() -> int:
 @contextlib.contextmanager
 def inhabited(installation: Installation) -> Iterator[Installation]:
     """Running, with a case manager who investigates, and a case."""
-    installation.start()
     try:
+        installation.start()
         roles = ("--role", "investigator", "--role", "case_manager")
         installation.dems("person", "add", "Amina Khan", "--email", "a.khan@example.org", *roles).well()
         installation.token = installation.dems("token", "issue", "a.khan@example.org").well()

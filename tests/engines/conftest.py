@@ -29,7 +29,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
 def until() -> Callable[[Callable[[], bool]], None]:
     """Wait for something to become true, with an end."""
 
-    def wait(true: Callable[[], bool], seconds: float = 15.0) -> None:
+    def wait(true: Callable[[], bool], seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
         while not true():
             assert time.monotonic() < deadline, "it did not come true in time"

@@ -41,8 +41,8 @@ def test_data_survives_a_stop_and_a_change_of_ports(tmp_path: Path) -> None:
         version = s3.put_locked(first)
         began = time.monotonic()
     stopped = time.monotonic() - began
-    assert took < 20
-    assert stopped < 20
+    assert took < 60
+    assert stopped < 60
     assert not [pid for pid in pids if psutil.pid_exists(pid)]
     assert read_connections(folder) is None
     assert not (folder / "engines.json").exists()

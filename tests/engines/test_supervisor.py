@@ -64,6 +64,12 @@ def gone(pids: list[int]) -> bool:
     return not [pid for pid in pids if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
 
 
+def begun(pid: int) -> float:
+    """When it was started, in seconds since the machine was: how long it then took to come up is another matter."""
+    ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    return int(ticks) / os.sysconf("SC_CLK_TCK")
+
+
 def next_line(process: Script, start: str) -> str:
     while not (line := process.line()).startswith(start):
         assert line, "it ended without saying so"
@@ -81,13 +87,13 @@ def test_children_start_in_order_come_back_with_back_off_and_stop_in_reverse(
     for _ in range(4):
         (tmp_path / "second").unlink()
         os.kill(pids["second"], signal.SIGKILL)
-        began = time.monotonic()
+        killed = time.clock_gettime(time.CLOCK_BOOTTIME)
         assert running.line().startswith("second ended with status -9; it is started again in ")
         until(lambda: (tmp_path / "second").exists() and bool((tmp_path / "second").read_text()))
         pids["second"] = int((tmp_path / "second").read_text())
-        pauses.append(time.monotonic() - began)
-    assert pauses[0] < pauses[1] < pauses[2]
-    assert pauses[3] < 2.5
+        pauses.append(begun(pids["second"]) - killed)
+    assert [pause > least for pause, least in zip(pauses, (0.15, 0.35, 0.75, 0.75), strict=True)] == [True] * 4
+    assert pauses[3] < 10
     running.process.send_signal(signal.SIGTERM)
     assert running.output().splitlines() == ["stopping", "engines stopped"]
     assert (tmp_path / "order").read_text().splitlines() == ["stopping second", "stopping first"]
@@ -154,7 +160,7 @@ def test_a_child_that_will_not_stop_is_ended_with_all_its_own(
     began = time.monotonic()
     running.process.send_signal(signal.SIGINT)
     running.output()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60, "its own would have ended by themselves after twice as long"
     until(lambda: gone(pids))
 
 

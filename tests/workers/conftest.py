@@ -85,7 +85,7 @@ def broker(engines: Connections, as_owner: Callable[[str], list[object]]) -> Ite
         yield client
 
 
-def until(what: Callable[[], bool], seconds: float = 40) -> None:
+def until(what: Callable[[], bool], seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "it did not come about in time"

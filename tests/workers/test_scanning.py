@@ -104,7 +104,7 @@ def test_a_scanner_that_stalls_is_given_up(answer: bytes) -> None:
         begun = time.monotonic()
         with pytest.raises(ScannerUnavailable, match=r"did not answer within 0\.5 seconds"):
             scanner(address, 0.5).scan([b"abc"])
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 9
 
 
 def test_a_scanner_that_drips_is_given_up() -> None:
@@ -132,11 +132,11 @@ def test_a_scanner_that_does_not_listen_is_given_up() -> None:
 def test_waiting_for_the_bytes_is_not_waiting_for_the_scanner() -> None:
     def slow() -> Iterator[bytes]:
         for _ in range(3):
-            time.sleep(0.3)
+            time.sleep(0.8)
             yield SIGNATURE
 
     with running() as (_, address):
-        assert scanner(address, 0.6).scan(slow()).verdict is Verdict.FOUND
+        assert scanner(address, 2.0).scan(slow()).verdict is Verdict.FOUND
 
 
 @pytest.mark.parametrize("error", [ConnectionResetError, TimeoutError, KeyError])

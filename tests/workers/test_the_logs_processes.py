@@ -34,7 +34,7 @@ def as_told(book: Logbook, engine: Engine, key_file: Path) -> Settings:
     return book.settings.model_copy(update={"ledger": ledger, "database": database})
 
 
-def until(true: Callable[[], bool], seconds: float = 30) -> None:
+def until(true: Callable[[], bool], seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not come true in time"

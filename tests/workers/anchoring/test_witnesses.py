@@ -183,13 +183,14 @@ def test_slow_endless_and_dead_witnesses_cost_a_bounded_time_and_do_not_hold_up_
             addresses.append(f"http://127.0.0.1:{closed.getsockname()[1]}")
         witnesses = [Witness(f"w{place}", LABORATORY.key, url) for place, url in enumerate(addresses)]
         requests = [(witness, offered(SIZE, old=SIZE)) for witness in witnesses]
+        patient = Witnesses(Posting(3 * SECONDS, MAX_ANSWER_BYTES), now)
         begun = time.monotonic()
-        *odd, sound = CLIENT.cosign([*requests, (Witness("court", COURT.key, court.url), offered(SIZE))])
+        *odd, sound = patient.cosign([*requests, (Witness("court", COURT.key, court.url), offered(SIZE))])
         took = time.monotonic() - begun
     assert [answer.heard for answer in odd] == [Heard.UNREACHABLE] * len(addresses)
     assert f"more than {MAX_ANSWER_BYTES} bytes" in odd[2].words
     assert sound.heard in {Heard.BEHIND, Heard.GIVEN}
-    assert took < SECONDS + 2
+    assert took < 8 * SECONDS, "three of them are waited for, which takes nine one after another"
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def made(*families: str) -> contextlib.closing[Nursery]:
     return contextlib.closing(Nursery(identifier=FAMILY, families=(FAMILY, *families)))
 
 
-def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
+def until(true: Callable[[], bool], seconds: float = 60.0) -> None:
     ends_at = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < ends_at, "it did not come true in time"

@@ -278,9 +278,9 @@ def test_no_mutation_raises_what_is_not_foreseen(data: bytes, media_type: str) -
 def test_sixty_megabytes_of_exif_in_many_blocks_are_passed_over() -> None:
     """Pillow joins the blocks one by one, each time all that came before: half a minute."""
     data = jpeg(*[exif(tiff("<", CAMERA) + bytes(65_000)) for _ in range(900)])
-    begun = time.monotonic()
+    begun = time.process_time()
     report = read(data, "image/jpeg")
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
     assert values(report, "device.make") == ["Canon"]
     assert report.renditions == []
     assert any("bytes of EXIF, far more than any camera writes" in each for each in report.warnings)

