@@ -118,8 +118,5 @@ BY_ITS_BODY = {"case.close", "case.reopen", "case.link"}
 """Reached through PATCH /v1/cases/{id}, whose route says `case.change`, or POST /v1/cases/{id}/facts, which says
 `life.record`; tested with the use case."""
 
-NOT_YET: set[str] = set()
-"""Acts whose routes are being made: each line goes with them."""
-
 
 RELATIONS = ("member", "former", "walled", "outsider")
