@@ -84,7 +84,7 @@ def record_recommendation(
 def list_proceedings(
     case_id: UUID, dems: Core, actor: Whoever, page: Paging, request: Request, response: Response
 ) -> Listed[StrandView]:
-    """Criminal, misconduct and coronial proceedings."""
+    """Criminal, misconduct and coronial proceedings, demands of third parties, and requests for data."""
     return _listed(dems, actor, case_id, Strand.PROCEEDING, page, request, response)
 
 

@@ -20,6 +20,7 @@ from dems.model.ids import FactId
 from dems.model.life.contents import Content
 from dems.model.life.events import EventKind, Outcome
 from dems.model.life.saying import NewFact
+from dems.model.life.strands import ProceedingKind
 
 Corrects = Annotated[UUID | None, Field(description="The fact whose place this takes; it is kept, and says so")]
 Why = Annotated[Prose | None, Field(description="Why the earlier fact is corrected: needed with `corrects`")]
@@ -100,8 +101,8 @@ class RecommendationBody(_WithEvents):
 
 
 class ProceedingBody(_WithEvents):
-    kind: Literal["criminal", "misconduct", "coronial"]
-    forum: Prose = Field(description="The court, the panel or the coroner")
+    kind: ProceedingKind
+    forum: Prose = Field(description="The court, the panel, the coroner, or whoever asks")
     reference: Line | None = Field(default=None, description="Theirs")
     parties: list[UUID] = Field(default_factory=list, max_length=200, description="Defendants, officers: parties")
 

@@ -125,6 +125,42 @@ def test_it_is_opened_over_http_and_said_anew_with_the_etag(http: httpx.Client, 
     assert read.headers["etag"] == '"1"'
 
 
+KINDS_OF_PROCEEDING = {
+    "criminal": "suspect",
+    "misconduct": "officer",
+    "coronial": "interested_person",
+    "third_party": "holder",
+    "data_rights": "requester",
+}
+
+
+def test_a_case_has_proceedings_of_every_kind_and_what_is_decided_in_one_is_not_in_another(
+    http: httpx.Client, world: World, team: Team
+) -> None:
+    officer, party = member_of(world, team, "disclosure_officer"), str(recorded(world, team)[1])
+    item_id = str(world.sealed(team.investigator, team.case, b"film").id)
+    decisions = {}
+    for number, (kind, position) in enumerate(KINDS_OF_PROCEEDING.items()):
+        said = {"kind": kind, "forum": "Whoever asks", "parties": [party]}
+        made = http.post(f"/v1/cases/{team.case.id}/proceedings", json=said, headers=team.manager.headers)
+        assert made.status_code == 201, made.text
+        body = {
+            "investigation_began": "2025-06-01",
+            "parties": [{"party": party, "position": position, "name": "Moss"}],
+            "reason": "Material is asked for",
+        }
+        path = f"/v1/proceedings/{made.json()['id']}"
+        opened = http.post(f"{path}/disclosure", json=body, headers=officer.headers)
+        assert (opened.status_code, opened.json()["kind"]) == (201, kind), opened.text
+        content = {"kind": "relevance", "relevant": number % 2 == 0}
+        asked = {"decisions": [{"content": content, "items": [item_id], "reason": "As it is asked here"}]}
+        assert http.post(f"{path}/decisions", json=asked, headers=officer.headers).status_code == 201
+        decisions[path] = content
+    for path, content in decisions.items():
+        listed = http.get(f"{path}/decisions", headers=officer.headers).json()["items"]
+        assert [d["content"] for d in listed] == [content]
+
+
 def test_many_are_decided_at_once_or_none_and_every_refused_row_is_named(
     http: httpx.Client, case: OpenProceeding
 ) -> None:
