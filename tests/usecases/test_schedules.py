@@ -25,7 +25,7 @@ from dems.ports.disclosure import Particulars
 from dems.steps.acting import acting
 from tests.conftest import Team
 from tests.officers import ALL, PLAIN, SECRET, Office, chain, rules, told, with_both
-from tests.proceedings import OpenProceeding, proceeding_of
+from tests.proceedings import ON_THE_EXHIBIT_LIST, OpenProceeding, proceeding_of
 from tests.world import World
 
 
@@ -177,6 +177,10 @@ def test_what_was_signed_is_given_up_as_far_as_it_goes(office: Office) -> None:
     office.certify(c)
     with pytest.raises(Invalid, match="why"):
         office.void(c, " ")
+    certified_list = _exhibit_list(office)
+    for no_form in (certified_list, office.read(c).listed.of):
+        with pytest.raises(NotFound):
+            office.void(no_form)
     assert office.void(e) == [("MG6C 1.0", "void"), ("MG6E", "draft")]
     assert office.standing() == [("MG6C 1.0", "void"), ("MG6D", "draft"), ("MG6E", "draft")]
     again = office.draft(Form.MG6C).listed
@@ -188,6 +192,12 @@ def test_what_was_signed_is_given_up_as_far_as_it_goes(office: Office) -> None:
     assert [f["why"] for f in chain(office, restricted=True) if "why" in f] == ["It was signed too early."] * 2
     with pytest.raises(WrongState, match="Only a draft"):
         office.certify(d)
+
+
+def _exhibit_list(office: Office) -> UUID:
+    of = office.proceeding
+    of.decide(of.thing("ABC/9"), *ON_THE_EXHIBIT_LIST)
+    return of.dems.lists.certify(of.officer.actor, of.id, Form.MG12).id
 
 
 def test_a_signed_statement_that_there_is_none_is_void_once_it_is_given_up(office: Office) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from dems.errors import WrongState
+from dems.errors import NotFound, WrongState
 from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.disclosure.putting_together import given_up
@@ -42,7 +42,10 @@ class VoidCertificate:
             tx.disclosure.hold(proceeding)
             # After the wait for whoever held the proceeding: nothing is signed before what it rests on was decided.
             now = self.clock()
-            of = next(f.of for f in forms_listed(tx, entrance) if f.id == schedule_id)
+            # A set and a list of material have ids in the same table, and are given up by none.
+            of = next((f.of for f in forms_listed(tx, entrance) if f.id == schedule_id), None)
+            if of is None:
+                raise NotFound("schedule")
             earlier = tx.idempotency.first(once, of) if once else None
             if earlier is not None:
                 return [f for f in forms_listed(tx, entrance) if f.of == earlier]
