@@ -15,6 +15,7 @@ from dems.steps.documents_made import Made
 from dems.usecases.schedules.read_document import DocumentWanted, Profile, ReadDocument
 from tests.conftest import Team
 from tests.model.disclosing import NOW, Desk, set_id
+from tests.officers import Office, with_both
 from tests.proceedings import OpenProceeding, proceeding_of
 from tests.submitted import drafted_set, submitted_set
 from tests.world import Somebody, World
@@ -36,6 +37,19 @@ def told(proceeding: OpenProceeding, *, restricted: bool = False) -> list[tuple[
     assert all((d["case"] is None) == restricted for d in given)
     said = [(d["facts"]["document"], d["facts"]["name"], d["facts"]["state"]) for d in given]
     return sorted(said)
+
+
+def test_the_statement_that_there_is_no_more_is_printed_as_it_was_signed(world: World, team: Team) -> None:
+    office = Office(proceeding_of(world, team))
+    with_both(office)
+    c, d, _ = office.sent()
+    office.endorsed(d)
+    office.sent_back(office.read(c).listed.of)
+    _, nil, report = office.drafts()
+    office.certify(report)
+    signed = office.read(nil).says["statement"]
+    assert signed == "There is no further relevant sensitive unused material.", "the endorsed MG6D lists some"
+    assert json.loads(document(office.proceeding, nil, "json"))["statements"] == [signed]
 
 
 def test_every_form_has_its_document_for_whoever_may_know_of_it(world: World, team: Team) -> None:

@@ -16,6 +16,7 @@ from dems.model.disclosure.forms import Form, FormTemplate, Series
 from dems.model.disclosure.output import lines_of
 from dems.model.disclosure.reports import Endorsement, OfficerReport, ScheduleSet
 from dems.model.disclosure.schedules import Schedule, ScheduleState
+from dems.model.disclosure.showing import listed_before
 from dems.model.disclosure.snapshots import schedule_as_certified
 from dems.model.ids import ScheduleId, ScheduleSetId
 from dems.model.life.events import sentence_start, words
@@ -30,7 +31,6 @@ STANDINGS: Mapping[ScheduleState, Standing] = {
     ScheduleState.ENDORSED: Standing.IN_FORCE,
     ScheduleState.CONTINUED: Standing.IN_FORCE,
 }
-_GONE_ON_FROM = frozenset({ScheduleState.ENDORSED, ScheduleState.CONTINUED})
 NO_URN = "not yet given"
 """What stands for the reference of a court, panel or coroner that has given none."""
 
@@ -103,7 +103,7 @@ def of_nil(file: ProceedingFile, wanted: ScheduleSetId, asked: Asked) -> Paper:
     template = file.forms.template(Form.MG6D_NIL, london_date(of.nil.at))
     standing = STANDINGS[first.state]
     headings = headings_of(file, first)
-    statement = "continuation" if _was_sensitive(file, of) else "statement"
+    statement = "continuation" if listed_before(file, wanted) else "statement"
     return Paper(
         form=Series.MG6D.value,
         template=template.reference,
@@ -150,12 +150,6 @@ def officers(by: Iterable[Acting], standing: Standing) -> tuple[Signature, ...]:
 
 def _signature(by: Acting) -> Signature:
     return Signature(sentence_start(words(by.role)), by.name, moment(by.at))
-
-
-def _was_sensitive(file: ProceedingFile, of: ScheduleSet) -> bool:
-    """Whether an earlier set, which this one goes on from, had an MG6D."""
-    earlier = file.sets[: file.sets.index(of)]
-    return any(s.mg6d is not None and file.state_of(s) in _GONE_ON_FROM for s in earlier)
 
 
 def _reports_on(file: ProceedingFile, schedule: Schedule) -> tuple[OfficerReport, ...]:

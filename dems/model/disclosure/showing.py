@@ -1,6 +1,7 @@
 """What one form says, as frozen bytes have it, drafts too; and what of that everybody on the case may read."""
 
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +21,15 @@ _GONE_ON_FROM = frozenset({ScheduleState.ENDORSED, ScheduleState.CONTINUED})
 def nil_statement(file: ProceedingFile, of: ScheduleSetId, nil: UUID, by: Acting) -> Snapshot:
     """The statement that there is no sensitive material, or none beside what an endorsed MG6D lists, as `by` signs it."""
     template = file.forms.template(Form.MG6D_NIL, london_date(by.at))
-    further = any(s.id != of and s.mg6d is not None and file.schedule(s.mg6d).state in _GONE_ON_FROM for s in file.sets)
-    return nil_snapshot(file.opened, ScheduleId(nil), of, template, by, further=further)
+    return nil_snapshot(file.opened, ScheduleId(nil), of, template, by, further=listed_before(file, of))
+
+
+def listed_before(file: ProceedingFile, of: ScheduleSetId) -> bool:
+    """Whether a set goes on from an endorsed MG6D, whatever became of the MG6C beside that. Of a set that there is not yet, all others
+    are earlier; of any other, what was listed later says nothing.
+    """
+    earlier = tuple(takewhile(lambda s: s.id != of, file.sets))
+    return any(s.mg6d is not None and file.schedule(s.mg6d).state in _GONE_ON_FROM for s in earlier)
 
 
 def draft_says(file: ProceedingFile, made: Preparation, part: UUID) -> dict[str, Any]:
