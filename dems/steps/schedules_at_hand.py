@@ -13,7 +13,7 @@ from dems.model.disclosure.broken import PlaceKind, Where
 from dems.model.disclosure.certifying import require_signatory
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Form
-from dems.model.disclosure.preparing import Preparation, prepared
+from dems.model.disclosure.preparing import Preparation, as_still_signed, prepared
 from dems.model.ids import CaseId, StrandId
 from dems.model.people import CaseRole, Clearance
 from dems.ports import Transaction
@@ -100,7 +100,8 @@ def at_hand(tx: Transaction, proceeding: StrandId, now: datetime) -> AtHand:
     under_way = tx.schedules.preparation(proceeding)
     if under_way is None:
         return AtHand(file, None)
-    return AtHand(prepared(file, under_way[0]), under_way[0])
+    drafted = prepared(file, under_way[0])
+    return AtHand(drafted, as_still_signed(drafted, under_way[0]))
 
 
 def certified(tx: Transaction, proceeding: StrandId, now: datetime) -> ProceedingFile:

@@ -9,7 +9,7 @@ from dems.errors import DisclosureRulesBroken, Invalid, NotFound, NotPermitted, 
 from dems.model.disclosure.certifying import certify_part, require_whole
 from dems.model.disclosure.contents import Relevant, Sensitive, Used
 from dems.model.disclosure.forms import Form, Series
-from dems.model.disclosure.preparing import Preparation, form_of, prepared
+from dems.model.disclosure.preparing import Preparation, as_still_signed, form_of, prepared
 from dems.model.disclosure.reports import ReportRow, ScheduleSet
 from dems.model.disclosure.schedules import ScheduleState
 from dems.model.ids import PersonId, ReportId, ScheduleSetId
@@ -138,6 +138,37 @@ def test_with_several_reports_the_last_signature_makes_the_set_whole() -> None:
     table.certify(other.id, DEPUTY)
     assert frozen(table)
     assert {r.by.person for r in table.whole.reports} == {OFFICER, DEPUTY}
+
+
+def test_whoever_signed_a_report_signs_again_once_its_schedules_say_something_else() -> None:
+    table = Table()
+    other = table.desk.report(2, [], by=DEPUTY)
+    table.again(reports=(*table.made.reports, other))
+    table.certify(table.report)
+    early = table.made.reports[0].by
+    table.again()
+    table.desk.change(material={m: replace(f, custody_position=99) for m, f in table.desk.file.material.items()})
+    table.again()
+    assert as_still_signed(table.desk.file, table.made) == table.made, "looking at an item moves its chain, and no more"
+    table.desk.item(3)
+    table.again()
+    assert as_still_signed(table.desk.file, table.made).signed == frozenset()
+    table.certify(other.id, DEPUTY)
+    assert not frozen(table), "the officer was never shown the third item"
+    assert table.made.signed == {other.id}
+    table.certify(table.report)
+    assert frozen(table)
+    certified = table.desk.file.schedule(C)
+    assert [r.number for r in certified.rows] == [1, 2]
+    assert certified.signed not in {None, early}
+
+
+def test_a_report_is_signed_again_where_a_schedule_joins_those_that_it_was_given_for() -> None:
+    table = Table()
+    table.again(mg6d=None, reports=(*table.made.reports, table.desk.report(2, [], by=DEPUTY)))
+    table.certify(table.report)
+    table.again(mg6d=D)
+    assert as_still_signed(table.desk.file, table.made).signed == frozenset()
 
 
 def test_a_report_that_is_not_the_last_is_held_to_its_own_rules() -> None:

@@ -88,6 +88,23 @@ def test_reports_are_written_and_signed_each_by_their_officer(office: Office) ->
     office.submit(c, d, e, other.listed.id)
 
 
+def test_nobody_is_made_to_certify_what_was_decided_after_they_signed(office: Office) -> None:
+    with_both(office)
+    c, _, e = office.drafts()
+    deputy = Office(office.proceeding, office.proceeding.deputy)
+    other = deputy.draft(Form.MG6E, NOTHING_MEETS_IT).listed.id
+    signed = office.certify(e).says["signed"]["at"]
+    office.proceeding.ready(office.proceeding.thing("ABC/3"), "Notebook of the duty sergeant")
+    shown = office.read(e)
+    assert (shown.listed.signed, shown.says["signed"]) == (None, None), "it was signed for another list"
+    assert deputy.certify(other).listed.state.value == "draft", "the officer has to sign again"
+    assert office.certify(e).listed.state.value == "certified"
+    certified = office.read(c).says
+    assert [r["number"] for r in certified["rows"]] == [1, 2]
+    assert certified["signed"]["at"] > signed
+    assert [f["report"] for f in chain(office, restricted=True) if "report" in f] == [str(e), str(other)]
+
+
 def test_a_streamlined_certificate_drafts_the_whole_set(office: Office) -> None:
     office.proceeding.ready(office.proceeding.thing("ABC/1"), PLAIN)
     drafted = office.draft(Form.SDC, NOTHING_MEETS_IT)

@@ -11,7 +11,7 @@ from dems.model.disclosure.checks_of_sets import cannot_sign, no_officer
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Form
 from dems.model.disclosure.material import Subject, SubjectKind
-from dems.model.disclosure.preparing import Preparation, form_of, is_nil, prepared
+from dems.model.disclosure.preparing import Preparation, as_still_signed, form_of, is_nil, prepared, said_by_schedules
 from dems.model.disclosure.putting_together import without_drafts
 from dems.model.disclosure.recording import certify, certify_one, refuse
 from dems.model.disclosure.reports import ScheduleSet
@@ -63,17 +63,18 @@ def _sign_report(
 ) -> tuple[ProceedingFile, Preparation | None]:
     here = Where.of(PlaceKind.REPORT, report)
     require_signatory(file, by, here)
-    drafted = made.report(report)
-    if report in made.signed:
+    drafted, still = made.report(report), as_still_signed(file, made)
+    if report in still.signed:
         raise WrongState("This report is signed already: the set is whole once every other one is.", state="certified")
     if drafted.by.person != by.person:
         raise NotPermitted(f"This is the report of {drafted.by.name}: each disclosure officer signs their own.")
-    signed = made.with_report(replace(drafted, by=by), signed=True)
+    signed = still.with_report(replace(drafted, by=by), signed=True)
     if is_nil(file, made) and made.nil is None:
         signed = replace(signed, nil=by)
     after = prepared(without_drafts(file), signed)
     if all(s.id != made.id for s in after.sets):
         raise WrongState("Draft the schedules that this report is given for first.", state="draft")
+    signed = replace(signed, signed_for=said_by_schedules(after, signed))
     if all(r.id in signed.signed for r in signed.reports):
         return certify(after, made.id), None
     refuse(tuple(b for b in check(after, ("R16", "R17")) if b.where == here), "certified")

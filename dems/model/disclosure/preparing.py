@@ -10,16 +10,19 @@ from dems.model.disclosure.acting import Acting, signature_from, signature_recor
 from dems.model.disclosure.drafting import draft
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Form, Series
+from dems.model.disclosure.freezing import frozen
 from dems.model.disclosure.material import Subject, SubjectKind
 from dems.model.disclosure.reports import OfficerReport, ReportRow, ScheduleSet
 from dems.model.disclosure.schedules import Schedule, ScheduleState
+from dems.model.disclosure.snapshots import body_of
 from dems.model.ids import PersonId, ReportId, ScheduleId, ScheduleSetId
 
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
     """What somebody chose and wrote for the next set. `mg6d` is the id of the MG6D, or of the statement that there is none: which of
-    them it is follows from what was decided until `nil` is signed. `signed` are reports whose officer signed already.
+    them it is follows from what was decided until `nil` is signed. `signed` are reports whose officer signed already, and
+    `signed_for` is the digest of what the schedules said then.
     """
 
     id: ScheduleSetId
@@ -28,6 +31,7 @@ class Preparation:
     nil: Acting | None = None
     reports: tuple[OfficerReport, ...] = ()
     signed: frozenset[ReportId] = frozenset()
+    signed_for: str = ""
     note: str = ""
     copies: frozenset[Subject] = frozenset()
     corroborating: frozenset[PersonId] = frozenset()
@@ -52,7 +56,7 @@ class Preparation:
 
     def unsigned(self) -> "Preparation":
         """The same with no signature: what was signed was about something else."""
-        return replace(self, nil=None, signed=frozenset())
+        return replace(self, nil=None, signed=frozenset(), signed_for="")
 
 
 def prepared(file: ProceedingFile, made: Preparation) -> ProceedingFile:
@@ -81,6 +85,26 @@ def prepared(file: ProceedingFile, made: Preparation) -> ProceedingFile:
     known = {s.id for s in file.schedules}
     drafts = tuple(s for s in schedules if s.id not in known)
     return replace(file, schedules=(*file.schedules, *drafts), sets=(*file.sets, of))
+
+
+def said_by_schedules(file: ProceedingFile, made: Preparation) -> str:
+    """The digest of all that the schedules of the set say, in a file as `prepared` makes it, but for who signed and for where in its
+    custody chain an item is: looking at it moves that.
+    """
+    says = []
+    for schedule in (s for s in file.schedules if s.id in made.parts):
+        rows = tuple(replace(row, binding=replace(row.binding, custody_position=None)) for row in schedule.rows)
+        says.append(body_of(replace(schedule, rows=rows, signed=None)))
+    return frozen({"schedules": says}).digest.hex
+
+
+def as_still_signed(file: ProceedingFile, made: Preparation) -> Preparation:
+    """The set, in a file as `prepared` makes it, without the signatures of reports that were given for something else than its
+    schedules say now: nobody certifies what they were not shown.
+    """
+    if not made.signed or made.signed_for == said_by_schedules(file, made):
+        return made
+    return replace(made, signed=frozenset(), signed_for="")
 
 
 def _part(file: ProceedingFile, series: Series, schedule: ScheduleId) -> Schedule:
@@ -128,6 +152,7 @@ def preparation_record(made: Preparation) -> dict[str, Any]:
             }
             for r in made.reports
         ],
+        "signed_for": made.signed_for,
     }
 
 
@@ -150,6 +175,7 @@ def preparation_from(record: Mapping[str, Any]) -> Preparation:
             for r in reports
         ),
         signed=frozenset(ReportId(UUID(r["id"])) for r in reports if r["signed"]),
+        signed_for=record.get("signed_for", ""),
         note=record["note"],
         copies=frozenset(Subject(SubjectKind(s["kind"]), UUID(s["id"])) for s in record["copies"]),
         corroborating=frozenset(PersonId(UUID(p)) for p in record["corroborating"]),

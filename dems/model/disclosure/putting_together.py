@@ -90,7 +90,7 @@ def written(file: ProceedingFile, made: Preparation, report: ReportId, by: Actin
     whole = replace(
         after, note=made.note if says.note is None else says.note, copies=copies, corroborating=corroborating
     )
-    return replace(whole, signed=frozenset()) if says.of_the_set else whole
+    return replace(whole, signed=frozenset(), signed_for="") if says.of_the_set else whole
 
 
 def _of_the_case(file: ProceedingFile, subject: Subject) -> bool:
