@@ -15,7 +15,7 @@ from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Form
 from dems.model.disclosure.lists import KIND_OF
 from dems.model.disclosure.placing import with_rows
-from dems.model.disclosure.preparing import Preparation, form_of
+from dems.model.disclosure.preparing import Preparation, form_of, said_by_schedules
 from dems.model.disclosure.reports import Endorsement
 from dems.model.disclosure.rules import as_data, check
 from dems.model.disclosure.schedules import ScheduleState
@@ -147,7 +147,9 @@ def draft_shown(tx: Transaction, entrance: Entrance, hand: AtHand, part: UUID, *
         }
     if Clearance.SENSITIVE not in entrance.clearances:
         says = as_everybody_reads(says)
-    shown = FormShown(listed, says, tag=_tag(says))
+    # Who signs a report signs for its schedules with it: where they say something else, it is another draft.
+    signs_for = {"signs_for": said_by_schedules(file, made)} if form is Form.MG6E else {}
+    shown = FormShown(listed, says, tag=_tag({**says, **signs_for}))
     if not checked:
         return shown
     problems = tuple(with_rows(map(as_data, check(file)), file)) if entrance.sees_all else None

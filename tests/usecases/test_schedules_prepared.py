@@ -93,10 +93,14 @@ def test_nobody_is_made_to_certify_what_was_decided_after_they_signed(office: Of
     c, _, e = office.drafts()
     deputy = Office(office.proceeding, office.proceeding.deputy)
     other = deputy.draft(Form.MG6E, NOTHING_MEETS_IT).listed.id
+    tag = office.read(e).tag
     signed = office.certify(e).says["signed"]["at"]
     office.proceeding.ready(office.proceeding.thing("ABC/3"), "Notebook of the duty sergeant")
     shown = office.read(e)
     assert (shown.listed.signed, shown.says["signed"]) == (None, None), "it was signed for another list"
+    assert shown.tag != tag
+    with pytest.raises(PreconditionFailed):
+        office.acts.certify(office.by.actor, e, if_tag=tag)
     assert deputy.certify(other).listed.state.value == "draft", "the officer has to sign again"
     assert office.certify(e).listed.state.value == "certified"
     certified = office.read(c).says
