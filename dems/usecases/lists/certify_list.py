@@ -34,9 +34,11 @@ class CertifyList:
         broken, with all of them.
         """
         with self.transaction() as tx:
-            now, list_id = self.clock(), ListId(new_id())
-            entrance = entered(tx, actor, Act.SCHEDULE_CERTIFY, proceeding_id, now)
+            list_id = ListId(new_id())
+            entrance = entered(tx, actor, Act.SCHEDULE_CERTIFY, proceeding_id, self.clock())
             tx.disclosure.hold(proceeding_id)
+            # After the wait for whoever held the proceeding: nothing is signed before what it rests on was decided.
+            now = self.clock()
             earlier = tx.idempotency.first(once, list_id) if once else None
             if earlier is not None:
                 return one_known(tx, entrance, earlier)

@@ -33,9 +33,10 @@ class EndorseSchedule:
         `DisclosureRulesBroken` with every row that is refused (R20).
         """
         with self.transaction() as tx:
-            now = self.clock()
-            entrance = entered_by(tx, actor, Act.SCHEDULE_ENDORSE, schedule_id, now)
+            entrance = entered_by(tx, actor, Act.SCHEDULE_ENDORSE, schedule_id, self.clock())
             tx.disclosure.hold(entrance.proceeding)
+            # After the wait for whoever held the proceeding: nothing is endorsed before what it rests on.
+            now = self.clock()
             file = certified(tx, entrance.proceeding, now)
             if once is not None and tx.idempotency.first(once, schedule_id) is not None:
                 return endorsed_so_far(file, schedule_id)

@@ -43,9 +43,10 @@ class ReportService:
         prosecutor (R03), for an MG6D, and for an MG6C that was not submitted by that date, is not endorsed or came back (R25).
         """
         with self.transaction() as tx:
-            now = self.clock()
-            entrance = entered_by(tx, actor, Act.SCHEDULE_SERVED, submission_id, now)
+            entrance = entered_by(tx, actor, Act.SCHEDULE_SERVED, submission_id, self.clock())
             tx.disclosure.hold(entrance.proceeding)
+            # After the wait for whoever held the proceeding: nothing is reported before what it rests on.
+            now = self.clock()
             file = certified(tx, entrance.proceeding, now)
             of = file.set_of(submission_id)
             if once is not None and tx.idempotency.first(once, submission_id) is not None:

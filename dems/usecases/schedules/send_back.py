@@ -37,9 +37,10 @@ class SendBack:
         what is not with the prosecutor.
         """
         with self.transaction() as tx:
-            now = self.clock()
-            entrance = entered_by(tx, actor, Act.SCHEDULE_RETURN, schedule_id, now)
+            entrance = entered_by(tx, actor, Act.SCHEDULE_RETURN, schedule_id, self.clock())
             tx.disclosure.hold(entrance.proceeding)
+            # After the wait for whoever held the proceeding: nothing is sent back before what it rests on.
+            now = self.clock()
             file = certified(tx, entrance.proceeding, now)
             if once is not None and tx.idempotency.first(once, schedule_id) is not None:
                 return submission_of(tx, entrance, set_of(file, schedule_id))

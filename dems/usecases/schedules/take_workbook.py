@@ -39,9 +39,10 @@ class TakeWorkbook:
             raise _refused(filled.refused)
         cells = {f"{handed_out.series.value} {r.number}": r.cell for r in filled.rows}
         with self.transaction() as tx:
-            now = self.clock()
-            entrance = entered_by(tx, actor, Act.SCHEDULE_ENDORSE, schedule_id, now)
+            entrance = entered_by(tx, actor, Act.SCHEDULE_ENDORSE, schedule_id, self.clock())
             tx.disclosure.hold(entrance.proceeding)
+            # After the wait for whoever held the proceeding: nothing is endorsed before what it rests on.
+            now = self.clock()
             file = certified(tx, entrance.proceeding, now)
             by = acting(tx, actor, entrance.case_id, now, role=role, fitting=LAWYERS, rule="R20", done="endorsed")
             rows = [RowDecided(r.number, r.code, r.inspected, r.reason) for r in filled.rows]
