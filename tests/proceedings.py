@@ -117,12 +117,27 @@ class OpenProceeding:
             deciding.append(Deciding(content, [subject], "So it appears.", replaces))
         return [made.id for made in self.dems.disclosure.decide((by or self.officer).actor, self.id, deciding)]
 
-    def ready(self, subject: Subject, description: str, sensitivity: Sensitive = NOT_SENSITIVE) -> None:
+    def ready(
+        self,
+        subject: Subject,
+        description: str,
+        sensitivity: Sensitive = NOT_SENSITIVE,
+        *,
+        by: Somebody | None = None,
+    ) -> None:
         """Relevant, unused, described, of this sensitivity and tested, so that it can be listed."""
         described = Described(description, "Store A, shelf 3")
         checked = [SourceChecked(description, names_no_source=True)] if sensitivity is SENSITIVE else []
         tested = AgainstTest(Result.DOES_NOT_MEET)
-        self._decided(subject, Relevant(relevant=True), Used(used=False), described, sensitivity, tested, *checked)
+        decided: tuple[Content, ...] = (
+            Relevant(relevant=True),
+            Used(used=False),
+            described,
+            sensitivity,
+            tested,
+            *checked,
+        )
+        self._decided(subject, *decided, by=by)
 
 
 def member_of(world: World, team: Team, role: str, *clearances: Clearance) -> Somebody:

@@ -73,7 +73,7 @@ def to_decide(tx: Transaction, proceeding_id: StrandId, subjects: Collection[Sub
         opened=of,
         record=Record(proceeding_id, tuple(tx.disclosure.decisions(proceeding_id, subjects))),
         on=london_date(now),
-        grants=tuple(tx.cases.grants(CaseId(of.case_id))),
+        grants=tuple(tx.cases.grants_ever(CaseId(of.case_id))),
         unread=tx.material.of_case(CaseId(of.case_id), items),
         blocks={b.block.id: b.block for b in tx.blocks.blocks(proceeding_id, blocks)},
     )
@@ -118,7 +118,7 @@ def _file(tx: Transaction, of: Opened, subjects: Collection[Subject] | None, now
         opened=of,
         record=Record(proceeding_id, tuple(tx.disclosure.decisions(proceeding_id, subjects))),
         on=london_date(now),
-        grants=tuple(tx.cases.grants(CaseId(of.case_id))),
+        grants=tuple(tx.cases.grants_ever(CaseId(of.case_id))),
         material={m.id: m for m in tx.material.material(of.case_id, items)},
         blocks={b.block.id: b.block for b in kept_blocks},
         searches=tuple(tx.blocks.searches(proceeding_id)),

@@ -6,6 +6,7 @@ from dems.errors import (
     AlreadyExists,
     DisclosureRulesBroken,
     Invalid,
+    NotFound,
     PreconditionFailed,
     WrongState,
 )
@@ -107,6 +108,23 @@ def test_nobody_is_made_to_certify_what_was_decided_after_they_signed(office: Of
     assert [r["number"] for r in certified["rows"]] == [1, 2]
     assert certified["signed"]["at"] > signed
     assert [f["report"] for f in chain(office, restricted=True) if "report" in f] == [str(e), str(other)]
+
+
+def test_what_somebody_decided_and_signed_holds_when_they_have_left_the_case(office: Office) -> None:
+    with_both(office)
+    of, left = office.proceeding, office.by
+    end, manager = of.dems.cases.end_member, of.team.manager.actor
+    c, d, e = office.signed()
+    end(manager, of.case_id, left.person.id, reason="Another case needs them.")
+    deputy = Office(of, of.deputy)
+    for act in (lambda: office.certify(e), lambda: office.submit(c, d, e), lambda: office.draft(Form.MG6C)):
+        with pytest.raises(NotFound):
+            act()
+    deputy.submit(c, d, e)
+    deputy.endorsed(c, d)
+    of.ready(of.thing("ABC/3", by=deputy.by), "Rota of the custody suite for that week", by=deputy.by)
+    again = deputy.signed()
+    assert deputy.submit(*again).state.value == "submitted"
 
 
 def test_a_streamlined_certificate_drafts_the_whole_set(office: Office) -> None:

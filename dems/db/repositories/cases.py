@@ -29,6 +29,7 @@ Name = TypeVar("Name", bound=StrEnum)
 
 _of_case = bindparam("case", type_=PG_UUID)
 _CASE = select(cases).where(cases.c.id == _of_case)
+_GRANTS_EVER = select(case_grants).where(case_grants.c.case_id == _of_case).order_by(case_grants.c.id)
 _GRANTS = (
     select(case_grants)
     .where(case_grants.c.case_id == _of_case, case_grants.c.ended_at.is_(None))
@@ -196,6 +197,9 @@ class CaseRows(Rows):
         else:
             rows = self._tx.execute(_GRANTS_OF, {"case": case_id, "people": list(person_ids)})
         return [_to_grant(r) for r in rows]
+
+    def grants_ever(self, case_id: CaseId) -> list[CaseGrant]:
+        return [_to_grant(r) for r in self._tx.execute(_GRANTS_EVER, {"case": case_id})]
 
     def team(self, case_id: CaseId, page: Page) -> list[tuple[Person, list[CaseGrant]]]:
         live = and_(case_grants.c.case_id == case_id, case_grants.c.ended_at.is_(None))

@@ -95,6 +95,7 @@ case_grants = Table(
     Column("ended_at", Instant),
     CheckConstraint("kind IN ('role', 'clearance')", name="kind"),
     Index("case_grants_case_idx", "case_id", "person_id", postgresql_where=text("ended_at IS NULL")),
+    Index("case_grants_ever_idx", "case_id"),
     Index("case_grants_person_idx", "person_id", "case_id", postgresql_where=text("ended_at IS NULL")),
     info={"sort": DOMAIN},
 )
