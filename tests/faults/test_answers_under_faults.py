@@ -13,8 +13,9 @@ from dems.model.ids import StrandId
 from dems.model.times import london_date
 from dems.ports import Once, Page, Transactions
 from dems.steps.answering import RowDecided
+from dems.steps.documents_made import Made
 from dems.usecases.schedules.endorse import EndorseSchedule
-from dems.usecases.schedules.read_document import DocumentWanted, Made, ReadDocument
+from dems.usecases.schedules.read_document import DocumentWanted, ReadDocument
 from dems.usecases.schedules.report_service import ReportService
 from dems.usecases.schedules.send_back import SendBack
 from dems.usecases.schedules.take_workbook import TakeWorkbook

@@ -1,6 +1,7 @@
 """The queue of review follows items and decisions, in the transaction that changes them.
 
 What awaits what is said in `dems.model.disclosure.awaiting`: who changes the one changes the other, and a test compares them.
+No statement is about more than `AT_ONCE` items: each has its time limit, and a case may have hundreds of thousands.
 """
 
 from collections.abc import Collection, Sequence
@@ -36,7 +37,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import array, distinct_on
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from dems.db.repositories.base import Runner, among
+from dems.db.repositories.base import AT_ONCE, Runner, among, chunks, paged_within
 from dems.db.tables import (
     cases,
     disclosure_block_items,
@@ -54,6 +55,7 @@ from dems.model.disclosure.material import SubjectKind
 from dems.model.disclosure.records import kind_of
 from dems.model.disclosure.reviewing import Awaiting
 from dems.model.ids import CaseId, EvidenceId, StrandId
+from dems.ports.values import Page
 
 _A, _d, _q = Awaiting, disclosure_decisions.c, review_queue.c
 _COLUMNS = [c.name for c in review_queue.columns]
@@ -108,15 +110,18 @@ def began(tx: Runner, case_id: CaseId, proceeding_id: StrandId) -> None:
     """
     tx.execute(select(cases.c.id).where(cases.c.id == case_id).with_for_update())
     for sort in (_HERE, _ELSEWHERE):
-        _put(tx, _undecided(sort, sort.source, literal(proceeding_id, Uuid)).where(sort.table.c.case_id == case_id))
+        page = Page(AT_ONCE)
+        while ids := [r.id for r in tx.execute(_of_case(sort, case_id, page))]:
+            _put(tx, _undecided(sort, sort.source, literal(proceeding_id, Uuid)).where(among(sort.table.c.id, ids)))
+            page = Page(AT_ONCE, ids[-1])
 
 
 def came_in(tx: Runner, items: Sequence[EvidenceId]) -> None:
     """Items were declared, or placeholders made: they await a decision about relevance in every open proceeding of their case."""
     for sort in (_HERE, _ELSEWHERE):
-        of_case = disclosure_proceedings.c.case_id == sort.table.c.case_id
-        source = sort.source.join(disclosure_proceedings, of_case)
-        _put(tx, _undecided(sort, source, disclosure_proceedings.c.id).where(among(sort.table.c.id, items)))
+        source = sort.source.join(disclosure_proceedings, disclosure_proceedings.c.case_id == sort.table.c.case_id)
+        for some in chunks(items):
+            _put(tx, _undecided(sort, source, disclosure_proceedings.c.id).where(among(sort.table.c.id, some)))
 
 
 def changed(tx: Runner, items: Sequence[EvidenceId]) -> None:
@@ -135,11 +140,13 @@ def decided(tx: Runner, proceeding_id: StrandId, decisions: Collection[Decision[
     if blocks:
         line = disclosure_block_items.c
         items |= {r.evidence_id for r in tx.execute(select(line.evidence_id).where(among(line.block_id, blocks)))}
-    about = sorted(items)
-    if not about:
-        return
+    listed = _listed(tx, proceeding_id) if items else false()
+    for some in chunks(sorted(items)):
+        _put_anew(tx, proceeding_id, some, listed)
+
+
+def _put_anew(tx: Runner, proceeding_id: StrandId, about: Sequence[UUID], listed: ColumnElement[bool]) -> None:
     tx.execute(delete(review_queue).where(among(_q.evidence_id, about), _q.proceeding_id == proceeding_id))
-    listed = _listed(tx, proceeding_id)
     for sort in (_HERE, _ELSEWHERE):
         own = standing_of(proceeding_id, sort.table, sort.table.c.id)
         in_block = listed if sort is _HERE else false()
@@ -227,6 +234,10 @@ def _listed(tx: Runner, proceeding_id: StrandId) -> ColumnElement[bool]:
     listing = [r.subject_id for r in tx.execute(select(own.c.subject_id).where(own.c.relevant, own.c.used.is_(False)))]
     line = disclosure_block_items.c
     return exists().where(line.evidence_id == evidence.c.id, among(line.block_id, listing)) if listing else false()
+
+
+def _of_case(sort: _Sort, case_id: CaseId, page: Page) -> Select[Any]:
+    return paged_within(select(sort.table.c.id), sort.table.c.case_id, case_id, sort.table.c.id, page)
 
 
 def _undecided(sort: _Sort, source: FromClause, proceeding: ColumnElement[Any]) -> Select[Any]:

@@ -1,0 +1,45 @@
+"""What is read of the log's tree and its entries: as it stands there, and without what is not there."""
+
+from dems.ledger.bundles import to_bundle
+from dems.ledger.nodes import Node
+from dems.model.ids import EntryId, new_id
+from tests.logbook import Chain, Logbook
+
+
+def test_nodes_that_are_not_there_are_left_out(book: Logbook) -> None:
+    book.write(3)
+    book.sequence()
+    with book.transactions()() as tx:
+        assert set(tx.ledger.read([Node(0, 2), Node(0, 3), Node(1, 0), Node(1, 1)])) == {Node(0, 2), Node(1, 0)}
+        assert len(tx.ledger.hashes(0, 1, 9)) == 64
+        assert tx.ledger.hashes(1, 0, 1) == tx.ledger.read([Node(1, 0)])[Node(1, 0)]
+
+
+def test_entries_and_what_they_complete_are_read_in_the_logs_order_however_old_their_ids_are(book: Logbook) -> None:
+    """One that was thought of first and written last has an id far from its neighbours'."""
+    early, later, last = (Chain() for _ in range(3))
+    first = new_id()
+    book.write(12, later)
+    book.sequence()
+    book.write(1, early, ids=[first])
+    book.write(2, last)
+    book.sequence()
+    expected = [leaf for _, leaf in book.leaves()]
+    with book.transactions()() as tx:
+        assert tx.ledger.index_of(EntryId(first)) == 12
+        for start, end in ((0, 15), (3, 7), (11, 15), (12, 14), (14, 20)):
+            assert tx.ledger.leaves(start, end) == expected[start:end]
+        assert tx.ledger.leaves(15, 16) == []
+        assert tx.ledger.bundle(12, 14) == to_bundle(expected[12:14])
+        for start, end in ((0, 15), (8, 15), (3, 12)):
+            rows = tx.ledger.rows(start, end)
+            for level, row in enumerate(rows, start=1):
+                assert row == tx.ledger.hashes(level, start >> level, end >> level)
+        assert [len(row) // 32 for row in tx.ledger.rows(8, 15)] == [3, 1, 0, 0]
+    book.behind_its_back(
+        f"DELETE FROM custody_details WHERE entry_id = '{first}'",  # noqa: S608
+        f"DELETE FROM custody_entries WHERE id = '{first}'",  # noqa: S608
+    )
+    with book.transactions()() as tx:
+        assert tx.ledger.leaves(12, 15) == expected[13:]
+        assert tx.ledger.leaves(0, 15) == expected[:12] + expected[13:]
