@@ -1,5 +1,6 @@
 """The real engines, started once per run; a database and a core for each test that asks for them."""
 
+import gc
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -34,6 +35,17 @@ for _variable in [v for v in os.environ if v.startswith("DEMS_") and v != "DEMS_
 
 Owner = Callable[[str], list[Any]]
 """Runs one statement, as `as_owner` and `as_application` do; the rows it gives."""
+
+
+def pytest_collection() -> None:
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays: walking thousands of tests again and again takes a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

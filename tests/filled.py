@@ -1,4 +1,4 @@
-"""A workbook as a spreadsheet program writes it after somebody worked in it."""
+"""A workbook as a spreadsheet program writes it after somebody worked in it, and what is read from it."""
 
 import io
 from collections.abc import Callable
@@ -6,8 +6,13 @@ from collections.abc import Callable
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
+from dems.documents.schedules.workbook_child import RefusedError, cells_of
+from dems.documents.schedules.workbook_layout import LAST_COLUMN, layout_of
+from dems.documents.schedules.workbook_reading import BEYOND, MOST_SAID, judged
 from dems.documents.schedules.workbook_writing import to_workbook
-from dems.model.disclosure.workbooks import Workbook
+from dems.documents.schedules.xlsx import LONGEST_CELL
+from dems.errors import Invalid
+from dems.model.disclosure.workbooks import Filled, Workbook
 
 
 def filled(workbook: Workbook, fill: Callable[[Worksheet], object]) -> bytes:
@@ -28,3 +33,13 @@ def put(**cells: object) -> Callable[[Worksheet], object]:
             sheet[name].value = value
 
     return fill
+
+
+def read_here(data: bytes, workbook: Workbook) -> Filled:
+    """As `read_workbook` does, in this process: those that need not be apart are many."""
+    layout = layout_of(workbook)
+    rows, columns = layout.last_row + BEYOND, LAST_COLUMN + BEYOND
+    try:
+        return judged(cells_of(data, layout.sheet, rows, columns, LONGEST_CELL, MOST_SAID), workbook)
+    except RefusedError as no:
+        raise Invalid(str(no)) from no

@@ -128,4 +128,6 @@ def chain(office: Office, *, restricted: bool) -> list[dict[str, object]]:
 
 def told(office: Office, *, restricted: bool) -> list[tuple[object, object]]:
     """What the entries say of states of schedules."""
-    return [(f["name"], f["state"]) for f in chain(office, restricted=restricted) if "state" in f]
+    return [
+        (f["name"], f["state"]) for f in chain(office, restricted=restricted) if "state" in f and "document" not in f
+    ]

@@ -15,6 +15,7 @@ from dems.model.disclosure.contents import (
     SourceChecked,
     Used,
 )
+from dems.model.disclosure.contents_of_lists import Exhibited
 from dems.model.disclosure.decisions import Record
 from dems.model.disclosure.material import Subject
 from dems.model.disclosure.parties import Happening, HappeningKind, PartyTo, Position
@@ -33,6 +34,12 @@ from tests.world import Somebody, World
 
 BOTH = (Clearance.SENSITIVE, Clearance.PII)
 BEGAN = date(2025, 6, 1)
+ON_THE_EXHIBIT_LIST: tuple[Content, ...] = (
+    Relevant(relevant=True),
+    Used(used=True),
+    Described("Custody record of the detained person", "Store A"),
+    Exhibited("F. Shah"),
+)
 
 
 @dataclass(frozen=True)
@@ -96,25 +103,26 @@ class OpenProceeding:
         return Subject.item(self.world.sealed(self.officer, self.team.case, content).id)
 
     def decide(self, subject: Subject, *contents: Content, by: Somebody | None = None) -> list[DecisionId]:
-        """Decide these about a subject, each in place of what stands."""
-        return [self._decide(by or self.officer, subject, content) for content in contents]
+        """Decide these about a subject one after the other, each in place of what stands."""
+        return [self._decided(subject, content, by=by)[0] for content in contents]
 
-    def _decide(self, by: Somebody, subject: Subject, content: Content) -> DecisionId:
+    def _decided(self, subject: Subject, *contents: Content, by: Somebody | None = None) -> list[DecisionId]:
+        """The same in one act."""
         with self.dems.transaction() as tx:
-            kept = tx.disclosure.decisions(self.id, [subject])
-        before = Record(self.id, tuple(kept)).stands(subject, type(content))
-        replaces = {} if before is None else {subject.id: before.id}
-        [made] = self.dems.disclosure.decide(
-            by.actor, self.id, [Deciding(content, [subject], "So it appears.", replaces)]
-        )
-        return made.id
+            record = Record(self.id, tuple(tx.disclosure.decisions(self.id, [subject])))
+        deciding = []
+        for content in contents:
+            before = record.stands(subject, type(content))
+            replaces = {} if before is None else {subject.id: before.id}
+            deciding.append(Deciding(content, [subject], "So it appears.", replaces))
+        return [made.id for made in self.dems.disclosure.decide((by or self.officer).actor, self.id, deciding)]
 
     def ready(self, subject: Subject, description: str, sensitivity: Sensitive = NOT_SENSITIVE) -> None:
         """Relevant, unused, described, of this sensitivity and tested, so that it can be listed."""
-        self.decide(subject, Relevant(relevant=True), Used(used=False), Described(description, "Store A, shelf 3"))
-        self.decide(subject, sensitivity, AgainstTest(Result.DOES_NOT_MEET))
-        if sensitivity is SENSITIVE:
-            self.decide(subject, SourceChecked(description, names_no_source=True))
+        described = Described(description, "Store A, shelf 3")
+        checked = [SourceChecked(description, names_no_source=True)] if sensitivity is SENSITIVE else []
+        tested = AgainstTest(Result.DOES_NOT_MEET)
+        self._decided(subject, Relevant(relevant=True), Used(used=False), described, sensitivity, tested, *checked)
 
 
 def member_of(world: World, team: Team, role: str, *clearances: Clearance) -> Somebody:

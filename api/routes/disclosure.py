@@ -6,10 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from api.bodies import BodyRoute
-from api.deps import Core, MaybeMatch, OnceKey, Paging, Whoever, act, answer, etag, paged
+from api.deps import Core, MaybeMatch, OnceKey, Paging, Whoever, act, answer, etag, listed, paged
 from api.manifests import ManifestRoute
 from api.problems import problem_responses
 from api.schemas.base import Listed
+from api.schemas.custody import EntryView, entry_data
 from api.schemas.decided import DecidedView, DecisionView, ReopenedView
 from api.schemas.deciding import DecisionsBody, Kind
 from api.schemas.disclosure import DisclosureView, HappeningBody, HappeningView, OpeningBody, TakenBackBody
@@ -44,6 +45,12 @@ def open_disclosure(
     )
     headers = {"ETag": etag(made.opening.number), "Location": f"/v1/proceedings/{proceeding_id}/disclosure"}
     return answer(dems, once, 201, DisclosureView.of(made), headers=headers)
+
+
+@router.get("", openapi_extra=act(Act.DISCLOSURE_READ), responses=problem_responses(401, 403, 404, 429))
+def read_proceeding(proceeding_id: UUID, dems: Core, actor: Whoever, response: Response) -> DisclosureView:
+    """A proceeding whose disclosure is open, as events name it: how that was opened or said anew last."""
+    return read_disclosure(proceeding_id, dems, actor, response)
 
 
 @router.get("/disclosure", openapi_extra=act(Act.DISCLOSURE_READ), responses=problem_responses(401, 403, 404, 429))
@@ -92,6 +99,28 @@ def list_decisions(
     return Listed[DecisionView](
         **paged(request, response, page, rows, key=lambda k: k.decision.id, show=DecisionView.of)
     )
+
+
+@router.get(
+    "/custody",
+    openapi_extra=act(Act.CUSTODY_READ),
+    responses=problem_responses(401, 403, 404, 409, 429),
+    response_model=Listed[EntryView],
+)
+def read_proceeding_custody(
+    proceeding_id: UUID,
+    dems: Core,
+    actor: Whoever,
+    page: Paging,
+    request: Request,
+    restricted: Annotated[
+        bool,
+        Query(description="The chain of what is sensitive, for whoever has both clearances, in place of the other"),
+    ] = False,
+) -> Response:
+    """The chain of a proceeding: what was decided, certified, submitted, and what came back."""
+    rows = dems.disclosure.look_up.chain(actor, StrandId(proceeding_id), page, restricted=restricted)
+    return listed(request, page, rows, key=lambda r: r.id, show=entry_data)
 
 
 @router.get("/reopened", openapi_extra=act(Act.DISCLOSURE_READ), responses=problem_responses(401, 403, 404, 429))

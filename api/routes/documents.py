@@ -31,14 +31,23 @@ class DocumentFormat(StrEnum):
     JSON = "json"
 
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_MEDIA = {
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA = {
     DocumentFormat.PDF: "application/pdf",
-    DocumentFormat.XLSX: _XLSX,
+    DocumentFormat.XLSX: XLSX,
     DocumentFormat.CSV: "text/csv; charset=utf-8",
     DocumentFormat.JSON: "application/json",
 }
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+DOCUMENT = {
+    "application/pdf": BINARY,
+    XLSX: BINARY,
+    "text/csv": {"schema": {"type": "string"}},
+    "application/json": {"schema": {"type": "object"}},
+}
+"""What an answer with a document can be."""
+_WORKBOOK = {XLSX: BINARY, "application/octet-stream": BINARY}
+"""What comes is judged by its bytes, whatever it calls itself."""
 
 
 @router.get(
@@ -49,12 +58,7 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
         **problem_responses(401, 403, 404, 409, 429),
         200: {
             "description": "The document; a draft, and what was given up or returned, says so on every page",
-            "content": {
-                "application/pdf": _BINARY,
-                _XLSX: _BINARY,
-                "text/csv": {"schema": {"type": "string"}},
-                "application/json": {"schema": {"type": "object"}},
-            },
+            "content": DOCUMENT,
         },
     },
 )
@@ -75,7 +79,7 @@ async def read_document(
     """
     make = partial(dems.answers.document, actor, schedule_id, format.value, profile=profile)
     made = await anyio.to_thread.run_sync(make, limiter=request.app.state.documents)
-    return _sent(made.name, made.data, _MEDIA[format])
+    return sent(made.name, made.data, MEDIA[format])
 
 
 @router.get(
@@ -84,19 +88,19 @@ async def read_document(
     response_class=Response,
     responses={
         **problem_responses(401, 403, 404, 409, 429),
-        200: {"description": "The workbook", "content": {_XLSX: _BINARY}},
+        200: {"description": "The workbook", "content": {XLSX: BINARY}},
     },
 )
 async def hand_out_workbook(schedule_id: UUID, request: Request, dems: Core, actor: Whoever) -> Response:
     """A workbook in which the reviewing lawyer endorses the rows of a schedule away from here, to be sent back to this address."""
     hand_out = partial(dems.answers.hand_out_workbook, actor, ScheduleId(schedule_id))
     workbook, data = await anyio.to_thread.run_sync(hand_out, limiter=request.app.state.documents)
-    return _sent(f"{workbook.name.replace(' ', '-')}-endorsements.xlsx", data, _XLSX)
+    return sent(f"{workbook.name.replace(' ', '-')}-endorsements.xlsx", data, XLSX)
 
 
 @router.post(
     "/schedules/{schedule_id}/endorsements",
-    openapi_extra={**act(Act.SCHEDULE_ENDORSE), "requestBody": {"required": True, "content": {_XLSX: _BINARY}}},
+    openapi_extra={**act(Act.SCHEDULE_ENDORSE), "requestBody": {"required": True, "content": _WORKBOOK}},
     responses=problem_responses(401, 403, 404, 409, 413, 429),
 )
 async def take_workbook(
@@ -132,7 +136,7 @@ def read_schema(name: Annotated[str, Path(max_length=100, examples=[SCHEMA_NAME]
     return Response(SCHEMA.read_bytes(), media_type="application/schema+json")
 
 
-def _sent(name: str, data: bytes, media_type: str) -> Response:
+def sent(name: str, data: bytes, media_type: str) -> Response:
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Repr-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(data).digest()).decode()}:",

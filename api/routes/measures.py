@@ -13,7 +13,6 @@ from api.problems import problem_responses
 from api.schemas.base import Day, Instant, Line, Listed
 from api.schemas.measures import BehindView, MeasuresView
 from dems.documents.measures_csv import report_csv
-from dems.documents.measures_pdf import report_pdf
 from dems.model.acts import Act
 from dems.model.clocks.figures import Period, plan_year
 from dems.model.ids import PersonId
@@ -87,6 +86,8 @@ def read_report(
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if format is Format.CSV:
         return Response(report_csv(report), media_type="text/csv; charset=utf-8", headers=headers)
+    from dems.documents.measures_pdf import report_pdf  # noqa: PLC0415  (what draws takes long to load, and few ask for it)
+
     return Response(report_pdf(report), media_type="application/pdf", headers=headers)
 
 

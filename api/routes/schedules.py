@@ -1,5 +1,6 @@
 """Schedules of unused material: drafted, described, certified and given up."""
 
+import base64
 from typing import Annotated
 from uuid import UUID
 
@@ -73,6 +74,26 @@ def read_schedule(
     shown = _page(found, begin, limit)
     linked(request, response, limit, shown.next)
     return shown
+
+
+@router.get(
+    "/schedules/{schedule_id}/frozen",
+    openapi_extra=act(Act.SCHEDULE_DOCUMENT),
+    response_class=Response,
+    responses={
+        **problem_responses(401, 403, 404, 409, 429),
+        200: {
+            "description": "Canonical JSON (RFC 8785)",
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        },
+    },
+)
+def read_frozen(schedule_id: UUID, dems: Core, actor: Whoever) -> Response:
+    """The exact bytes that were frozen when a form was certified, whose SHA-256 its custody entry has. Reading them is an entry."""
+    found = dems.schedules.frozen(actor, schedule_id)
+    digest = f"sha-256=:{base64.b64encode(found.digest.value).decode()}:"
+    headers = {"Repr-Digest": digest, "X-Content-Type-Options": "nosniff"}
+    return Response(found.data, media_type="application/json", headers=headers)
 
 
 @router.patch(

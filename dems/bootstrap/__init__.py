@@ -13,6 +13,7 @@ from dems.bootstrap.exports import Exporting
 from dems.bootstrap.findings import Extraction, Findings
 from dems.bootstrap.intake import Intake, Intakes, Invitations
 from dems.bootstrap.ledger import LedgerActs
+from dems.bootstrap.lists import Lists
 from dems.bootstrap.measures import Measures
 from dems.bootstrap.people import Cases, People
 from dems.bootstrap.reviewing import Reviewing
@@ -58,6 +59,10 @@ class Dems(Core):
     @cached_property
     def schedules(self) -> Schedules:
         return Schedules.of(self)
+
+    @cached_property
+    def lists(self) -> Lists:
+        return Lists.of(self)
 
     @cached_property
     def events(self) -> Events:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from dems.bootstrap.core import Core
 from dems.documents.schedules.making import document
+from dems.documents.schedules.workbook_reading import read_workbook
 from dems.documents.schedules.workbook_writing import to_workbook
-from dems.model.disclosure.workbooks import Filled, Workbook
 from dems.usecases.schedules.compare import CompareSchedules
 from dems.usecases.schedules.endorse import EndorseSchedule
 from dems.usecases.schedules.hand_out_workbook import HandOutWorkbook
@@ -31,15 +31,9 @@ class Answers:
         return cls(
             EndorseSchedule(tx, clock),
             HandOutWorkbook(tx, clock, to_workbook),
-            TakeWorkbook(tx, clock, _read),
+            TakeWorkbook(tx, clock, read_workbook),
             SendBack(tx, clock),
             ReportService(tx, clock),
             CompareSchedules(tx, clock),
             ReadDocument(tx, clock, document),
         )
-
-
-def _read(data: bytes, handed_out: Workbook) -> Filled:
-    from dems.documents.schedules.workbook_reading import read_workbook  # noqa: PLC0415  (few workbooks come, and its library loads slowly)
-
-    return read_workbook(data, handed_out)

@@ -7,6 +7,7 @@ from dems.usecases.schedules.certify import CertifySchedule
 from dems.usecases.schedules.describe_rows import DescribeRows
 from dems.usecases.schedules.look_up import LookUpSchedules
 from dems.usecases.schedules.prepare import PrepareSchedule
+from dems.usecases.schedules.read_frozen import ReadFrozen
 from dems.usecases.schedules.submit import SubmitSet
 from dems.usecases.schedules.void import VoidCertificate
 from dems.usecases.schedules.write_report import WriteReport
@@ -21,6 +22,7 @@ class Schedules:
     void: VoidCertificate
     submit: SubmitSet
     look_up: LookUpSchedules
+    frozen: ReadFrozen
 
     @classmethod
     def of(cls, core: Core) -> "Schedules":
@@ -33,4 +35,5 @@ class Schedules:
             VoidCertificate(tx, clock),
             SubmitSet(tx, clock),
             LookUpSchedules(tx, clock),
+            ReadFrozen(tx, clock),
         )

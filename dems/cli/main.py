@@ -1,5 +1,6 @@
 """The `dems` program: its exit codes, and one sentence for whatever ends it. Light, so that Ctrl-C is heard at once."""
 
+import gc
 from collections.abc import Sequence
 
 from dems.cli.screen import Failed, warn
@@ -21,9 +22,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    gc.disable()  # what is loaded stays: to look through it for garbage takes a tenth of the time
     from dems.cli.client import Misused  # noqa: PLC0415  (loading takes a while, in which Ctrl-C is pressed)
     from dems.cli.program import app  # noqa: PLC0415
 
+    gc.enable()
     try:
         app(args=None if arguments is None else list(arguments), prog_name="dems")
     except Failed as failure:

@@ -7,8 +7,6 @@ from typing import Annotated
 import typer
 
 from dems.cli.client import Misused
-from dems.package.program import NoPolicy, as_json, as_text, exit_code, trusted_files
-from dems.package.verification import verify as verified
 
 
 def verify(
@@ -28,6 +26,9 @@ def verify(
 
     Example: dems verify dems-export-….zip --policy keys-from-the-court.txt
     """
+    from dems.package.program import NoPolicy, as_json, as_text, exit_code, trusted_files  # noqa: PLC0415  (others do not wait for it)
+    from dems.package.verification import verify as verified  # noqa: PLC0415
+
     try:
         trusted = trusted_files(policy, tsa_root)
     except OSError as error:

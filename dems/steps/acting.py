@@ -50,14 +50,16 @@ def clearances(tx: Transaction, actor: Actor, case_id: CaseId, at: datetime) -> 
     return frozenset.intersection(*held) if held else frozenset()
 
 
-def require_clearance(tx: Transaction, actor: Actor, case_id: CaseId, clearance: Clearance, at: datetime) -> None:
+def require_clearance(
+    tx: Transaction, actor: Actor, case_id: CaseId, clearance: Clearance, at: datetime, *, done: str = "recorded"
+) -> None:
     """Raises `DisclosureRulesBroken` unless everybody whose permission is needed holds it today."""
     if clearance not in clearances(tx, actor, case_id, at):
         person = _human(actor)
         message = (
             f"{person.name} does not hold the clearance {clearance.value} on this case: have somebody act who does."
         )
-        refuse((Broken("R03", Where.of(PlaceKind.PERSON, person.id), message),), "recorded")
+        refuse((Broken("R03", Where.of(PlaceKind.PERSON, person.id), message),), done)
 
 
 def _human(actor: Actor) -> Person:

@@ -13,6 +13,7 @@ from dems.model.disclosure.acting import Acting
 from dems.model.disclosure.drafting import Left, left_out
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Form
+from dems.model.disclosure.lists import KIND_OF
 from dems.model.disclosure.placing import with_rows
 from dems.model.disclosure.preparing import Preparation, form_of
 from dems.model.disclosure.reports import Endorsement
@@ -62,7 +63,7 @@ class FormShown:
 def forms_listed(tx: Transaction, entrance: Entrance) -> list[FormListed]:
     """Every form of a proceeding that its reader may know of, in the order of their ids."""
     proceeding = entrance.proceeding
-    kept, states = tx.schedules.forms(proceeding), tx.schedules.states(proceeding)
+    kept, states = _of_sets(tx.schedules.forms(proceeding)), tx.schedules.states(proceeding)
     under_way = tx.schedules.preparation(proceeding)
     made = None if under_way is None else under_way[0]
     found = [_kept(proceeding, form, kept, states, made) for form in kept]
@@ -70,6 +71,11 @@ def forms_listed(tx: Transaction, entrance: Entrance) -> list[FormListed]:
         there = {form.id for form in kept}
         found += [_drafted(proceeding, made, part) for part in made.parts if part not in there]
     return sorted((f for f in found if entrance.may_know_of(f.form)), key=lambda f: f.id)
+
+
+def _of_sets(forms: list[KeptForm]) -> list[KeptForm]:
+    """Lists of material are of no set, and are looked up by themselves."""
+    return [form for form in forms if form.form not in KIND_OF]
 
 
 def _kept(

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from dems.model.acts import Act
 from dems.model.clocks.letters import Wanted
+from dems.model.disclosure.forms import Form
 from dems.model.ids import CaseId
 from dems.model.life.contents import ThemeStatus
 from dems.model.life.saying import NewFact
@@ -28,7 +29,7 @@ from tests.casework import definition_body, investigated
 from tests.conftest import Team
 from tests.invited import terms
 from tests.officers import Office
-from tests.proceedings import proceeding_of, taken_back
+from tests.proceedings import ON_THE_EXHIBIT_LIST, proceeding_of, taken_back
 from tests.readings import picture, record
 from tests.world import Somebody, World
 
@@ -68,6 +69,8 @@ def scene_of(world: World) -> Scene:
     proceeding.ready(proceeding.thing("ABC/9001"), "Notebook of the duty sergeant")
     schedule, *_ = Office(proceeding).sent()
     [submission] = world.dems.schedules.look_up.submissions(proceeding.officer.actor, proceeding.id, Page(1))
+    proceeding.decide(proceeding.thing("ABC/9002"), *ON_THE_EXHIBIT_LIST)
+    exhibits = world.dems.lists.certify(proceeding.officer.actor, proceeding.id, Form.MG12)
     search = world.dems.reviewing.search(
         proceeding.officer.actor, proceeding.id, source="Phone", purpose="x", hits=[], examined=1
     )
@@ -118,6 +121,7 @@ def scene_of(world: World) -> Scene:
         "schedule_id": str(schedule),
         "other_id": str(schedule),
         "submission_id": str(submission.id),
+        "list_id": str(exhibits.id),
         "number": "1",
         "name": "mode-decision",
         "fact_id": str(fact.facts[0].id),
@@ -184,6 +188,8 @@ def body_for(method: str, path: str, asked: str) -> dict[str, Any]:
         "/v1/proceedings/{proceeding_id}/submissions": {"schedules": [str(uuid4())]},
         "/v1/schedules/{schedule_id}": {"rows": [{"number": 1, "location": "W"}], "reason": "W"},
         "/v1/schedules/{schedule_id}/certify": {},
+        # A list of other proceedings.
+        "/v1/proceedings/{proceeding_id}/lists": {"form": "Document list"},
         "/v1/schedules/{schedule_id}/void": {"reason": "W"},
         # Nobody of the walk is cleared, and no row has this number or this code.
         "/v1/schedules/{schedule_id}/return": {"reason": "W"},

@@ -18,7 +18,9 @@ def test_what_passes_is_no_uploads_own_problem_and_the_request_is_to_be_repeated
     submitter = Submitter(http, team.investigator.headers)
     intake = submitter.declare(team.case.id, [entry("a", b"abc"), entry("b", b"def")])
     submitter.send_small(intake, [b"abc", b"def"])
-    assert dems.evidence.seal_many() == 2
+    while dems.evidence.seal_many():
+        pass  # what other tests left to be verified is among it
+    assert submitter.counts(intake)["sealed"] == 2
     rows = submitter.items(intake)
     wanted = {"uploads": [{"upload": r["upload"]["id"], "sha256": r["sha256"]} for r in rows]}
     path = f"/v1/intakes/{intake['id']}/complete"

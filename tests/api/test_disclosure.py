@@ -174,6 +174,11 @@ def test_many_are_decided_at_once_or_none_and_every_refused_row_is_named(
     assert listed["items"][0]["content"] == relevant
     rest = http.get(path, headers=headers, params={"after": listed["next"]}).json()
     assert [d["id"] for d in rest["items"]] == [replaced["id"]]
+    chain = f"/v1/proceedings/{case.id}/custody"
+    [_, *entries] = http.get(chain, headers=case.uncleared.headers).json()["items"]
+    assert [e["act"] for e in entries] == ["disclosure.decide"] * 2
+    problem_of(http.get(chain, headers=case.uncleared.headers, params={"restricted": "true"}), 409)
+    assert http.get(chain, headers=headers, params={"restricted": "true"}).json()["items"] == []
     wanted = {"kind": "relevance", "standing": "true", "subject": str(first.id)}
     [only] = http.get(path, headers=headers, params=wanted).json()["items"]
     assert (only["id"], only["reason"]) == (replaced["id"], "It was another night")

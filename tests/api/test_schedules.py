@@ -1,5 +1,6 @@
 """Schedules over HTTP, as a disclosure officer and an integrator use them."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
@@ -110,6 +111,11 @@ def test_a_set_from_its_first_draft_to_the_prosecutor(http: httpx.Client, procee
     assert "ETag" not in frozen.headers
     assert (frozen.json()["state"], len(frozen.json()["sha256"])) == ("certified", 64)
 
+    bytes_of = desk.ask("GET", f"{at}/frozen")
+    assert hashlib.sha256(bytes_of.content).hexdigest() == frozen.json()["sha256"]
+    assert bytes_of.headers["Repr-Digest"].startswith("sha-256=:")
+    assert [r["number"] for r in bytes_of.json()["rows"]] == [1, 2]
+
     named = {"schedules": [c["id"], d["id"], e["id"]]}
     sent = desk.ask("POST", f"{desk.of}/submissions", named, 201)
     assert sent.headers["Location"] == f"/v1/submissions/{c['set']}"
@@ -126,7 +132,9 @@ def test_a_set_from_its_first_draft_to_the_prosecutor(http: httpx.Client, procee
     theirs = Desk(http, proceeding, proceeding.uncleared)
     assert [s["id"] for s in theirs.ask("GET", f"{desk.of}/schedules").json()["items"]] == [c["id"]]
     assert theirs.ask("GET", f"{desk.of}/submissions").json()["items"][0]["sha256"] is None
-    problem_of(theirs.ask("GET", f"/v1/schedules/{d['id']}", status=404), 404)
+    for hidden in (d["id"], f"{d['id']}/frozen"):
+        problem_of(theirs.ask("GET", f"/v1/schedules/{hidden}", status=404), 404)
+    problem_of(theirs.ask("GET", f"{at}/frozen", status=409), 409)
 
 
 def test_a_change_after_the_certificate_answers_that_it_is_void(http: httpx.Client, proceeding: OpenProceeding) -> None:

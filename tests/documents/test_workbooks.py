@@ -12,14 +12,14 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dems.documents.schedules import workbook_reading
-from dems.documents.schedules.workbook_reading import read_workbook
+from dems.documents.schedules.workbook_reading import Limits, read_workbook
 from dems.documents.schedules.workbook_writing import to_workbook
 from dems.errors import DocumentNotMade, Invalid
 from dems.model.disclosure.contents import Described, Presumed
 from dems.model.disclosure.recording import endorse_rows
 from dems.model.disclosure.reports import Endorsement, Inspection
 from dems.model.disclosure.workbooks import FilledRow, Workbook, workbook_of
-from tests.filled import filled, put
+from tests.filled import filled, put, read_here
 from tests.model.disclosing import LAWYER, SENSITIVE, TODAY, Desk, item, schedule_id
 
 C, D = schedule_id(1, 1), schedule_id(1, 2)
@@ -56,26 +56,47 @@ def handed_out() -> Workbook:
 
 def refused(fill: Callable[[Worksheet], object], workbook: Workbook | None = None) -> list[str]:
     whole = workbook or handed_out()
-    return [r.cell for r in read_workbook(filled(whole, fill), whole).refused]
+    return [r.cell for r in read_here(filled(whole, fill), whole).refused]
 
 
 def test_what_the_lawyer_wrote_is_read_and_what_they_left_is_left() -> None:
     workbook = handed_out()
     told = put(E16=" ND ", F16=local(2026, 4, 9, 10, 5), G16="H. Bose", H16="It shows nothing,\nand is of another day.")
-    found = read_workbook(filled(workbook, told), workbook)
+    found = read_here(filled(workbook, told), workbook)
     assert found.refused == ()
     at = datetime(2026, 4, 9, 9, 5, tzinfo=UTC)
     assert found.rows == (
         FilledRow(2, "ND", Inspection("H. Bose", at), "It shows nothing,\nand is of another day.", "E16"),
     )
-    as_exported = read_workbook(to_workbook(workbook), workbook)
+    as_exported = read_here(to_workbook(workbook), workbook)
     assert (as_exported.rows, as_exported.refused) == ((), ())
+
+
+def test_it_is_read_in_a_process_of_its_own_within_limits(caplog: pytest.LogCaptureFixture) -> None:
+    workbook = handed_out()
+    told = filled(workbook, put(E16="D", F16=local(2026, 4, 9, 10, 5), G16="H. Bose", E17="=CND"))
+    assert read_workbook(told, workbook) == read_here(told, workbook)
+    into = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(told)) as here, zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as bomb:
+        for part in here.infolist():
+            content = here.read(part)
+            if part.filename.endswith("sheet1.xml"):
+                content = content.replace(
+                    b"</sheetData>", b'<row r="30">' + b"<c/>" * 2_000_000 + b"</row></sheetData>"
+                )
+            bomb.writestr(part.filename, content)
+    assert len(into.getvalue()) < 40_000
+    with pytest.raises(Invalid, match="more time or memory"):
+        read_workbook(into.getvalue(), workbook, Limits(processor_seconds=1))
+    assert "workbook_reading_ended" in caplog.text
+    with pytest.raises(Invalid, match="more time or memory"):
+        read_workbook(told, workbook, Limits(seconds=0))
 
 
 def test_a_day_without_a_time_begins_in_london_and_a_code_alone_is_enough() -> None:
     workbook = handed_out()
     told = put(E16="D", F16=date(2026, 4, 9), G16="H. Bose", E17="CND")
-    rows = read_workbook(filled(workbook, told), workbook).rows
+    rows = read_here(filled(workbook, told), workbook).rows
     assert rows[0].inspected == Inspection("H. Bose", datetime(2026, 4, 8, 23, tzinfo=UTC))
     assert rows[1] == FilledRow(3, "CND", None, "", "E17")
 
@@ -85,7 +106,7 @@ def test_an_mg6d_says_why_and_takes_its_own_codes() -> None:
     assert [c.code for c in workbook.codes] == ["Y", "Y-PII", "N"]
     said = {c.value for row in openpyxl.load_workbook(io.BytesIO(to_workbook(workbook)))["MG6D"] for c in row}
     assert {"Reason for sensitivity", "It would show who gave the information"} <= said
-    found = read_workbook(filled(workbook, put(E13="Y-PII", H13="It is for the court.")), workbook)
+    found = read_here(filled(workbook, put(E13="Y-PII", H13="It is for the court.")), workbook)
     assert [(r.number, r.code, r.reason) for r in found.rows] == [(1, "Y-PII", "It is for the court.")]
 
 
@@ -141,7 +162,7 @@ def test_every_cell_that_cannot_be_taken_is_named(cells: dict[str, object], name
 
 def test_what_can_be_taken_is_read_beside_what_cannot() -> None:
     workbook = handed_out()
-    found = read_workbook(filled(workbook, put(E16="CND", E17="=1")), workbook)
+    found = read_here(filled(workbook, put(E16="CND", E17="=1")), workbook)
     assert ([r.number for r in found.rows], [r.cell for r in found.refused]) == ([2], ["E17"])
 
 
@@ -162,11 +183,11 @@ def test_spaces_at_ends_and_numbers_that_a_program_made_of_texts_are_no_changes(
 def test_what_is_no_workbook_of_ours_is_refused() -> None:
     workbook = handed_out()
     with pytest.raises(Invalid, match="not exported for endorsing"):
-        read_workbook(filled(workbook, put(A1="Shopping")), workbook)
+        read_here(filled(workbook, put(A1="Shopping")), workbook)
     with pytest.raises(Invalid, match="one sheet"):
-        read_workbook(filled(workbook, lambda sheet: sheet.parent.create_sheet("Notes")), workbook)  # type: ignore[union-attr]
+        read_here(filled(workbook, lambda sheet: sheet.parent.create_sheet("Notes")), workbook)  # type: ignore[union-attr]
     with pytest.raises(Invalid, match="far beyond"):
-        read_workbook(filled(workbook, put(ZZ900="x")), workbook)
+        read_here(filled(workbook, put(ZZ900="x")), workbook)
     for junk in (b"", b"PK\x03\x04", b"Item No.,Description\r\n", to_workbook(workbook)[:2000]):
         with pytest.raises(Invalid, match="not a workbook"):
             read_workbook(junk, workbook)
@@ -204,7 +225,7 @@ def test_of_very_many_cells_the_first_are_named() -> None:
     row = workbook.rows[1]
     large = replace(workbook, rows=tuple(replace(row, number=n) for n in range(1, 2102)))
     changed = replace(large, rows=tuple(replace(r, description="Another") for r in large.rows))
-    assert len(read_workbook(to_workbook(changed), large).refused) == workbook_reading.MOST_REFUSED
+    assert len(read_here(to_workbook(changed), large).refused) == workbook_reading.MOST_REFUSED
 
 
 def test_a_text_that_no_cell_holds_is_refused() -> None:

@@ -13,15 +13,16 @@ from dems.model.ids import StrandId
 from dems.model.times import london_date
 from dems.ports import Once, Page, Transactions
 from dems.steps.answering import RowDecided
+from dems.steps.documents_made import Made
 from dems.usecases.schedules.endorse import EndorseSchedule
-from dems.usecases.schedules.read_document import DocumentWanted, Made, ReadDocument
+from dems.usecases.schedules.read_document import DocumentWanted, ReadDocument
 from dems.usecases.schedules.report_service import ReportService
 from dems.usecases.schedules.send_back import SendBack
 from dems.usecases.schedules.take_workbook import TakeWorkbook
 from tests.conftest import Team
 from tests.faults.faults import Fault, Faults, ProcessDied
 from tests.faults.faulty_transactions import FaultyTransactions
-from tests.filled import put, worked_in
+from tests.filled import put, read_here, worked_in
 from tests.proceedings import proceeding_of
 from tests.submitted import SubmittedSet, submitted_set
 from tests.world import World
@@ -58,7 +59,7 @@ def test_every_answer_is_recorded_whole_or_not_at_all_and_once(went: SubmittedSe
         return EndorseSchedule(tx, clock)(who, went.mg6c, [RowDecided(1, "CND")], once=once)
 
     def take(tx: Transactions, _: Once) -> object:
-        return TakeWorkbook(tx, clock, acts.take_workbook.read)(who, went.mg6c, taken)
+        return TakeWorkbook(tx, clock, read_here)(who, went.mg6c, taken)
 
     def serve(tx: Transactions, once: Once) -> object:
         day = london_date(clock())

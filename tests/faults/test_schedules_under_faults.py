@@ -14,6 +14,7 @@ from dems.model.disclosure.redescribing import Redescribed
 from dems.model.disclosure.schedules import ScheduleState
 from dems.ports import Once, Transactions
 from dems.steps.shown_schedules import FormListed
+from dems.usecases.lists.certify_list import CertifyList
 from dems.usecases.schedules.certify import CertifySchedule
 from dems.usecases.schedules.describe_rows import DescribeRows
 from dems.usecases.schedules.prepare import PrepareSchedule
@@ -25,7 +26,7 @@ from tests.faults.faults import Fault, Faults, ProcessDied
 from tests.faults.faulty_transactions import FaultyTransactions
 from tests.model.disclosing import SENSITIVE
 from tests.officers import ALL, NOTHING_MEETS_IT, Office
-from tests.proceedings import proceeding_of
+from tests.proceedings import ON_THE_EXHIBIT_LIST, proceeding_of
 from tests.world import World
 
 Act = Callable[[Transactions, Once], object]
@@ -37,6 +38,7 @@ def office(world: World, team: Team) -> Office:
     proceeding = proceeding_of(world, team)
     proceeding.ready(proceeding.thing("ABC/1"), "Photograph of the custody desk on the night")
     proceeding.ready(proceeding.thing("ABC/2"), "Account that a neighbour gave in secret", SENSITIVE)
+    proceeding.decide(proceeding.thing("ABC/3"), *ON_THE_EXHIBIT_LIST)
     return Office(proceeding)
 
 
@@ -80,6 +82,9 @@ def test_every_act_is_done_whole_or_not_at_all_and_once(office: Office, fallible
     def submit(tx: Transactions, once: Once) -> object:
         return SubmitSet(tx, clock)(who, proceeding, [ids[f] for f in ("MG6C", "MG6D", "MG6E")], once=once)
 
+    def exhibits(tx: Transactions, once: Once) -> object:
+        return CertifyList(tx, clock)(who, proceeding, Form.MG12, once=once)
+
     way: list[tuple[str, Act, Fault]] = [
         ("PrepareSchedule", prepare(Form.MG6C), Fault.REFUSED),
         ("PrepareSchedule", prepare(Form.MG6D), Fault.ANSWER_LOST),
@@ -91,6 +96,8 @@ def test_every_act_is_done_whole_or_not_at_all_and_once(office: Office, fallible
         ("PrepareSchedule", prepare(Form.MG6C), Fault.CRASH_BEFORE),
         ("CertifySchedule", certify("MG6E"), Fault.REFUSED),
         ("SubmitSet", submit, Fault.CRASH_AFTER),
+        ("CertifyList", exhibits, Fault.ANSWER_LOST),
+        ("CertifyList", exhibits, Fault.CRASH_BEFORE),
     ]
     for name, act, fault in way:
         before, key = kept(office), Once(uuid4().bytes * 2, b"f" * 32)
@@ -104,6 +111,8 @@ def test_every_act_is_done_whole_or_not_at_all_and_once(office: Office, fallible
         act(office.proceeding.dems.transaction, key)
         assert kept(office) != before
         ids |= {f.form.value: f.id for f in _there(office)}
+    lists = office.proceeding.dems.lists.look_up.page(who, proceeding, ALL)
+    assert [one.name for one in lists] == ["MG12, version 1", "MG12, version 2"]
     assert [(f.name, f.state.value) for f in _there(office)] == [
         ("MG6D 1.0", "submitted"),
         ("MG6E", "submitted"),

@@ -12,10 +12,12 @@ from dems.model.disclosure.entries import told_of_list
 from dems.model.disclosure.forms import Form
 from dems.model.disclosure.freezing import Snapshot
 from dems.model.disclosure.listing import draft_list
-from dems.model.disclosure.lists import KIND_OF, list_from
+from dems.model.disclosure.lists import KIND_OF, list_from, list_of
+from dems.model.disclosure.parties import Position
 from dems.model.disclosure.visibility import seen_by
+from dems.model.life.strands import ProceedingKind
 from dems.model.people import Clearance
-from tests.model.disclosing import INVESTIGATOR, SENSITIVE, digest, item
+from tests.model.disclosing import INVESTIGATOR, SENSITIVE, digest, item, opened
 from tests.model.listing import WITHHELD, Exhibits, Inquest, Misconduct, list_id
 
 # --- frozen ---
@@ -53,6 +55,9 @@ def test_a_list_is_of_its_kind_of_proceeding_and_of_something() -> None:
     desk.certified(1)
     with pytest.raises(AlreadyExists):
         desk.certified(1)
+    assert [list_of(of.file.opened) for of in (Exhibits(), Misconduct(), Inquest())] == list(KIND_OF)
+    with pytest.raises(Invalid, match="no list of material in third party proceedings"):
+        list_of(opened(ProceedingKind.THIRD_PARTY, Position.HOLDER))
     assert set(KIND_OF) == {Form.MG12, Form.DOCUMENT_LIST, Form.INQUEST_INDEX}
 
 

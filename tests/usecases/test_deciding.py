@@ -13,6 +13,7 @@ from dems.model.custody import ChainOf, of_item, of_proceeding, restricted_of
 from dems.model.disclosure.contents import (
     AgainstTest,
     Content,
+    Described,
     Handled,
     Handling,
     NeedsClearance,
@@ -83,6 +84,29 @@ def test_each_of_many_has_a_decision_of_its_own_by_whoever_fits_and_in_the_chain
     assert all(str(d.id).encode() in entry for d in made)
     assert str(fact.id).encode() in entry
     assert len(details(dems, of_item(EvidenceId(one.id)))) == length, "its own chain never says what was decided"
+
+
+def test_what_is_said_alike_of_many_comes_back_in_its_order_with_what_it_replaces(
+    dems: Dems, case: OpenProceeding
+) -> None:
+    things = [case.thing(f"A/{n}") for n in range(20)]
+    words = [Described(f"Photograph {n} of the custody desk", "Store A") for n in range(3)]
+    mixed = [
+        Deciding(RELEVANT, things, "Seen on the night"),
+        *(Deciding(w, [t], "So") for w, t in zip(words, things[:3], strict=True)),
+    ]
+    first = dems.disclosure.decide(case.officer.actor, case.id, mixed)
+    replaces = {d.subject.id: d.id for d in first[:20]}
+    anew = [Deciding(IRRELEVANT, things[::-1], "It was another night", replaces)]
+    second = dems.disclosure.decide(case.officer.actor, case.id, anew)
+    assert [d.replaces for d in second] == [replaces[t.id] for t in things[::-1]]
+    with dems.transaction() as tx:
+        assert tx.disclosure.decisions(case.id) == [*first, *second]
+        assert tx.disclosure.decided(case.id) == 43
+    entries = details(dems, of_proceeding(case.id))[1:]
+    assert len(entries) == 2, "many share an entry"
+    assert all(str(d.id).encode() in entries[0] for d in first)
+    assert all(str(d.replaces).encode() in entries[1] for d in second)
 
 
 def test_what_stands_is_named_to_be_replaced_or_nothing_is_done_and_every_row_is_named(
@@ -188,6 +212,14 @@ def test_whoever_lacks_a_clearance_finds_nothing_of_what_needs_it_in_lists_and_c
     told, kept = details(dems, of_proceeding(case.id)), details(dems, restricted_of(case.id))
     assert (len(told), len(kept)) == (1 + 2, 6)
     assert all(b"PII/1" not in d and b"sensitiv" not in d for d in told)
+    read = dems.disclosure.look_up.chain
+    assert [r.detail for r in read(case.uncleared.actor, case.id, Page(100), restricted=False)] == told
+    assert [r.detail for r in read(case.officer.actor, case.id, Page(100), restricted=True)] == kept
+    for reader in (case.uncleared, case.without_pii, case.team.investigator):
+        with pytest.raises(DisclosureRulesBroken, match="does not hold the clearance"):
+            read(reader.actor, case.id, Page(100), restricted=True)
+    with pytest.raises(NotFound):
+        read(case.team.outsider.actor, case.id, Page(100), restricted=True)
     with dems.transaction() as tx:
         of_case = tx.custody.of_case(case.case_id, Page(500))
     assert not [row for row in of_case if b"PII/1" in (row.detail or b"")], "no list of the case has a restricted entry"

@@ -13,8 +13,9 @@ from dems.model.ids import ScheduleId
 from dems.model.times import LONDON
 from dems.ports import Page
 from dems.steps.answering import Endorsed
+from dems.usecases.schedules.take_workbook import TakeWorkbook
 from tests.conftest import Team
-from tests.filled import put, worked_in
+from tests.filled import put, read_here, worked_in
 from tests.proceedings import proceeding_of
 from tests.submitted import SubmittedSet, submitted_set
 from tests.world import Somebody, World
@@ -28,7 +29,12 @@ def went(world: World, team: Team) -> SubmittedSet:
 def take(went: SubmittedSet, fill: Callable[[Worksheet], object], by: Somebody | None = None) -> Endorsed:
     who = (by or went.proceeding.lawyer).actor
     _, data = went.dems.answers.hand_out_workbook(who, went.mg6c)
-    return went.dems.answers.take_workbook(who, went.mg6c, worked_in(data, "MG6C", fill))
+    return taking(went)(who, went.mg6c, worked_in(data, "MG6C", fill))
+
+
+def taking(went: SubmittedSet) -> TakeWorkbook:
+    """It reads in this process: that it does so apart is tested elsewhere."""
+    return TakeWorkbook(went.dems.transaction, went.dems.clock, read_here)
 
 
 def test_what_is_written_in_a_workbook_is_endorsed_all_of_it_or_nothing(went: SubmittedSet) -> None:
@@ -51,10 +57,10 @@ def test_what_is_written_in_a_workbook_is_endorsed_all_of_it_or_nothing(went: Su
     who = went.proceeding.lawyer.actor
     _, empty = went.dems.answers.hand_out_workbook(who, went.mg6c)
     first = worked_in(empty, "MG6C", seen)
-    done = went.dems.answers.take_workbook(who, went.mg6c, first)
+    done = taking(went)(who, went.mg6c, first)
     assert (done.state, done.endorsed, done.waiting) == (ScheduleState.SUBMITTED, 1, 1)
     with pytest.raises(Invalid, match="Nothing new"):
-        went.dems.answers.take_workbook(who, went.mg6c, first)
+        taking(went)(who, went.mg6c, first)
     assert take(went, put(E16="CND", H16="It is of another week.")).state is ScheduleState.ENDORSED
     shown = went.dems.schedules.look_up.one(who, went.mg6c).endorsed
     assert {n: (e.code, e.reason) for n, e in shown.items()} == {1: ("D", ""), 2: ("CND", "It is of another week.")}
@@ -80,7 +86,7 @@ def test_it_is_for_the_lawyer_and_of_one_schedule(went: SubmittedSet) -> None:
         acts.take_workbook(uncleared, went.mg6d, data)
     with pytest.raises(WrongState, match="went to the prosecutor"):
         acts.hand_out_workbook(officer, ScheduleId(went.report))
-    assert acts.take_workbook(lawyer, went.mg6d, worked_in(data, "MG6D", put(E13="Y"))).waiting == 0
+    assert taking(went)(lawyer, went.mg6d, worked_in(data, "MG6D", put(E13="Y"))).waiting == 0
     acts.hand_out_workbook(uncleared, went.mg6c)
     with went.dems.transaction() as tx:
         details = [e.detail for e in tx.custody.chain(of_proceeding(went.proceeding.id), Page(100)) if e.detail]

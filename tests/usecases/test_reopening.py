@@ -96,6 +96,8 @@ def test_findings_that_are_others_put_what_was_made_of_them_in_question(dems: De
     [one, _] = dems.disclosure.look_up.reopened(case.officer.actor, case.id, Page(5))
     assert one.why == "What this was found to hold has changed: camera, five, four, one, six and 2 more."
     assert questioned(case, case.uncleared) == {(first, Relevant, "What")}, "of what is not shown nothing is said"
+    unread = dems.disclosure.look_up.reopened(case.team.manager.actor, case.id, Page(5))
+    assert [t.why for t in unread] == ["What this was found to hold has changed."], "findings are not for everybody"
     [later] = dems.disclosure.look_up.reopened(case.officer.actor, case.id, Page(5, one.decision.id))
     assert dems.disclosure.look_up.reopened(case.officer.actor, case.id, Page(1)) == [one]
     assert later.decision.content == NOT_SENSITIVE

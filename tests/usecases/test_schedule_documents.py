@@ -11,7 +11,8 @@ from dems.errors import Invalid, NotFound, WrongState
 from dems.model.custody import of_proceeding, restricted_of
 from dems.model.disclosure.forms import Form
 from dems.ports import Page
-from dems.usecases.schedules.read_document import DocumentWanted, Made, Profile, ReadDocument
+from dems.steps.documents_made import Made
+from dems.usecases.schedules.read_document import DocumentWanted, Profile, ReadDocument
 from tests.conftest import Team
 from tests.model.disclosing import NOW, Desk, set_id
 from tests.proceedings import OpenProceeding, proceeding_of

@@ -1,5 +1,6 @@
 """Schedules from draft to submission and on, through the use cases on the real database."""
 
+import json
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,7 @@ from dems.errors import (
     DisclosureRulesBroken,
     Invalid,
     NotFound,
+    Refused,
     WrongState,
 )
 from dems.model.actors import system
@@ -44,7 +46,13 @@ def test_a_proceeding_goes_from_drafts_to_a_submission_and_on_to_a_second_set(of
     assert [(r["number"], r["description"]) for r in shown.says["rows"]] == [(1, PLAIN)]
     assert (shown.problems, shown.left) == ((), ())
     assert office.standing() == [("MG6C", "draft"), ("MG6D", "draft"), ("MG6E", "draft")]
+    with pytest.raises(WrongState, match="not frozen"):
+        office.acts.frozen(office.by.actor, c)
     certified = office.certify(e)
+    read = {part: office.acts.frozen(office.by.actor, part) for part in (c, d, e)}
+    assert {part: office.read(part).listed.sha256 for part in read} == {p: s.digest.hex for p, s in read.items()}
+    assert json.loads(read[e].data)["certificate"] == certified.says["certificate"]
+    assert [f["schedule"] for f in chain(office, restricted=True) if f.get("document") == "frozen"] == [str(d), str(e)]
     digests = {i: office.read(i).listed.sha256 for i in (c, d)}
     assert certified.says["covers"] == [{"id": str(i), "sha256": digests[i]} for i in sorted((c, d))]
     assert office.standing() == [("MG6C 1.0", "certified"), ("MG6D 1.0", "certified"), ("MG6E", "certified")]
@@ -95,6 +103,8 @@ def test_what_somebody_without_the_clearance_sees_has_no_trace_of_what_is_sensit
     c, d, e = office.sent()
     theirs = Office(office.proceeding, office.proceeding.uncleared)
     assert theirs.standing() == [("MG6C 1.0", "submitted")]
+    with pytest.raises(Refused, match="clearance"):
+        theirs.acts.frozen(theirs.by.actor, c)
     look, actor = theirs.acts.look_up, theirs.by.actor
     [seen] = look.submissions(actor, office.proceeding.id, ALL)
     assert ([f.id for f in seen.forms], seen.sha256, seen.returned) == ([c], None, ())
@@ -103,7 +113,7 @@ def test_what_somebody_without_the_clearance_sees_has_no_trace_of_what_is_sensit
     assert shown.says["rows"][0]["basis"] == []
     assert shown.problems is None
     for hidden in (d, e, new_id()):
-        for act in (theirs.read, theirs.certify, theirs.void):
+        for act in (theirs.read, theirs.certify, theirs.void, lambda part: theirs.acts.frozen(theirs.by.actor, part)):
             with pytest.raises(NotFound):
                 act(hidden)
     with pytest.raises(NotFound):

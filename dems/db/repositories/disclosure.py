@@ -1,20 +1,20 @@
 """What disclosure in a proceeding rests on: openings, decisions, what happened, who looked at what."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
     ColumnCollection,
     ColumnElement,
     Insert,
     Row,
     Uuid,
     and_,
+    cast,
     column,
     func,
     insert,
@@ -23,6 +23,8 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import NullType
 
 from dems.db.repositories import review_queue
 from dems.db.repositories.base import Rows, among, ids_as_array
@@ -49,8 +51,6 @@ from dems.ports.disclosure import DecisionFilter, KeptDecision, KeptHappening, O
 from dems.ports.values import Page
 
 _d = disclosure_decisions.c
-_MANY_ALIKE = 16
-"""Decisions that say the same, from which on one statement for all costs less than a row each."""
 
 
 def signature(by: Acting) -> dict[str, Any]:
@@ -110,18 +110,9 @@ class DisclosureRows(Rows):
     def add_decisions(
         self, proceeding_id: StrandId, decisions: Sequence[Decision[Content]], rests_on: Collection[FactId]
     ) -> None:
-        number, few = self.decided(proceeding_id) + 1, []
-        shared = {"proceeding_id": proceeding_id, "rests_on": sorted(rests_on)}
-        for _, some in groupby(decisions, key=lambda d: (d.content, d.reason, d.by, d.subject.kind)):
-            alike = list(some)
-            if len(alike) < _MANY_ALIKE:
-                few += [{**shared, "number": n, **_values(d)} for n, d in enumerate(alike, number)]
-            else:
-                self._tx.execute(_many_alike(alike, {**shared, **_values(alike[0])}, number))
-            number += len(alike)
-        if few:
-            self._tx.execute(insert(disclosure_decisions), few)
         if decisions:
+            first = self.decided(proceeding_id) + 1
+            self._tx.execute(_all_at_once(proceeding_id, decisions, rests_on, first))
             review_queue.decided(self._tx, proceeding_id, decisions)
 
     def decisions_page(
@@ -231,16 +222,17 @@ def _shown_to(
     return [of.kind != "clearance", not_(hidden)]
 
 
-def _many_alike(alike: Sequence[Decision[Content]], of_all: Mapping[str, Any], first: int) -> Insert:
-    """One statement for decisions that say the same of many: what differs goes as arrays, the rest once."""
-    arrays = [ids_as_array(ids) for ids in zip(*((d.id, d.subject.id, d.replaces) for d in alike), strict=True)]
-    each = ("id", "subject_id", "replaces")
-    columns = [column(name, Uuid) for name in each]
-    rows = func.unnest(*arrays).table_valued(*columns, with_ordinality="n", name="each").render_derived()
-    same = {name: literal(value, _d[name].type) for name, value in of_all.items() if name not in each}
-    number = literal(first - 1, BigInteger) + rows.c.n
-    chosen = select(*(rows.c[n] for n in each), number, *same.values()).order_by(rows.c.n)
-    return insert(disclosure_decisions).from_select([*each, "number", *same], chosen)
+def _all_at_once(
+    proceeding_id: StrandId, decisions: Sequence[Decision[Content]], rests_on: Collection[FactId], first: int
+) -> Insert:
+    """One statement for thousands, with one value that has them all: a row at a time costs several times as much."""
+    rows = [{"number": n, **_values(decision)} for n, decision in enumerate(decisions, first)]
+    typed = [column(name, _d[name].type) for name in rows[0]]
+    given = cast(literal(json.dumps(rows, default=str), NullType()), JSONB)
+    each = func.jsonb_to_recordset(given).table_valued(*typed, name="each").render_derived(with_types=True)
+    shared = {"proceeding_id": literal(proceeding_id, Uuid), "rests_on": ids_as_array(sorted(rests_on))}
+    chosen = select(*each.c, *shared.values()).order_by(each.c.number)
+    return insert(disclosure_decisions).from_select([*rows[0], *shared], chosen)
 
 
 def _subject(row: Row[Any]) -> Subject:

@@ -1,16 +1,17 @@
 """The queue of review follows items and decisions, in the transaction that changes them.
 
 What awaits what is said in `dems.model.disclosure.awaiting`: who changes the one changes the other, and a test compares them.
+No statement is about more than `AT_ONCE` items: each has its time limit, and a case may have hundreds of thousands.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
-    ColumnCollection,
+    Boolean,
     ColumnElement,
     FromClause,
     Select,
@@ -18,11 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    and_,
-    case,
-    cast,
     delete,
-    exists,
     false,
     func,
     insert,
@@ -33,10 +30,10 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import array, distinct_on
-from sqlalchemy.sql.selectable import LateralFromClause
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.types import TypeEngine
 
-from dems.db.repositories.base import Runner, among
+from dems.db.repositories.base import AT_ONCE, Runner, among, chunks, paged_within
 from dems.db.tables import (
     cases,
     disclosure_block_items,
@@ -54,6 +51,7 @@ from dems.model.disclosure.material import SubjectKind
 from dems.model.disclosure.records import kind_of
 from dems.model.disclosure.reviewing import Awaiting
 from dems.model.ids import CaseId, EvidenceId, StrandId
+from dems.ports.values import Page
 
 _A, _d, _q = Awaiting, disclosure_decisions.c, review_queue.c
 _COLUMNS = [c.name for c in review_queue.columns]
@@ -108,15 +106,18 @@ def began(tx: Runner, case_id: CaseId, proceeding_id: StrandId) -> None:
     """
     tx.execute(select(cases.c.id).where(cases.c.id == case_id).with_for_update())
     for sort in (_HERE, _ELSEWHERE):
-        _put(tx, _undecided(sort, sort.source, literal(proceeding_id, Uuid)).where(sort.table.c.case_id == case_id))
+        page = Page(AT_ONCE)
+        while ids := [r.id for r in tx.execute(_of_case(sort, case_id, page))]:
+            _put(tx, _undecided(sort, sort.source, literal(proceeding_id, Uuid)).where(among(sort.table.c.id, ids)))
+            page = Page(AT_ONCE, ids[-1])
 
 
 def came_in(tx: Runner, items: Sequence[EvidenceId]) -> None:
     """Items were declared, or placeholders made: they await a decision about relevance in every open proceeding of their case."""
     for sort in (_HERE, _ELSEWHERE):
-        of_case = disclosure_proceedings.c.case_id == sort.table.c.case_id
-        source = sort.source.join(disclosure_proceedings, of_case)
-        _put(tx, _undecided(sort, source, disclosure_proceedings.c.id).where(among(sort.table.c.id, items)))
+        source = sort.source.join(disclosure_proceedings, disclosure_proceedings.c.case_id == sort.table.c.case_id)
+        for some in chunks(items):
+            _put(tx, _undecided(sort, source, disclosure_proceedings.c.id).where(among(sort.table.c.id, some)))
 
 
 def changed(tx: Runner, items: Sequence[EvidenceId]) -> None:
@@ -135,74 +136,96 @@ def decided(tx: Runner, proceeding_id: StrandId, decisions: Collection[Decision[
     if blocks:
         line = disclosure_block_items.c
         items |= {r.evidence_id for r in tx.execute(select(line.evidence_id).where(among(line.block_id, blocks)))}
-    about = sorted(items)
-    if not about:
-        return
-    tx.execute(delete(review_queue).where(among(_q.evidence_id, about), _q.proceeding_id == proceeding_id))
-    listed = _listed(tx, proceeding_id)
-    for sort in (_HERE, _ELSEWHERE):
-        own = standing_of(proceeding_id, sort.table, sort.table.c.id)
-        in_block = listed if sort is _HERE else false()
-        columns = (sort.table.c.id, *own.c, in_block.label("in_block"), sort.restricted.label("hidden"), *sort.order)
-        chosen = select(*columns).select_from(sort.source.join(own, true())).where(among(sort.table.c.id, about))
-        # Once for each item, and not for each of its rows.
-        item = chosen.cte("item").prefix_with("MATERIALIZED", dialect="postgresql").c
-        what = (
-            func.unnest(_awaits(item, scheduled=sort is _HERE)).table_valued("awaiting", name="what").render_derived()
-        )
-        only_for_the_cleared = and_(item.in_block, item.disclosable.is_not(True), item.sensitive.is_(True))
-        statement = select(
-            item.id,
-            literal(proceeding_id, Uuid),
-            what.c.awaiting,
-            or_(item.hidden, only_for_the_cleared),
-            item.quarantined.is_(True),
-            *(item[name] for name in _ORDER),
-        )
-        _put(tx, statement.join(what, true()).where(what.c.awaiting.is_not(None)))
+    listing = _listing(tx, proceeding_id) if items else []
+    for some in chunks(sorted(items)):
+        tx.execute(delete(review_queue).where(among(_q.evidence_id, some), _q.proceeding_id == proceeding_id))
+        _put_anew(tx, proceeding_id, some, listing)
 
 
-def _awaits(item: ColumnCollection[str, ColumnElement[Any]], *, scheduled: bool) -> ColumnElement[Any]:
-    """The decisions that an item awaits, as an array with nulls in it; what is held elsewhere is never `scheduled`."""
-    relevant = func.coalesce(item.relevant, case((item.in_block, true())))
-    used = func.coalesce(item.used, case((item.in_block, false())))
-    own_row = or_(item.disclosable.is_(True), item.sensitive.is_(True))
-    rest = and_(relevant, used.is_(False), or_(~item.in_block, own_row)) if scheduled else false()
-    conditions = {
-        _A.RELEVANCE: relevant.is_(None),
-        _A.USE: and_(relevant, used.is_(None)),
-        _A.DESCRIPTION: and_(rest, item.described.is_(None)),
-        _A.SENSITIVITY: and_(rest, item.sensitive.is_(None)),
-        _A.TEST: and_(rest, item.disclosable.is_(None)),
-    }
-    return array([cast(case((holds, name.value)), Text) for name, holds in conditions.items()])
-
-
-def standing_of(proceeding_id: StrandId, of: FromClause, subject: ColumnElement[Any]) -> LateralFromClause:
-    """What each subject of a table has of its own that stands; null is what nobody decided.
-
-    Looked up for each by itself: joined as a whole, tables that were not analysed since they grew are gone through again and again.
+def _put_anew(tx: Runner, proceeding_id: StrandId, about: Sequence[UUID], listing: Sequence[UUID]) -> None:
+    """What stands is read first and given back as values: joined with what was decided just now, which no statistics know of, a plan
+    may go through all of it for each item.
     """
+    own = {r.subject_id: _Says(*r[1:]) for r in tx.execute(select(standing(proceeding_id, about)))}
+    line, there = disclosure_block_items.c, material_elsewhere.c
+    inside = select(line.evidence_id).where(among(line.evidence_id, about), among(line.block_id, listing))
+    in_block = {r.evidence_id for r in tx.execute(inside)} if listing else set()
+    elsewhere = {r.id for r in tx.execute(select(there.id).where(among(there.id, about)))}
+    for sort in (_HERE, _ELSEWHERE):
+        awaited = [
+            (
+                item,
+                what.value,
+                item in in_block and not says.disclosable and bool(says.sensitive),
+                bool(says.quarantined),
+            )
+            for item in about
+            if (item in elsewhere) is (sort is _ELSEWHERE)
+            for says in (own.get(item, _Says()),)
+            for what in _awaits(says, in_block=item in in_block, scheduled=sort is _HERE)
+        ]
+        if awaited:
+            _put(tx, _with_values(sort, proceeding_id, awaited))
+
+
+@dataclass(frozen=True, slots=True)
+class _Says:
+    """What something has of its own that stands; None is what nobody decided. In the order of `_SAYS`."""
+
+    relevant: bool | None = None
+    used: bool | None = None
+    described: bool | None = None
+    sensitive: bool | None = None
+    disclosable: bool | None = None
+    quarantined: bool | None = None
+
+
+def _awaits(says: _Says, *, in_block: bool, scheduled: bool) -> Iterator[Awaiting]:
+    """What is held elsewhere is never `scheduled`."""
+    relevant = True if says.relevant is None and in_block else says.relevant
+    used = False if says.used is None and in_block else says.used
+    if relevant is None:
+        yield _A.RELEVANCE
+    elif relevant and used is None:
+        yield _A.USE
+    elif relevant and not used and scheduled and (not in_block or says.disclosable or says.sensitive):
+        decided = {_A.DESCRIPTION: says.described, _A.SENSITIVITY: says.sensitive, _A.TEST: says.disclosable}
+        yield from (what for what, said in decided.items() if said is None)
+
+
+def _with_values(sort: _Sort, proceeding_id: StrandId, rows: Sequence[tuple[UUID, str, bool, bool]]) -> Select[Any]:
+    kinds: tuple[type[TypeEngine[Any]], ...] = (Uuid, Text, Boolean, Boolean)
+    values = [literal(list(c), ARRAY(kind)) for c, kind in zip(zip(*rows, strict=True), kinds, strict=True)]
+    names = ("item", "awaiting", "restricted", "quarantined")
+    given = func.unnest(*values).table_valued(*names, name="given").render_derived().c
+    return (
+        select(
+            sort.table.c.id,
+            literal(proceeding_id, Uuid),
+            given.awaiting,
+            or_(sort.restricted, given.restricted),
+            given.quarantined,
+            *sort.order,
+        )
+        .select_from(sort.source)
+        .where(sort.table.c.id == given.item)
+    )
+
+
+def standing(proceeding_id: StrandId, subjects: Sequence[UUID]) -> Subquery:
+    """What each of these has of its own that stands, a row for each of which anything does; null is what nobody decided."""
     newest = (
-        select(_d.kind, _d.content)
-        .ext(distinct_on(_d.kind))
-        .where(_d.proceeding_id == proceeding_id, _d.kind.in_(list(_SAYS)), _d.subject_id == subject)
-        .order_by(_d.kind, _d.number.desc())
-        .correlate(of)
-        .lateral("newest")
+        select(_d.subject_id, _d.kind, _d.content)
+        .ext(distinct_on(_d.subject_id, _d.kind))
+        .where(_d.proceeding_id == proceeding_id, _d.kind.in_(list(_SAYS)), among(_d.subject_id, subjects))
+        .order_by(_d.subject_id, _d.kind, _d.number.desc())
+        .subquery()
     )
     columns = (
         func.bool_or(says(newest.c.content)).filter(newest.c.kind == kind).label(name)
         for kind, (name, says) in _SAYS.items()
     )
-    return select(*columns).lateral("own")
-
-
-def standing(proceeding_id: StrandId, subjects: Sequence[UUID]) -> Subquery:
-    """The same, a row for each of these."""
-    named = func.unnest(literal(list(subjects), ARRAY(Uuid))).table_valued("subject_id", name="named").render_derived()
-    own = standing_of(proceeding_id, named, named.c.subject_id)
-    return select(named.c.subject_id, *own.c).select_from(named.join(own, true())).subquery()
+    return select(newest.c.subject_id, *columns).group_by(newest.c.subject_id).subquery()
 
 
 def _text(content: ColumnElement[Any], field: str) -> ColumnElement[str]:
@@ -220,13 +243,15 @@ _SAYS: dict[str, tuple[str, Any]] = {
 """Of each kind of decision under which name it is given, and when it says yes."""
 
 
-def _listed(tx: Runner, proceeding_id: StrandId) -> ColumnElement[bool]:
-    """Whether an item is in a block that is relevant and unused."""
+def _listing(tx: Runner, proceeding_id: StrandId) -> list[UUID]:
+    """The blocks that are relevant and unused."""
     of_it = select(disclosure_blocks.c.id).where(disclosure_blocks.c.proceeding_id == proceeding_id)
     own = standing(proceeding_id, [r.id for r in tx.execute(of_it)])
-    listing = [r.subject_id for r in tx.execute(select(own.c.subject_id).where(own.c.relevant, own.c.used.is_(False)))]
-    line = disclosure_block_items.c
-    return exists().where(line.evidence_id == evidence.c.id, among(line.block_id, listing)) if listing else false()
+    return [r.subject_id for r in tx.execute(select(own.c.subject_id).where(own.c.relevant, own.c.used.is_(False)))]
+
+
+def _of_case(sort: _Sort, case_id: CaseId, page: Page) -> Select[Any]:
+    return paged_within(select(sort.table.c.id), sort.table.c.case_id, case_id, sort.table.c.id, page)
 
 
 def _undecided(sort: _Sort, source: FromClause, proceeding: ColumnElement[Any]) -> Select[Any]:

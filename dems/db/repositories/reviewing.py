@@ -16,7 +16,6 @@ from sqlalchemy import (
     Uuid,
     and_,
     any_,
-    exists,
     false,
     func,
     literal,
@@ -27,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from dems.db.repositories.base import Rows, chunks, paged_within
+from dems.db.repositories.base import Rows, among, chunks, paged_within
 from dems.db.repositories.disclosure import to_viewing
 from dems.db.repositories.review_conditions import asked, ordered, worded
 from dems.db.repositories.review_queue import standing
@@ -84,19 +83,22 @@ class ReviewingRows(Rows):
         words = worded(case_id, wanted, sight)
         source = review_queue.join(item_index, _x.evidence_id == _q.evidence_id) if words else review_queue
         inside = select(_q.evidence_id, _q.quarantined, _q.at, key.label("place")).select_from(source)
-        inside = inside.where(*of_it, *words, *ordered(wanted))
+        inside = inside.where(*words, *ordered(wanted))
         if not sight.restricted:
             inside = inside.where(~_q.restricted)
         if not sight.quarantined:
             inside = inside.where(~_q.quarantined)
-        if page.after is not None:
-            place = tuple_(_value(page), literal(page.after.item, Uuid))
-            inside = inside.where(tuple_(key, _q.evidence_id) > place)
         with answered_in_time():
             few = self._few(case_id, of_it, wanted, words)
-            if few is not None:
-                inside = inside.where(_q.evidence_id == any_(literal(few, ARRAY(Uuid))))
-            rows = self._tx.execute(_shown(inside.order_by(key, _q.evidence_id).limit(page.limit).subquery())).all()
+            if few is None:
+                inside = inside.where(*_through(proceeding_id, awaiting))
+            else:
+                inside = inside.where(*of_it, _q.evidence_id == any_(literal(few, ARRAY(Uuid))))
+            in_order = (_q.proceeding_id, _q.awaiting, key, _q.evidence_id)
+            if page.after is not None:
+                begun = (literal(proceeding_id, Uuid), literal(awaiting.value, Text))
+                inside = inside.where(tuple_(*in_order) > tuple_(*begun, _value(page), literal(page.after.item, Uuid)))
+            rows = self._tx.execute(_shown(inside.order_by(*in_order).limit(page.limit).subquery())).all()
         return [_to_row(r) for r in rows]
 
     def _few(
@@ -120,33 +122,29 @@ class ReviewingRows(Rows):
     def found(
         self, proceeding_id: StrandId, case_id: CaseId, wanted: ReviewFilter, sight: Sight, most: int
     ) -> Mapping[EvidenceId, FoundItem]:
-        first, said = disclosure_decisions.alias("first"), item_particulars.c
-        by_itself = exists().where(
-            first.c.proceeding_id == proceeding_id,
-            first.c.subject_id == _e.id,
-            first.c.replaces.is_(None),
-            first.c.kind.in_(_APART),
-        )
+        said = item_particulars.c
         of_it = select(said.unexamined).where(said.evidence_id == _e.id).order_by(said.number.desc()).limit(1)
-        apart = or_(by_itself, func.coalesce(of_it.scalar_subquery(), false()))
         statement = (
-            select(_e.id, _sha256.label("sha256"), apart.label("apart"))
+            select(_e.id, _sha256.label("sha256"), func.coalesce(of_it.scalar_subquery(), false()).label("unexamined"))
             .select_from(evidence.join(item_index, _x.evidence_id == _e.id))
-            .where(
-                _e.case_id == case_id,
-                _e.state == EvidenceState.SEALED.value,
-                *asked(case_id, wanted, sight),
-            )
+            .where(_e.case_id == case_id, _e.state == EvidenceState.SEALED.value, *asked(case_id, wanted, sight))
         )
         with answered_in_time():
             rows = self._tx.execute(statement.order_by(_e.id).limit(most)).all()
-        own = standing(proceeding_id, [r.id for r in rows])
-        other = select(own.c.subject_id).where(or_(own.c.relevant.is_(False), own.c.used.is_(True)))
-        not_unused = {r.subject_id for r in self._tx.execute(other)}
-        return {
-            EvidenceId(r.id): FoundItem(Digest.from_hex("sha256", r.sha256), r.apart or r.id in not_unused)
-            for r in rows
-        }
+        apart = {r.id for r in rows if r.unexamined} | self._decided_apart(proceeding_id, [r.id for r in rows])
+        return {EvidenceId(r.id): FoundItem(Digest.from_hex("sha256", r.sha256), r.id in apart) for r in rows}
+
+    def _decided_apart(self, proceeding_id: StrandId, items: Sequence[UUID]) -> set[UUID]:
+        """Those of these that are not to be listed with others, by a decision about them by themselves."""
+        d, found = disclosure_decisions.c, set()
+        for some in chunks(items):
+            by_itself = select(d.subject_id).where(
+                d.proceeding_id == proceeding_id, d.replaces.is_(None), d.kind.in_(_APART), among(d.subject_id, some)
+            )
+            own = standing(proceeding_id, some)
+            not_unused = select(own.c.subject_id).where(or_(own.c.relevant.is_(False), own.c.used.is_(True)))
+            found |= {r.subject_id for statement in (by_itself, not_unused) for r in self._tx.execute(statement)}
+        return found
 
     def same_bytes(self, case_id: CaseId, digests: Collection[str], most: int) -> Mapping[str, tuple[EvidenceId, ...]]:
         wanted = func.unnest(literal(sorted(digests), ARRAY(Text))).table_valued("sha256", name="of").render_derived()
@@ -203,6 +201,14 @@ class ReviewingRows(Rows):
             statement = select(disclosure_viewings).where(v.proceeding_id == proceeding_id, v.evidence_id.in_(some))
             found += self._tx.execute(statement).all()
         return [to_viewing(r) for r in sorted(found, key=lambda r: r.id)]
+
+
+def _through(proceeding_id: StrandId, awaiting: Awaiting) -> list[ColumnElement[bool]]:
+    """What awaits one decision in one proceeding, as a range of pairs: so that the planner walks along the order that is asked for,
+    where it takes an equality for a sign that there is little to sort.
+    """
+    pair, wanted = tuple_(_q.proceeding_id, _q.awaiting), (literal(proceeding_id, Uuid), literal(awaiting.value, Text))
+    return [pair >= tuple_(*wanted), pair <= tuple_(*wanted)]
 
 
 def _shown(page: Subquery) -> Select[Any]:

@@ -12,16 +12,21 @@ from dems.documents.schedules.xlsx import to_xlsx
 from dems.errors import WrongState
 from dems.model.disclosure.forms import Form
 from dems.model.ids import ReportId, ScheduleId
-from dems.usecases.schedules.read_document import DocumentWanted, Made, Profile
+from dems.steps.documents_made import Made
+from dems.usecases.schedules.read_document import DocumentWanted, Profile
 
 _FORMATS: Mapping[str, Callable[[Paper], bytes]] = {"pdf": to_pdf, "xlsx": to_xlsx, "csv": to_csv, "json": to_json}
 
 
 def document(wanted: DocumentWanted) -> Made:
     """Raises what `ReadDocument` says, but `NotFound`."""
-    paper = paper_of(wanted)
+    return sent_as(paper_of(wanted), wanted.kind)
+
+
+def sent_as(paper: Paper, kind: str) -> Made:
+    """A document in one format, under a file name of plain characters."""
     plain = re.sub(r"[^A-Za-z0-9.]+", "-", paper.name).strip("-")
-    return Made(f"{plain}.{wanted.kind}", _FORMATS[wanted.kind](paper))
+    return Made(f"{plain}.{kind}", _FORMATS[kind](paper))
 
 
 def paper_of(wanted: DocumentWanted) -> Paper:

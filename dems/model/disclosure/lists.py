@@ -113,6 +113,15 @@ def require_list(opened: Opened, form: Form) -> None:
         )
 
 
+def list_of(opened: Opened) -> Form:
+    """The list that this kind of proceeding has. Raises `Invalid` where it has none."""
+    kind = opened.proceeding.kind
+    found = next((form for form, of in KIND_OF.items() if of is kind), None)
+    if found is None:
+        raise Invalid(f"There is no list of material in {words(kind)} proceedings.", field="form")
+    return found
+
+
 def newest(lists: Iterable[MaterialList], form: Form) -> MaterialList | None:
     """The newest certified version of a list; None before there is one."""
     certified = [one for one in lists if one.form is form and not one.open]

@@ -41,6 +41,9 @@ TOUCHES: Mapping[type, tuple[type, ...]] = {
 }
 """Which kinds of decisions each cause puts in question: a choice of DEMS, as no text lists them."""
 
+CHANGED = "What this was found to hold has changed."
+"""Why, to somebody who may not read what was found."""
+
 
 @dataclass(frozen=True, slots=True)
 class Touched:
@@ -99,5 +102,5 @@ def _why(cause: Cause) -> str:
     if isinstance(cause, DefenceStatement):
         return "A defence statement was made: everything retained is reviewed again."
     if isinstance(cause, ChangedFindings):
-        return f"What this was found to hold has changed: {cause.what}"
+        return f"{CHANGED[:-1]}: {cause.what}"
     return f"A fact that this rested on was corrected: {cause.what}"

@@ -5,16 +5,19 @@ from dataclasses import dataclass, replace
 from dems.errors import NotFound
 from dems.model.actors import Actor
 from dems.model.acts import Act
+from dems.model.custody import of_proceeding, restricted_of
+from dems.model.disclosure.causes import ChangedFindings
 from dems.model.disclosure.contents import Handled, Pii
 from dems.model.disclosure.decisions import Record
-from dems.model.disclosure.reopening import Touched, in_question
+from dems.model.disclosure.reopening import CHANGED, Touched, in_question
 from dems.model.disclosure.visibility import record_seen_by
 from dems.model.ids import EvidenceId, StrandId
 from dems.model.people import Clearance
-from dems.ports import Clock, Page, Transactions
+from dems.ports import Clock, CustodyRow, Page, Transactions
 from dems.ports.disclosure import DecisionFilter, Elsewhere, KeptDecision, KeptHappening, Particulars
-from dems.steps.acting import clearances
+from dems.steps.acting import clearances, require_clearance
 from dems.steps.proceeding_files import Disclosed, as_opened, shown_to, whole
+from dems.steps.reviewing import sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +82,34 @@ class LookUpDisclosure:
             for k in found
         ]
 
+    def chain(self, actor: Actor, proceeding_id: StrandId, page: Page, *, restricted: bool) -> list[CustodyRow]:
+        """The proceeding's chain or, for whoever has both clearances, its restricted one; each from its beginning.
+
+        Raises `DisclosureRulesBroken` for whoever lacks one, whatever there is.
+        """
+        with self.transaction() as tx:
+            case_id = tx.disclosure.case_of(proceeding_id)
+            tx.consulted(tx.authorise(actor, Act.CUSTODY_READ, case_id=case_id), proceeding_id, restricted=restricted)
+            as_opened(tx, proceeding_id)
+            if restricted:
+                for clearance in Clearance:
+                    require_clearance(tx, actor, case_id, clearance, self.clock(), done="shown")
+            return tx.custody.chain(restricted_of(proceeding_id) if restricted else of_proceeding(proceeding_id), page)
+
     def reopened(self, actor: Actor, proceeding_id: StrandId, page: Page) -> list[Touched]:
-        """The decisions that are in question again, in the order of their ids, each with the first cause that put it there."""
+        """The decisions that are in question again, in the order of their ids, each with the first cause that put it there.
+
+        What was found in the bytes is named to whoever may read findings.
+        """
         with self.transaction() as tx:
             case_id = tx.disclosure.case_of(proceeding_id)
             tx.consulted(tx.authorise(actor, Act.DISCLOSURE_READ, case_id=case_id), proceeding_id)
             now = self.clock()
             file = whole(tx, proceeding_id, now)
             file = shown_to(tx, file, clearances(tx, actor, case_id, now))
+            reads_findings = sight(tx, actor, case_id, now).findings
         found = sorted(in_question(file), key=lambda t: t.decision.id)
-        return [t for t in found if page.after is None or t.decision.id > page.after][: page.limit]
+        some = [t for t in found if page.after is None or t.decision.id > page.after][: page.limit]
+        return [
+            t if reads_findings or not isinstance(t.cause, ChangedFindings) else replace(t, why=CHANGED) for t in some
+        ]

@@ -13,6 +13,7 @@ from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Form
 from dems.model.ids import ScheduleSetId
 from dems.ports import Clock, Transactions
+from dems.steps.documents_made import Made
 from dems.steps.schedules_at_hand import at_hand, entered_by
 from dems.steps.telling_of_documents import tell_of_document
 
@@ -38,14 +39,6 @@ class DocumentWanted:
     at: datetime
     kind: str
     profile: Profile | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A document as it is sent, and what it is called."""
-
-    name: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)

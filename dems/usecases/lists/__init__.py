@@ -1,0 +1,1 @@
+"""Lists of material: of exhibits, of misconduct proceedings, of inquests."""
