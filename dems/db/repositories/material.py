@@ -57,7 +57,7 @@ class MaterialRows(Rows):
                 f"There is a placeholder with the reference {elsewhere.exhibit_ref} in this case: choose another.",
                 field="exhibit_ref",
             )
-        review_queue.came_in(self._tx, [elsewhere.id])
+        review_queue.came_in(self._tx, [elsewhere.id], elsewhere=True)
 
     def elsewhere(self, case_id: CaseId, page: Page, *, restricted: bool) -> list[Elsewhere]:
         statement = select(material_elsewhere)

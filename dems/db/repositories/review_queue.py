@@ -112,12 +112,14 @@ def began(tx: Runner, case_id: CaseId, proceeding_id: StrandId) -> None:
             page = Page(AT_ONCE, ids[-1])
 
 
-def came_in(tx: Runner, items: Sequence[EvidenceId]) -> None:
-    """Items were declared, or placeholders made: they await a decision about relevance in every open proceeding of their case."""
-    for sort in (_HERE, _ELSEWHERE):
-        source = sort.source.join(disclosure_proceedings, disclosure_proceedings.c.case_id == sort.table.c.case_id)
-        for some in chunks(items):
-            _put(tx, _undecided(sort, source, disclosure_proceedings.c.id).where(among(sort.table.c.id, some)))
+def came_in(tx: Runner, items: Sequence[EvidenceId], *, elsewhere: bool = False) -> None:
+    """Items were declared or, of what is elsewhere, placeholders made: they await a decision about relevance in every open
+    proceeding of their case.
+    """
+    sort = _ELSEWHERE if elsewhere else _HERE
+    source = sort.source.join(disclosure_proceedings, disclosure_proceedings.c.case_id == sort.table.c.case_id)
+    for some in chunks(items):
+        _put(tx, _undecided(sort, source, disclosure_proceedings.c.id).where(among(sort.table.c.id, some)))
 
 
 def changed(tx: Runner, items: Sequence[EvidenceId]) -> None:
