@@ -43,3 +43,17 @@ def test_entries_and_what_they_complete_are_read_in_the_logs_order_however_old_t
     with book.transactions()() as tx:
         assert tx.ledger.leaves(12, 15) == expected[13:]
         assert tx.ledger.leaves(0, 15) == expected[:12] + expected[13:]
+
+
+def test_leaves_of_another_length_are_read_as_they_are(book: Logbook) -> None:
+    book.write(5)
+    book.sequence()
+    expected = [leaf for _, leaf in book.leaves()]
+    with book.transactions()() as tx:
+        third = tx.ledger.entry_at(2)
+    book.behind_its_back(f"UPDATE custody_entries SET leaf = substr(leaf, 2) WHERE id = '{third}'")  # noqa: S608
+    with book.transactions()() as tx:
+        assert tx.ledger.leaves(0, 5) == [*expected[:2], expected[2][1:], *expected[3:]]
+    book.behind_its_back("UPDATE custody_entries SET leaf = ''")
+    with book.transactions()() as tx:
+        assert tx.ledger.leaves(0, 5) == [b""] * 5
