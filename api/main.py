@@ -117,6 +117,7 @@ _ROUTERS = (
     beside.router,
     disclosure.router,
     schedules.router,
+    schedules.drafts,
     submissions.router,
     answers.router,
     documents.router,

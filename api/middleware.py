@@ -27,7 +27,8 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _EVIDENCE_BODY = re.compile(r"/v1/uploads/[^/]+/(content|parts/[^/]+)")
 _LOAD = "/v1/imports"
 _MANIFEST = re.compile(
-    r"/v1/(cases/[^/]+/intakes|intakes/[^/]+/items|proceedings/[^/]+/decisions|schedules/[^/]+/endorse(ments)?)"
+    r"/v1/(cases/[^/]+/intakes|intakes/[^/]+/items|proceedings/[^/]+/(decisions|schedules)|"
+    r"schedules/[^/]+(/endorse(ments)?)?)"
 )
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),

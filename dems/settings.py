@@ -45,7 +45,7 @@ class ApiSettings(_Part):
     port: int = Field(default=8000, ge=0, le=65535, description="The first free port from here is taken by `dems up`")
     max_body_bytes: int = Field(default=1_048_576, ge=1024, description="Of a JSON body; evidence has no such limit")
     max_manifest_bytes: int = Field(
-        default=33_554_432, ge=1024, description="Of a manifest, of many decisions or endorsements, of a workbook"
+        default=33_554_432, ge=1024, description="Of a manifest, of many decisions, rows or endorsements, of a workbook"
     )
     max_relays: int = Field(
         default=32, ge=1, description="Uploads through the API at once; each holds a few parts in memory"

@@ -4,16 +4,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from api.bodies import BodyRoute
 from api.cursors import After, Limit, cursor, linked, parts_of
 from api.deps import Core, OnceKey, Whoever, act, answer
+from api.manifests import ManifestRoute
 from api.problems import problem_responses
 from api.schemas.answers import DifferenceView, EndorsementsView, Endorsing, RowChange, SendingBack, ServiceTold
 from api.schemas.submissions import SubmissionView
 from dems.model.acts import Act
 from dems.model.ids import ScheduleId, ScheduleSetId
 
-router = APIRouter(prefix="/v1", tags=["schedules"], route_class=BodyRoute)
+router = APIRouter(prefix="/v1", tags=["schedules"], route_class=ManifestRoute)
 
 _RECORDS = problem_responses(401, 403, 404, 409, 429)
 _FIRST_PAGE = 50

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.bodies import BodyRoute
 from api.cursors import After, Limit, cursor, linked, parts_of
 from api.deps import Core, IfMatch, MaybeMatch, OnceKey, Paging, Whoever, act, answer, etag, paged
+from api.manifests import ManifestRoute
 from api.problems import problem_responses
 from api.schemas.base import Listed
 from api.schemas.schedule_bodies import Certifying, DraftChange, GivingUp, ScheduleWanted
@@ -20,16 +21,18 @@ from dems.model.ids import StrandId
 from dems.steps.shown_schedules import FormShown
 
 router = APIRouter(prefix="/v1", tags=["schedules"], route_class=BodyRoute)
+drafts = APIRouter(prefix="/v1", tags=["schedules"], route_class=ManifestRoute)
+"""A report may have thousands of rows."""
 
 _READS = problem_responses(401, 403, 404, 429)
 _FIRST_PAGE = 50
 
 
-@router.post(
+@drafts.post(
     "/proceedings/{proceeding_id}/schedules",
     status_code=201,
     openapi_extra=act(Act.SCHEDULE_PREPARE),
-    responses=problem_responses(401, 403, 404, 409, 429),
+    responses=problem_responses(401, 403, 404, 409, 413, 429),
     response_model=ScheduleView,
 )
 def prepare_schedule(proceeding_id: UUID, body: ScheduleWanted, dems: Core, actor: Whoever, once: OnceKey) -> Response:
@@ -96,10 +99,10 @@ def read_frozen(schedule_id: UUID, dems: Core, actor: Whoever) -> Response:
     return Response(found.data, media_type="application/json", headers=headers)
 
 
-@router.patch(
+@drafts.patch(
     "/schedules/{schedule_id}",
     openapi_extra=act(Act.SCHEDULE_PREPARE),
-    responses=problem_responses(401, 403, 404, 409, 412, 428, 429),
+    responses=problem_responses(401, 403, 404, 409, 412, 413, 428, 429),
 )
 def change_draft(
     schedule_id: UUID, body: DraftChange, dems: Core, actor: Whoever, tag: IfMatch, response: Response
