@@ -1,13 +1,10 @@
 """Answers of the prosecutor, and documents, by refused, answer lost, crash: recorded whole and once, no byte without its entry."""
 
-from collections.abc import Callable
-from uuid import uuid4
-
 import pytest
 from sqlalchemy import Engine
 
 from dems.bootstrap.answers import Answers
-from dems.errors import DatabaseUnavailable, WrongState
+from dems.errors import WrongState
 from dems.model.custody import of_proceeding, restricted_of
 from dems.model.ids import StrandId
 from dems.model.times import london_date
@@ -20,15 +17,12 @@ from dems.usecases.schedules.report_service import ReportService
 from dems.usecases.schedules.send_back import SendBack
 from dems.usecases.schedules.take_workbook import TakeWorkbook
 from tests.conftest import Team
-from tests.faults.faults import Fault, Faults, ProcessDied
-from tests.faults.faulty_transactions import FaultyTransactions
+from tests.faults.befalling import Act, befall
+from tests.faults.faults import Fault
 from tests.filled import put, read_here, worked_in
 from tests.proceedings import proceeding_of
 from tests.submitted import SubmittedSet, submitted_set
 from tests.world import World
-
-Act = Callable[[Transactions, Once], object]
-"""What is done, through the transactions it is given, with its key."""
 
 
 @pytest.fixture
@@ -84,17 +78,10 @@ def test_every_answer_is_recorded_whole_or_not_at_all_and_once(went: SubmittedSe
         ("ReadDocument", read, Fault.CRASH_AFTER),
     ]
     for name, act, fault in way:
-        before, key = kept(went), Once(uuid4().bytes * 2, b"f" * 32)
-        faults = Faults({f"commit {name}.__call__": fault})
-        struck = FaultyTransactions(fallible, clock, lambda _: None, faults)
-        with pytest.raises((ProcessDied, DatabaseUnavailable)):
-            act(struck, key)
-        struck.gone()
-        assert len(faults.fired) == 1, (name, fault)
-        assert (kept(went) == before) is fault.before, (name, fault)
+        befallen = befall(f"{name}.__call__", act, fault, fallible, clock, lambda: kept(went))
         assert made == [], "no byte leaves before the entry that says so is committed"
-        act(dems.transaction, key)
-        assert kept(went) != before
+        act(dems.transaction, befallen.key)
+        assert kept(went) != befallen.before
         made.clear()
     with pytest.raises(WrongState, match="is endorsed"):
         take(dems.transaction, Once(b"", b""))

@@ -43,6 +43,7 @@ from dems.usecases.timeliness.draft_letter import DraftLetter
 from dems.usecases.timeliness.remind import Remind
 from tests.casework import investigated
 from tests.conftest import Owner, Team
+from tests.faults.befalling import Act, befall
 from tests.faults.faults import Fault, Faults, ProcessDied
 from tests.faults.faulty_transactions import FaultyTransactions
 from tests.faults.verifier import Verifier
@@ -60,7 +61,7 @@ class Step:
     """
 
     name: str
-    act: Callable[[Transactions, Once], object]
+    act: Act
     fault: Fault
     again: type[DemsError] | None = None
 
@@ -92,23 +93,15 @@ def befalls(step: Step, dems: Dems, fallible: Engine, look: Callable[[Transactio
         with dems.transaction() as tx:
             return look(tx)
 
-    before, key = there(), Once(uuid4().bytes * 2, b"f" * 32)
-    faults = Faults({f"commit {step.name}": step.fault})
-    struck = FaultyTransactions(fallible, dems.clock, lambda _: None, faults)
-    with pytest.raises((ProcessDied, DatabaseUnavailable)):
-        step.act(struck, key)
-    struck.gone()
-    assert faults.fired == [f"commit {step.name}"]
-    after = there()
-    assert (after == before) is step.fault.before, step
+    befallen = befall(step.name, step.act, step.fault, fallible, dems.clock, there)
     if step.again is None:
-        step.act(dems.transaction, key)
+        step.act(dems.transaction, befallen.key)
     else:
         with pytest.raises(step.again):
-            step.act(dems.transaction, key)
+            step.act(dems.transaction, befallen.key)
     done = there()
-    assert done != before
-    assert step.fault.before or done == after, f"{step}: what had been done was done again"
+    assert done != befallen.before
+    assert step.fault.before or done == befallen.after, f"{step}: what had been done was done again"
 
 
 def test_every_act_is_done_whole_or_not_at_all_and_once(

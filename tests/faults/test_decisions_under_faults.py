@@ -1,12 +1,7 @@
 """What disclosure rests on by refused, answer lost, crash: all of an act is there or nothing, and asking again with its key ends it."""
 
-from collections.abc import Callable
-from uuid import uuid4
-
-import pytest
 from sqlalchemy import Engine
 
-from dems.errors import DatabaseUnavailable
 from dems.model.custody import of_item, of_proceeding, restricted_of
 from dems.model.disclosure.contents import Relevant, Used
 from dems.model.disclosure.material import Marking, Subject
@@ -20,13 +15,10 @@ from dems.usecases.disclosure.record_happening import RecordHappening
 from dems.usecases.disclosure.record_particulars import Particular, RecordParticulars
 from dems.usecases.disclosure.record_placeholder import Placeholder, RecordPlaceholder
 from tests.conftest import Team
-from tests.faults.faults import Fault, Faults, ProcessDied
-from tests.faults.faulty_transactions import FaultyTransactions
+from tests.faults.befalling import Act, befall
+from tests.faults.faults import Fault
 from tests.proceedings import BEGAN, OpenProceeding, proceeding_of
 from tests.world import World
-
-Act = Callable[[Transactions, Once], object]
-"""What is done, through the transactions it is given, with its key."""
 
 
 def kept(case: OpenProceeding, thing: Subject) -> tuple[object, ...]:
@@ -77,14 +69,6 @@ def test_every_act_is_done_whole_or_not_at_all_and_once(world: World, team: Team
         ),
     ]  # fmt: skip
     for name, act, fault in way:
-        before, key = kept(case, things[0]), Once(uuid4().bytes * 2, b"f" * 32)
-        faults = Faults({f"commit {name}": fault})
-        struck = FaultyTransactions(fallible, clock, lambda _: None, faults)
-        with pytest.raises((ProcessDied, DatabaseUnavailable)):
-            act(struck, key)
-        struck.gone()
-        assert len(faults.fired) == 1, (name, fault)
-        after = kept(case, things[0])
-        assert (after == before) is fault.before, (name, fault)
-        act(case.dems.transaction, key)
-        assert (kept(case, things[0]) == after) is not fault.before, "with its key it is done once"
+        befallen = befall(name, act, fault, fallible, clock, lambda: kept(case, things[0]))
+        act(case.dems.transaction, befallen.key)
+        assert (kept(case, things[0]) == befallen.after) is not fault.before, "with its key it is done once"

@@ -1,13 +1,10 @@
 """What is recorded of a review by refused, answer lost, crash: all of it is there or nothing, and asking again with its key ends it."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine
 
-from dems.errors import DatabaseUnavailable
 from dems.model.custody import of_proceeding
 from dems.model.disclosure.searches import Hits
 from dems.model.ids import BlockId, EvidenceId, SearchId
@@ -17,13 +14,10 @@ from dems.usecases.disclosure.record_sample import RecordSample
 from dems.usecases.disclosure.record_search import RecordSearch
 from dems.usecases.disclosure.record_viewings import Looked, RecordViewings
 from tests.conftest import Team
-from tests.faults.faults import Fault, Faults, ProcessDied
-from tests.faults.faulty_transactions import FaultyTransactions
+from tests.faults.befalling import Act, befall
+from tests.faults.faults import Fault
 from tests.proceedings import OpenProceeding, proceeding_of
 from tests.world import World
-
-Act = Callable[[Transactions, Once], object]
-"""What is done, through the transactions it is given, with its key."""
 
 
 @pytest.fixture
@@ -77,18 +71,11 @@ def test_every_act_is_done_whole_or_not_at_all_and_once(proceeding: OpenProceedi
         ("RecordViewings", viewed, Fault.REFUSED),
     ]
     for name, act, fault in way:
-        before, key = kept(proceeding), Once(uuid4().bytes * 2, b"f" * 32)
-        faults = Faults({f"commit {name}.__call__": fault})
-        struck = FaultyTransactions(fallible, clock, lambda _: None, faults)
-        with pytest.raises((ProcessDied, DatabaseUnavailable)):
-            act(struck, key)
-        struck.gone()
-        assert len(faults.fired) == 1, (name, fault)
-        assert (kept(proceeding) == before) is fault.before, (name, fault)
-        act(proceeding.dems.transaction, key)
+        befallen = befall(f"{name}.__call__", act, fault, fallible, clock, lambda: kept(proceeding))
+        act(proceeding.dems.transaction, befallen.key)
         after = kept(proceeding)
-        assert after != before
-        act(proceeding.dems.transaction, key)
+        assert after != befallen.before
+        act(proceeding.dems.transaction, befallen.key)
         assert kept(proceeding) == after, "the same key makes nothing twice"
     searches, blocks, viewings, _ = kept(proceeding)
     assert (len(searches), len(blocks), len(viewings)) == (2, 1, 2)  # type: ignore[arg-type]

@@ -1,12 +1,10 @@
 """What is done with schedules by refused, answer lost, crash: all of it is there or nothing, and asking again with its key ends it."""
 
-from collections.abc import Callable
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine
 
-from dems.errors import DatabaseUnavailable
 from dems.model.custody import of_proceeding, restricted_of
 from dems.model.disclosure.forms import Form
 from dems.model.disclosure.putting_together import Writing
@@ -22,15 +20,12 @@ from dems.usecases.schedules.submit import SubmitSet
 from dems.usecases.schedules.void import VoidCertificate
 from dems.usecases.schedules.write_report import WriteReport
 from tests.conftest import Team
-from tests.faults.faults import Fault, Faults, ProcessDied
-from tests.faults.faulty_transactions import FaultyTransactions
+from tests.faults.befalling import Act, befall
+from tests.faults.faults import Fault
 from tests.model.disclosing import SENSITIVE
 from tests.officers import ALL, NOTHING_MEETS_IT, Office
 from tests.proceedings import ON_THE_EXHIBIT_LIST, proceeding_of
 from tests.world import World
-
-Act = Callable[[Transactions, Once], object]
-"""What is done, through the transactions it is given, with its key."""
 
 
 @pytest.fixture
@@ -100,16 +95,9 @@ def test_every_act_is_done_whole_or_not_at_all_and_once(office: Office, fallible
         ("CertifyList", exhibits, Fault.CRASH_BEFORE),
     ]
     for name, act, fault in way:
-        before, key = kept(office), Once(uuid4().bytes * 2, b"f" * 32)
-        faults = Faults({f"commit {name}.__call__": fault})
-        struck = FaultyTransactions(fallible, clock, lambda _: None, faults)
-        with pytest.raises((ProcessDied, DatabaseUnavailable)):
-            act(struck, key)
-        struck.gone()
-        assert len(faults.fired) == 1, (name, fault)
-        assert (kept(office) == before) is fault.before, (name, fault)
-        act(office.proceeding.dems.transaction, key)
-        assert kept(office) != before
+        befallen = befall(f"{name}.__call__", act, fault, fallible, clock, lambda: kept(office))
+        act(office.proceeding.dems.transaction, befallen.key)
+        assert kept(office) != befallen.before
         ids |= {f.form.value: f.id for f in _there(office)}
     lists = office.proceeding.dems.lists.look_up.page(who, proceeding, ALL)
     assert [one.name for one in lists] == ["MG12, version 1", "MG12, version 2"]
