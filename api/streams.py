@@ -188,13 +188,18 @@ class Outgoing:
             yield held
 
 
+def repr_digest(sha256: Digest) -> str:
+    """The digest of all bytes of what is answered, as its header has it (RFC 9530)."""
+    return f"sha-256=:{sha256.base64}:"
+
+
 def sent(body: Outgoing, span: Span, size: int, sha256: Digest, disposition: str, media_type: str) -> StreamingResponse:
     """The answer with these bytes: `span` of the `size` that are stored, and the digest of all of them (RFC 9530)."""
     headers = {
         "Content-Length": str(span.end - span.start),
         "Accept-Ranges": "bytes",
         "ETag": f'"sha256-{sha256.hex}"',
-        "Repr-Digest": f"sha-256=:{sha256.base64}:",
+        "Repr-Digest": repr_digest(sha256),
         "Content-Disposition": disposition,
     }
     partial = (span.start, span.end) != (0, size)

@@ -1,6 +1,5 @@
 """Documents of schedules: as PDF, XLSX, CSV and JSON, and the workbook that the reviewing lawyer fills in."""
 
-import base64
 import hashlib
 from enum import StrEnum
 from functools import partial
@@ -14,9 +13,11 @@ from api.bodies import BodyRoute
 from api.deps import Core, Whoever, act
 from api.problems import problem_responses
 from api.schemas.answers import EndorsementsView
+from api.streams import repr_digest
 from dems.documents.schedules.papers import SCHEMA, SCHEMA_NAME
 from dems.errors import NotFound
 from dems.model.acts import Act
+from dems.model.digests import Digest
 from dems.model.ids import ScheduleId
 from dems.model.people import CaseRole
 from dems.usecases.schedules.read_document import Profile
@@ -139,6 +140,6 @@ def read_schema(name: Annotated[str, Path(max_length=100, examples=[SCHEMA_NAME]
 def sent(name: str, data: bytes, media_type: str) -> Response:
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
-        "Repr-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(data).digest()).decode()}:",
+        "Repr-Digest": repr_digest(Digest.sha256(hashlib.sha256(data).digest())),
     }
     return Response(data, 200, headers, media_type=media_type)

@@ -19,8 +19,10 @@ from api.schemas.findings import (
     RenditionView,
     StandingView,
 )
+from api.streams import repr_digest
 from dems.errors import Invalid
 from dems.model.acts import Act
+from dems.model.digests import Digest
 from dems.model.findings import MAX_NAME
 from dems.model.ids import CaseId, EvidenceId, ReadingId
 
@@ -125,11 +127,10 @@ def read_rendition(evidence_id: UUID, sha256: Annotated[Hex256, Path()], dems: C
     It came out of hostile hands, so a browser may take it for nothing else, run nothing and keep nothing of it.
     """
     picture = dems.findings.rendition(actor, EvidenceId(evidence_id), bytes.fromhex(sha256))
-    digest = base64.b64encode(picture.rendition.sha256).decode()
     headers = {
         "Content-Disposition": 'inline; filename="rendition-not-evidence"',
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Repr-Digest": f"sha-256=:{digest}:",
+        "Repr-Digest": repr_digest(Digest.sha256(picture.rendition.sha256)),
         "X-Dems-Original-Sha256": picture.original.sha256.hex,
     }
     return Response(picture.data, 200, headers, media_type=picture.rendition.media_type)

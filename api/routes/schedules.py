@@ -1,6 +1,5 @@
 """Schedules of unused material: drafted, described, certified and given up."""
 
-import base64
 from typing import Annotated
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from api.problems import problem_responses
 from api.schemas.base import Listed
 from api.schemas.schedule_bodies import Certifying, DraftChange, GivingUp, ScheduleWanted
 from api.schemas.schedules import GivenUp, ScheduleListed, ScheduleView
+from api.streams import repr_digest
 from dems.errors import Invalid
 from dems.model.acts import Act
 from dems.model.disclosure.putting_together import Writing
@@ -94,9 +94,7 @@ def read_schedule(
 def read_frozen(schedule_id: UUID, dems: Core, actor: Whoever) -> Response:
     """The exact bytes that were frozen when a form was certified, whose SHA-256 its custody entry has. Reading them is an entry."""
     found = dems.schedules.frozen(actor, schedule_id)
-    digest = f"sha-256=:{base64.b64encode(found.digest.value).decode()}:"
-    headers = {"Repr-Digest": digest, "X-Content-Type-Options": "nosniff"}
-    return Response(found.data, media_type="application/json", headers=headers)
+    return Response(found.data, media_type="application/json", headers={"Repr-Digest": repr_digest(found.digest)})
 
 
 @drafts.patch(
