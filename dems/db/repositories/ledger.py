@@ -14,7 +14,6 @@ from sqlalchemy import (
     LargeBinary,
     Select,
     SmallInteger,
-    Text,
     Uuid,
     bindparam,
     cast,
@@ -24,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.types import NullType
 
 from dems.db.repositories.base import Prepared, Rows, chunks
 from dems.db.tables import (
@@ -59,7 +59,7 @@ def _nodes() -> Prepared:
     One value, in the order of the question, and the question as two texts: rows and arrays of the driver's would take longer.
     """
     levels, places = (
-        cast(bindparam(name, type_=Text), ARRAY(kind))
+        cast(bindparam(name, type_=NullType()), ARRAY(kind))
         for name, kind in (("levels", SmallInteger), ("places", BigInteger))
     )
     return Prepared(select(func.custody_hashes(levels, places)))
