@@ -50,11 +50,14 @@ _RANGE = """
     WHERE id BETWEEN %b AND %b ORDER BY id LIMIT %b
 """
 _LOGGED = "SELECT uuid_send(entry_id) FROM custody_leaves WHERE entry_id = ANY(%b)"
-_BEFORE = """
+# The batch has all that waits up to its last id: only what has a larger one was left behind, and hardly any has.
+_LEFT_BEHIND = """
     SELECT uuid_send(e.id), uuid_send(e.chain_id), e.seq, e.leaf
-    FROM unnest(%s::uuid[], %s::bigint[]) AS missing(chain_id, seq)
+    FROM unnest(%b::uuid[], %b::bigint[]) AS missing(chain_id, seq)
     JOIN custody_entries AS e USING (chain_id, seq)
-    WHERE NOT EXISTS (SELECT FROM custody_leaves WHERE entry_id = e.id)
+    WHERE e.id > %b
+    AND EXISTS (SELECT FROM custody_queue WHERE entry_id = e.id)
+    AND NOT EXISTS (SELECT FROM custody_leaves WHERE entry_id = e.id)
 """
 # In one snapshot, so that these are the entries that were read and no others.
 _TAKE = "DELETE FROM custody_queue WHERE entry_id <= %s"
@@ -156,7 +159,7 @@ def _integrate(cursor: "psycopg.Cursor[Any]", found: list[Queued], at_most: int,
     waiting = [entry for entry in found if entry.leaf is not None and entry.id not in logged]
     gaps = gaps_of(waiting)
     # A batch that is not full holds all that had been committed, and so whatever its entries follow from.
-    before = _those_before(cursor, waiting, gaps) if len(found) == at_most else []
+    before = _those_before(cursor, found[-1], waiting, gaps) if len(found) == at_most else []
     cursor.execute(_TAKE, [UUID(bytes=found[-1].id)])
     taken = cursor.rowcount
     if before:
@@ -192,17 +195,17 @@ def gaps_of(waiting: Sequence[Queued]) -> list[Preceding] | None:
 
 
 def _those_before(
-    cursor: "psycopg.Cursor[Any]", waiting: Sequence[Queued], gaps: list[Preceding] | None
+    cursor: "psycopg.Cursor[Any]", last: Queued, waiting: Sequence[Queued], gaps: list[Preceding] | None
 ) -> list[Queued]:
-    """The entries that a full batch left behind though entries of it follow from them, and that are not in the log yet."""
+    """The entries that wait behind the `last` of a full batch though entries of it follow from them."""
     there: set[Preceding] = set()
     if gaps is None:
         there = {(entry.chain_id, entry.seq or 0) for entry in waiting}
         gaps = _lacking(there, there)
     added: list[Queued] = []
     while gaps:
-        chains = [UUID(bytes=chain) for chain, _ in gaps]
-        more = [Queued(*row) for row in cursor.execute(_BEFORE, [chains, [seq for _, seq in gaps]])]
+        chains, places = [UUID(bytes=chain) for chain, _ in gaps], [seq for _, seq in gaps]
+        more = [Queued(*row) for row in cursor.execute(_LEFT_BEHIND, [chains, places, UUID(bytes=last.id)])]
         added += more
         found = {(entry.chain_id, entry.seq or 0) for entry in more}
         there |= found
