@@ -34,7 +34,8 @@ CHECKPOINT_MADE = "custody_checkpoint"
 """The channel on which the database tells that there is a new checkpoint to sign."""
 
 # Each row that is looked at is found by a key; what the planner believes of tables that just grew must not change that.
-_BY_KEYS = "SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name"
+_BY_KEYS = ", ".join(f"set_config('enable_{way}', 'off', true)" for way in ("seqscan", "hashjoin", "mergejoin"))
+_LOCK = f"SELECT pg_try_advisory_xact_lock(%s), {_BY_KEYS}"
 _HEAD = "SELECT size, frontier FROM custody_checkpoints ORDER BY size DESC LIMIT 1"
 # Ids as bytes: a UUID of Python's for each would take a fifth of all the time.
 _WAITING = """
@@ -62,7 +63,11 @@ _LEFT_BEHIND = """
 # In one snapshot, so that these are the entries that were read and no others.
 _TAKE = "DELETE FROM custody_queue WHERE entry_id <= %s"
 _TAKE_BEFORE = "DELETE FROM custody_queue WHERE entry_id = ANY(%b)"
-_CHECKPOINT = "INSERT INTO custody_checkpoints (size, root, frontier, at) VALUES (%s, %s, %s, clock_timestamp())"
+# It is told of when this commits, and not before.
+_CHECKPOINT = """
+    WITH made AS (INSERT INTO custody_checkpoints (size, root, frontier, at) VALUES (%s, %s, %s, clock_timestamp()) RETURNING size)
+    SELECT pg_notify(%s, '') FROM made
+"""
 
 # PostgreSQL's binary COPY: for each row the number of fields, and each field behind its length in bytes.
 _COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
@@ -122,10 +127,9 @@ class Sequencer:
             driver = connection.connection.driver_connection
             assert isinstance(driver, psycopg.Connection), "the engine is one of psycopg's"
             with driver.cursor(binary=True) as cursor:
-                locked = cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [self._lock]).fetchone()
+                locked = cursor.execute(_LOCK, [self._lock]).fetchone()
                 if not locked or not locked[0]:
                     return 0
-                cursor.execute(_BY_KEYS)
                 found = _waiting(cursor, at_most)
                 return _integrate(cursor, found, at_most, _logged(cursor, found) if among_logged else frozenset())
 
@@ -243,9 +247,7 @@ def _append(cursor: "psycopg.Cursor[Any]", entries: Sequence[Queued]) -> None:
     with _copying(cursor, "COPY custody_nodes (level, idx, hash) FROM STDIN (FORMAT BINARY)") as send:
         send(rows)
         root = frontier.root()
-    cursor.execute(_CHECKPOINT, [frontier.size, root, frontier.to_bytes()])
-    # Delivered when this commits, and not before.
-    cursor.execute("SELECT pg_notify(%s, '')", [CHECKPOINT_MADE])
+    cursor.execute(_CHECKPOINT, [frontier.size, root, frontier.to_bytes(), CHECKPOINT_MADE])
 
 
 def _leaf_rows(size: int, entries: Sequence[Queued], hashes: Sequence[bytes]) -> list[bytes]:
