@@ -241,11 +241,13 @@ class LedgerRows(Rows):
         made = datetime.fromtimestamp((oldest.int >> 80) / 1000, UTC)
         return count, max(0.0, (self._tx.clock() - made).total_seconds())
 
-    def unlogged(self) -> EntryId | None:
-        entry = custody_entries.c.id
-        logged = exists().where(custody_leaves.c.entry_id == entry)
-        waits = exists().where(custody_queue.c.entry_id == entry)
-        found = self._tx.execute(select(entry).where(~logged, ~waits).order_by(entry).limit(1)).scalar()
+    def unlogged(self, after: EntryId | None, upto: EntryId | None) -> EntryId | None:
+        entry, logged, waits = custody_entries.c.id, custody_leaves.c.entry_id, custody_queue.c.entry_id
+        lowest, highest = after or UUID(int=0), upto or UUID(int=(1 << 128) - 1)
+        # Said of the leaves as well, so that the planner knows how few of them there are, and merges the two.
+        in_log = exists().where(logged == entry, logged > lowest, logged <= highest)
+        within = select(entry).where(entry > lowest, entry <= highest, ~in_log, ~exists().where(waits == entry))
+        found = self._tx.execute(within.order_by(entry).limit(1)).scalar()
         return None if found is None else EntryId(found)
 
     def report(self, report: LedgerReport) -> None:
