@@ -84,3 +84,19 @@ def test_leaves_of_another_length_are_read_as_they_are(book: Logbook) -> None:
     book.behind_its_back("UPDATE custody_entries SET leaf = ''")
     with book.transactions()() as tx:
         assert tx.ledger.leaves(0, 5) == [b""] * 5
+
+
+def test_what_is_neither_in_the_log_nor_waits_is_found_in_the_range_it_lies_in(book: Logbook) -> None:
+    written = [EntryId(one) for one in sorted(new_id() for _ in range(6))]
+    book.write(4, ids=written[:4])
+    book.sequence()
+    book.write(2, ids=written[4:])
+    with book.transactions()() as tx:
+        assert tx.ledger.unlogged(None, None) is None
+    book.behind_its_back(f"DELETE FROM custody_queue WHERE entry_id = '{written[4]}'")  # noqa: S608
+    with book.transactions()() as tx:
+        assert tx.ledger.unlogged(None, None) == written[4]
+        assert tx.ledger.unlogged(written[3], written[4]) == written[4]
+        assert tx.ledger.unlogged(None, written[3]) is None
+        assert tx.ledger.unlogged(written[4], None) is None
+        assert tx.ledger.unlogged(written[5], written[3]) is None
