@@ -8,7 +8,9 @@ from dems.model.ids import EvidenceId, ExportId, UploadId
 EVIDENCE_PREFIX = "evidence/"
 RENDITION_PREFIX = "renditions/"
 CHECKPOINT_PREFIX = "checkpoints/"
-_CHECKPOINT_KEY = re.compile(r"checkpoints/([0-9]{20})")
+BESIDE = r"(?:-[0-9a-f]{64})?"
+"""What may follow the key of an object of the log: its digest, where something else lay in its place."""
+_CHECKPOINT_KEY = re.compile(r"checkpoints/([0-9]{20})" + BESIDE)
 PACKAGE_PREFIX = "packages/"
 _EVIDENCE_KEY = re.compile(r"evidence/([0-9a-f-]{36})/([0-9a-f-]{36})")
 

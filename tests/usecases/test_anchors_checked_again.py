@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from dems.errors import IntegrityBroken
 from dems.ledger.signing import cosign
 from dems.ports.anchors import Anchor, AnchorKind
 from dems.settings import LedgerSettings, Stamps
-from dems.steps.anchoring import keep
+from dems.steps.anchoring import held_checkpoint, keep
 from dems.usecases.ledger.check_anchors import CheckAnchors
 from tests.ledger.signers import COURT, LABORATORY, PROSECUTOR
 from tests.logbook import Logbook
@@ -82,6 +83,31 @@ def test_one_that_is_ascribed_to_another_time_or_witness_is_named(
     found = check(book)()
     assert not found.held
     assert words in found.words()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM custody_signed WHERE size = 4",
+        "DELETE FROM custody_signed WHERE size = 2",
+        "UPDATE custody_signed SET note = 'x'",
+    ],
+)
+def test_one_whose_checkpoint_the_database_lost_is_named(change: str, book: Logbook, held: list[Anchor]) -> None:
+    del held
+    book.behind_its_back(change)
+    found = check(book)()
+    assert not found.held
+    assert "is of a checkpoint that the database does not hold any more" in found.words()
+    with book.transactions()() as tx:
+        assert held_checkpoint(tx, 5) is None
+        if "DELETE" in change:
+            signed = held_checkpoint(tx, 1)
+            assert signed is not None
+            assert signed.size == (2 if "= 4" in change else 4), "what is left is shown"
+        else:
+            with pytest.raises(IntegrityBroken, match="run `dems ledger fsck`"):
+                held_checkpoint(tx, 1)
 
 
 def test_garbage_that_somebody_kept_and_recorded_is_named(book: Logbook) -> None:
