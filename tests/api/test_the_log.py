@@ -74,7 +74,8 @@ def test_a_stranger_derives_the_root_from_tiles_alone(book: Logbook, anyone: htt
         "tile/9/000",
     )
     for path in (*beyond, "tile/0/000.p/256", "tile/0/0", "tile/x/000", "tile/entries/x000/001", "tile/64/000"):
-        assert anyone.get(f"/ledger/{path}").status_code == 404, path
+        absent = anyone.get(f"/ledger/{path}")
+        assert (absent.status_code, absent.headers["Cache-Control"]) == (404, "no-store"), path
 
 
 def test_an_entry_is_proved_once_it_is_signed_and_whoever_asks_to_may_wait_for_it(book: Logbook) -> None:

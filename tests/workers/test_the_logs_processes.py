@@ -81,6 +81,27 @@ def test_entries_are_taken_in_signed_and_published_while_they_come(book: Logbook
     assert book.checks()[1].entries == 8, "what fills no tile was published when the signer ended"
 
 
+def test_a_tree_that_is_damaged_is_told_of_and_does_not_end_the_sequencer(
+    book: Logbook, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    book.write(3)
+    book.sequence()
+    book.behind_its_back("UPDATE custody_checkpoints SET frontier = ''")
+    book.write(1)
+    ended = threading.Event()
+    process = threading.Thread(target=sequencer.run, args=(as_told(book, book.sequencer, tmp_path / "key"), ended))
+    with caplog.at_level(logging.CRITICAL):
+        process.start()
+        try:
+            until(lambda: any(r.message == "log_not_sequenced" for r in caplog.records))
+            assert process.is_alive()
+        finally:
+            ended.set()
+            process.join(30)
+    [told] = [vars(r)["why"] for r in caplog.records if r.message == "log_not_sequenced"]
+    assert told == "The tree in the database is damaged: the right edge of a tree of 3 leaves has 2 hashes of 32 bytes."
+
+
 HOLDER = """
 import sys
 from dems.ledger.keys import SigningKey
