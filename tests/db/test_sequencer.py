@@ -9,7 +9,7 @@ import threading
 import psycopg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from dems.db import sequencing
 from dems.db.sequencing import Queued, Sequencer
@@ -116,6 +116,19 @@ def test_two_sequencers_at_once_make_one_log(book: Logbook) -> None:
     must_be_one_log(book, entries)
 
 
+def test_a_place_a_node_and_a_size_are_taken_once_whoever_has_the_lock(book: Logbook) -> None:
+    book.write(2)
+    book.sequence()
+    for again in (
+        "custody_leaves VALUES (1, gen_random_uuid(), sha256('x'))",
+        "custody_nodes VALUES (1, 0, sha256('x'))",
+        "custody_checkpoints VALUES (2, sha256('x'), '', now())",
+    ):
+        with book.sequencer.begin() as connection, pytest.raises(IntegrityError) as refused:
+            connection.exec_driver_sql(f"INSERT INTO {again}")
+        assert isinstance(refused.value.orig, psycopg.errors.UniqueViolation), again
+
+
 def test_the_lock_lets_one_work_and_the_other_go_home(book: Logbook) -> None:
     book.write(1)
     with book.sequencer.begin() as connection:
@@ -133,8 +146,8 @@ from dems.settings import DatabaseSettings
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
-def dying(name, step):
-    was = getattr(sequencing, name)
+def dying(owner, name, step):
+    was = getattr(owner, name)
     def dies(*arguments):
         if step == name + " before":
             die()
@@ -142,13 +155,15 @@ def dying(name, step):
         if step == name + " after":
             die()
         return found
-    setattr(sequencing, name, dies)
+    setattr(owner, name, dies)
 
 for step in sys.argv[2:]:
     child = os.fork()
     if not child:
         for name in ("gaps_of", "_those_before", "_leaf_rows", "_node_rows", "_append", "_integrate"):
-            dying(name, step)
+            dying(sequencing, name, step)
+        for name in ("extend_by_level", "root", "to_bytes"):
+            dying(sequencing.Frontier, name, step)
         sequencing.Sequencer(connect(DatabaseSettings(), sys.argv[1])).integrate(3)
         die()
     _, status = os.waitpid(child, 0)
@@ -156,7 +171,8 @@ for step in sys.argv[2:]:
 """
 STEPS = [
     *("_integrate before", "gaps_of after", "_those_before before", "_append before"),
-    *("_leaf_rows after", "_node_rows before", "_node_rows after", "_append after", "_integrate after"),
+    *("_leaf_rows after", "extend_by_level after", "_node_rows after", "root after", "to_bytes before"),
+    *("_append after", "_integrate after"),
 ]
 
 
