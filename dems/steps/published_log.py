@@ -23,19 +23,12 @@ class PublishedLog:
     def bundle(self, tile: Tile) -> Iterator[bytes]:
         return self._at(bundle_path(tile))
 
-    def widest(self, index: int) -> Tile | None:
-        """The tile of level 0 with this index as far as it is published: full, else the widest part of it."""
-        full = Tile(0, index)
-        if next(self.tile(full), None) is not None:
-            return full
-        return next(self._parts(index), None)
-
     def hashes(self, index: int) -> list[bytes]:
         """The leaf hashes of the tile with this index, as far as it is published; none where it is not.
 
         Of all that lies there: the widest that has its bundle beside it, and of that what came first.
         """
-        for tile in chain([Tile(0, index)], self._parts(index)):
+        for tile in chain([Tile(0, index)], self.parts(index)):
             for hashes, _ in versions_of(self.store, tile.path()):
                 for bundle, _ in versions_of(self.store, bundle_path(tile)):
                     with suppress(LedgerInvalid):
@@ -43,8 +36,8 @@ class PublishedLog:
                         return tile.hashes(hashes)
         return []
 
-    def _parts(self, index: int) -> Iterator[Tile]:
-        """Those of it that are not full and of which anything lies there, the widest first."""
+    def parts(self, index: int) -> Iterator[Tile]:
+        """The tiles of level 0 with this index that are not full and of which anything lies there, the widest first."""
         prefix = f"{Tile(0, index).path()}.p/"
         names = {entry.key.removeprefix(prefix) for entry in self.store.versions(prefix)}
         widths = {int(name) for name in names if name.isascii() and name.isdigit() and 0 < int(name) < TILE_WIDTH}

@@ -10,7 +10,7 @@ from dems.layout import checkpoint_key, parse_checkpoint_key
 from dems.ledger.bundles import from_bundle, to_bundle
 from dems.ledger.checkpoint import Checkpoint
 from dems.ledger.hashing import leaf_hash
-from dems.steps.kept_checkpoints import Kept
+from dems.steps.kept_checkpoints import Kept, KeptCheckpoints
 from dems.steps.log_objects import latest, put_beside, put_once
 from tests.logbook import Chain, Logbook
 from tests.usecases.attacked import FORGED, rebuilt
@@ -100,6 +100,10 @@ def test_another_tree_of_this_size_that_the_key_signed_at_this_moment_is_a_fork(
     assert len(list(book.store.versions(checkpoint_key(2)))) == 2, "the same is kept once"
     with pytest.raises(LogRefused, match="Two different trees of 2 leaves"):
         kept.put(signed(Checkpoint("log.example", 2, b"o" * 32)), until_tomorrow())
+    # Under another key of this log it is the same tree, and kept too.
+    both = KeptCheckpoints(book.store, [book.key.key, OTHER.key])
+    both.put(Kept(note_of(OTHER, ours), ours, OTHER.key), until_tomorrow())
+    assert len(list(book.store.versions(checkpoint_key(2)))) == 3
     # Where both found junk and neither the other, whoever looks afterwards finds both.
     other = note_of(book.key, Checkpoint("log.example", 2, b"p" * 32))
     assert put_beside(book.store, checkpoint_key(2), other, until_tomorrow())

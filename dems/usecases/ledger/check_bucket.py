@@ -50,7 +50,7 @@ class CheckBucket:
         newest = next(versions, None)
         if newest is not None:
             return self._leaves(full, chain([newest], versions))
-        tile = self.published.widest(index)
+        tile = next(self.published.parts(index), None)
         return [] if tile is None else self._leaves(tile, self.published.tile(tile))
 
     def _leaves(self, tile: Tile, versions: Iterable[bytes]) -> list[bytes]:
