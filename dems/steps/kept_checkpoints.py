@@ -43,7 +43,7 @@ class KeptCheckpoints:
     keys: Sequence[VerifierKey]
 
     def newest(self) -> Kept | None:
-        """The largest; None where this log signed nothing yet. A handful of questions to the store for each power of two."""
+        """The largest; None where this log signed nothing yet. Two or three questions to the store for each power of two in it."""
         below = MOST_SIZE + 1
         while (size := self._largest(below)) is not None:
             kept = self.at(size)
@@ -69,13 +69,12 @@ class KeptCheckpoints:
 
     def each_after(self, size: int) -> Iterator[tuple[int, Kept | None]]:
         """The same, and with None each size at which lies only what this log did not sign."""
-        last = None
-        after = checkpoint_key(size) if size >= 0 else None
+        last, after = size, checkpoint_key(size) if size >= 0 else None
         for entry in self.store.versions(CHECKPOINT_PREFIX, after=after):
             found = parse_checkpoint_key(entry.key)
-            if found is not None and found > size and found != last:
+            if found is not None and found > last:
                 yield found, self.at(found)
-            last = found
+                last = found
 
     def put(self, kept: Kept, lock: Lock) -> None:
         """Keep it; beside what somebody else laid in its place, under its digest, which nobody foresees before it is signed.
@@ -109,16 +108,22 @@ class KeptCheckpoints:
         return Kept(data, checkpoint, signer, at)
 
     def _largest(self, below: int) -> int | None:
-        """The largest size less than `below` at which anything lies."""
-        low, high = -1, below
-        found = None
-        while high - low > 1:
-            middle = (low + high) // 2
+        """The largest size less than `below` at which anything lies.
+
+        Steps that double reach beyond it from the smallest one, and halves come back to it.
+        """
+        found = self._first_after(-1)
+        if found is None or found >= below:
+            return None
+        high, step = below, 1
+        while high - found > 1:
+            middle = min(found + step, (found + high) // 2)
             first = self._first_after(middle - 1)
             if first is None or first >= below:
                 high = middle
             else:
-                low = found = first
+                found = first
+            step *= 2
         return found
 
     def _first_after(self, size: int) -> int | None:

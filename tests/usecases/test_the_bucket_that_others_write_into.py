@@ -31,7 +31,7 @@ def test_what_others_put_into_the_bucket_neither_counts_nor_stops_the_log(
     book: Logbook, caplog: pytest.LogCaptureFixture
 ) -> None:
     chain = Chain()
-    for name in ("-junk", "zzz"):
+    for name in ("-junk", "zzz", f"{5:020}-", f"{5:020}-0"):
         lay(book, f"checkpoints/{name}", b"junk")
     book.write(2, chain)
     kept = book.sign()
@@ -63,6 +63,7 @@ def test_what_others_put_into_the_bucket_neither_counts_nor_stops_the_log(
     assert latest(book.store, checkpoint_key(5)) == junk[5], "what others laid there is evidence, too"
     assert [k.checkpoint.size for k in signing.kept.after(-1)] == [2, 5, 6]
     assert [k.checkpoint.size for k in signing.kept.after(5)] == [6]
+    assert [size for size, _ in signing.kept.each_after(-1)] == [2, *junk], "each once, the smallest first"
 
 
 def test_somebody_who_foresees_even_the_signature_delays_it_by_one_entry(book: Logbook) -> None:
