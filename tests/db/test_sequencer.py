@@ -2,8 +2,6 @@
 
 import itertools
 import logging
-import subprocess
-import sys
 import threading
 
 import psycopg
@@ -137,63 +135,6 @@ def test_the_lock_lets_one_work_and_the_other_go_home(book: Logbook) -> None:
     assert Sequencer(book.sequencer).integrate() == 1
 
 
-KILLED = """
-import os, signal, sys
-from dems.db import sequencing
-from dems.db.engine import connect
-from dems.settings import DatabaseSettings
-
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def dying(owner, name, step):
-    was = getattr(owner, name)
-    def dies(*arguments):
-        if step == name + " before":
-            die()
-        found = was(*arguments)
-        if step == name + " after":
-            die()
-        return found
-    setattr(owner, name, dies)
-
-for step in sys.argv[2:]:
-    child = os.fork()
-    if not child:
-        for name in ("gaps_of", "_those_before", "_leaf_rows", "_node_rows", "_append", "_integrate"):
-            dying(sequencing, name, step)
-        for name in ("extend_by_level", "root", "to_bytes"):
-            dying(sequencing.Frontier, name, step)
-        sequencing.Sequencer(connect(DatabaseSettings(), sys.argv[1])).integrate(3)
-        die()
-    _, status = os.waitpid(child, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL, step
-"""
-STEPS = [
-    *("_integrate before", "gaps_of after", "_those_before before", "_append before"),
-    *("_leaf_rows after", "extend_by_level after", "_node_rows after", "root after", "to_bytes before"),
-    *("_append after", "_integrate after"),
-]
-
-
-def test_a_sequencer_killed_at_any_step_leaves_one_log(book: Logbook) -> None:
-    chain = Chain()
-    entries = book.write(3, chain)
-    url = book.sequencer.url.render_as_string(hide_password=False)
-
-    def killed_at(*steps: str) -> None:
-        subprocess.run([sys.executable, "-c", KILLED, url, *steps], check=True, timeout=60)  # noqa: S603 our own code
-
-    killed_at(*STEPS)
-    with book.transactions()() as tx:
-        assert tx.ledger.waiting()[0] == 3
-        assert tx.ledger.head() is None
-    killed_at("committed")
-    entries += book.write(2, chain)
-    book.sequence()
-    must_be_one_log(book, entries)
-
-
 def test_an_entry_that_was_removed_before_it_was_taken_in_is_told_of(
     book: Logbook, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -230,7 +171,7 @@ def test_an_entry_that_somebody_took_out_of_the_queue_does_not_stop_the_log(book
     assert book.sequence() == 1
     assert [entry for entry, _ in book.leaves()] == [entries[0], *entries[2:]]
     with book.transactions()() as tx:
-        assert tx.ledger.unlogged() == entries[1]
+        assert tx.ledger.unlogged(None, None) == entries[1]
 
 
 SOMEBODY_ELSES_WORK = {
