@@ -12,6 +12,9 @@ from dems.ports.anchors import Anchor, AnchorKind
 from dems.settings import LedgerSettings, Stamps
 from dems.steps.anchoring import held_checkpoint, keep
 from dems.usecases.ledger.check_anchors import CheckAnchors
+from storage.errors import StoreUnavailable
+from tests.faults.faults import Fault, Faults, ProcessDied
+from tests.faults.faulty_store import FaultyStore
 from tests.ledger.signers import COURT, LABORATORY, PROSECUTOR
 from tests.logbook import Logbook
 from tests.usecases.test_anchors import core
@@ -39,6 +42,21 @@ def held(book: Logbook) -> list[Anchor]:
 
 def check(book: Logbook) -> CheckAnchors:
     return book.acts().check_anchors
+
+
+def test_nothing_is_on_record_before_it_lies_in_the_bucket(book: Logbook) -> None:
+    book.write(1)
+    book.sign()
+    given = Anchor(1, AnchorKind.TIMESTAMP, "good", b"a timestamp", AT)
+    for fault in (Fault.REFUSED, Fault.CRASH_BEFORE, Fault.CRASH_AFTER):
+        store = FaultyStore(book.store, Faults({"put": fault}), by_version_only=False)
+        with pytest.raises((StoreUnavailable, ProcessDied)):
+            keep(book.transactions(), store, [given], datetime.now(UTC) + UNTIL)
+        with book.transactions()() as tx:
+            assert tx.anchors.of(1, AnchorKind.TIMESTAMP) == []
+    keep(book.transactions(), book.store, [given], datetime.now(UTC) + UNTIL)
+    with book.transactions()() as tx:
+        assert tx.anchors.of(1, AnchorKind.TIMESTAMP) == [given]
 
 
 def test_all_that_was_given_holds(book: Logbook, held: list[Anchor], monkeypatch: pytest.MonkeyPatch) -> None:
