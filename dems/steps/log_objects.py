@@ -1,11 +1,10 @@
 """Objects of the ledger bucket: each written once and the same by whoever writes it, small enough to be read whole."""
 
 import hashlib
-import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from dems.layout import BESIDE
+from dems.layout import beside, is_at
 from storage.errors import ObjectExists, ObjectMissing
 from storage.interface import ByteStream, Lock, ObjectStore, VersionEntry
 
@@ -27,7 +26,7 @@ def put_once(store: ObjectStore, key: str, data: bytes, lock: Lock) -> bool:
 
 def put_beside(store: ObjectStore, key: str, data: bytes, lock: Lock) -> bool:
     """Write it where `put_once` found its place taken: beside that, under its own digest. True and False as there."""
-    return put_once(store, f"{key}-{hashlib.sha256(data).hexdigest()}", data, lock)
+    return put_once(store, beside(key, hashlib.sha256(data).digest()), data, lock)
 
 
 def versions_of(store: ObjectStore, key: str) -> Iterator[tuple[bytes, datetime]]:
@@ -35,8 +34,7 @@ def versions_of(store: ObjectStore, key: str) -> Iterator[tuple[bytes, datetime]
 
     Whoever adds another version to a locked one takes nothing away, and whoever was there first keeps nothing out.
     """
-    own = re.compile(re.escape(key) + BESIDE)
-    found = [entry for entry in store.versions(key) if own.fullmatch(entry.key) and not entry.is_delete_marker]
+    found = [entry for entry in store.versions(key) if is_at(key, entry.key) and not entry.is_delete_marker]
     for entry in sorted((e for e in found if e.size <= MOST_BYTES), key=lambda entry: entry.last_modified):
         yield read(store, entry), entry.last_modified
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 
 from dems.errors import LogRefused
-from dems.layout import checkpoint_key, parse_checkpoint_key
+from dems.layout import beside, checkpoint_key, is_at, parse_checkpoint_key
 from dems.ledger.bundles import from_bundle, to_bundle
 from dems.ledger.checkpoint import Checkpoint
 from dems.ledger.hashing import leaf_hash
@@ -44,6 +44,7 @@ def test_what_others_put_into_the_bucket_neither_counts_nor_stops_the_log(
     for size, data in junk.items():
         lay(book, checkpoint_key(size), data)
     book.overwrite(checkpoint_key(2), b"junk")
+    assert told(caplog, "foreign_checkpoint", "size") == [5], "which lay there when the first was signed"
     signing = book.signing()
     with caplog.at_level(logging.CRITICAL):
         assert signing.sign() == kept
@@ -56,8 +57,8 @@ def test_what_others_put_into_the_bucket_neither_counts_nor_stops_the_log(
             assert signed.checkpoint.size == size
             assert told(caplog, "foreign_checkpoint", "size") == [size]
             # It lies beside what is there, locked as all that was signed is, and a signer that was just started finds it.
-            beside = f"{checkpoint_key(size)}-{sha256(signed.note).hexdigest()}"
-            assert (latest(book.store, beside), book.store.head(beside).lock.mode) == (signed.note, "COMPLIANCE")
+            place = beside(checkpoint_key(size), sha256(signed.note).digest())
+            assert (latest(book.store, place), book.store.head(place).lock.mode) == (signed.note, "COMPLIANCE")
             assert book.signing().sign() == signed
             caplog.clear()
     assert latest(book.store, checkpoint_key(5)) == junk[5], "what others laid there is evidence, too"
@@ -74,7 +75,7 @@ def test_somebody_who_foresees_even_the_signature_delays_it_by_one_entry(book: L
     with book.transactions()() as tx:
         note = note_of(book.key, Checkpoint("log.example", 2, tx.ledger.hashes(1, 0, 1)))
     lay(book, checkpoint_key(2), b"junk")
-    lay(book, f"{checkpoint_key(2)}-{sha256(note).hexdigest()}", b"junk")
+    lay(book, beside(checkpoint_key(2), sha256(note).digest()), b"junk")
     signing = book.signing()
     with pytest.raises(LogRefused, match="checkpoint of 2 entries was to go, and beside that"):
         signing.sign()
@@ -112,11 +113,35 @@ def test_another_tree_of_this_size_that_the_key_signed_at_this_moment_is_a_fork(
         book.signing().sign()
 
 
-def test_a_key_beside_stands_for_the_same_size_and_for_none_if_it_is_no_digest() -> None:
-    key, digest = checkpoint_key(7), sha256(b"x").hexdigest()
-    assert [parse_checkpoint_key(found) for found in (key, f"{key}-{digest}")] == [7, 7]
-    for other in (f"{key}-", f"{key}-{digest}0", f"{key}-{digest.upper()}", f"{key}{digest}", f"{key}/{digest}"):
-        assert parse_checkpoint_key(other) is None
+def test_a_key_beside_belongs_to_the_one_that_it_begins_with_if_a_digest_follows() -> None:
+    key, digest = checkpoint_key(7), sha256(b"x").digest()
+    place = beside(key, digest)
+    assert place == f"{key}_{digest.hex()}"
+    assert [is_at(key, found) for found in (key, place)] == [True, True]
+    for other in (f"{key}_", f"{place}0", place.upper(), f"{key}{digest.hex()}", checkpoint_key(8), place[1:], ""):
+        assert not is_at(key, other)
+    assert [parse_checkpoint_key(found) for found in (key, place, f"{key}-", f"{key}x")] == [7, 7, 7, 7]
+    assert [parse_checkpoint_key(found) for found in ("checkpoints/7", f"x{key}", "checkpoints/", key[:-1])] == [
+        None
+    ] * 4
+
+
+def test_what_lies_around_a_checkpoint_hides_it_from_no_signer(book: Logbook) -> None:
+    """Where few are listed at once, this store leaves a key out that others begin with, if what follows is less than a dot."""
+    chain = Chain()
+    for _ in range(2):
+        book.write(3, chain)
+        kept = book.sign()
+    for more in ("-", "-0", "-1", "--", "-_"):
+        lay(book, f"{checkpoint_key(6)}{more}", b"junk")
+    assert book.signing().kept.newest() == kept
+    book.behind_its_back(
+        "DELETE FROM custody_leaves WHERE idx >= 4",
+        "DELETE FROM custody_nodes WHERE (idx + 1) << level > 4",
+        "DELETE FROM custody_checkpoints WHERE size > 4",
+    )
+    with pytest.raises(LogRefused, match="it was set back"):
+        book.signing().sign()
 
 
 def test_something_else_where_tiles_belong_is_named_and_the_log_lies_beside_it(
