@@ -11,7 +11,7 @@ from dems.ledger.rederived import Rederived
 from dems.ledger.tiles import TILE_HEIGHT, TILE_WIDTH
 from dems.model.ids import EntryId
 from dems.ports import Transactions
-from dems.steps.checkpoints_due import Claim, Claims
+from dems.steps.checkpoints_due import Claim, Claims, of_bucket
 from dems.steps.kept_checkpoints import KeptCheckpoints
 from dems.steps.log_check import Differs, LogCheck
 from dems.steps.published_log import PublishedLog
@@ -53,10 +53,8 @@ class CheckDatabase:
             head = tx.ledger.head()
         size = head.size if head else 0
         tree, lost = Rederived(), None
-        of_bucket = Claims(
-            Claim(s, k.checkpoint.root if k else None, "a kept checkpoint") for s, k in kept.each_after(-1)
-        )
-        sources = [of_bucket, Claims(self._heads(size)), Claims(self._signed())]
+        of_kept = of_bucket(kept)
+        sources = [of_kept, Claims(self._heads(size)), Claims(self._signed(kept))]
         try:
             stretches = [(start, min(start + AT_ONCE, size)) for start in range(0, size, AT_ONCE)]
             with closing(answers((partial(self._read, *each) for each in stretches), ahead=AHEAD)) as coming:
@@ -64,17 +62,17 @@ class CheckDatabase:
                     self._derive(tree, end, stored, sources)
                     lost = lost or stored.lost
                     told(tree.size)
+            beyond = max(source.left().largest for source in sources)
         except Differs as found:
             compared = sum(source.compared for source in sources)
             index, entry = found.index, found.entry
             if index is None:
-                index = self._where(of_bucket.agreed, size)
+                index = self._where(of_kept.agreed, size)
                 if index is not None:
                     with self.transaction() as tx:
                         entry = tx.ledger.entry_at(index)
             return LogCheck(tree.size, compared, problem=_named(found.problem, index, entry), index=index, entry=entry)
         compared = sum(source.compared for source in sources)
-        beyond = max(source.left().largest for source in sources)
         with self.transaction() as tx:
             head = tx.ledger.head()
             lost = lost or tx.ledger.unlogged(tx.ledger.entry_at(size - 1), None)
@@ -85,7 +83,7 @@ class CheckDatabase:
         if beyond > (head.size if head else 0):
             problem = f"checkpoints of up to {beyond} entries were signed, and the log has {size}: it was set back"
             return LogCheck(size, compared, problem=problem)
-        return LogCheck(size, compared)
+        return LogCheck(size, compared, problem=next((each.unsigned for each in sources if each.unsigned), None))
 
     def _read(self, start: int, end: int) -> "_Stretch":
         with self.transaction() as tx:
@@ -128,16 +126,13 @@ class CheckDatabase:
     def _where(self, agreed: int, size: int) -> int | None:
         """The first place after `agreed` at which the database and the tiles in the bucket differ."""
         for tile_index in range(agreed // TILE_WIDTH, -(-size // TILE_WIDTH)):
-            tile = self.published.widest(tile_index)
-            if tile is None:
-                return None
+            theirs = self.published.hashes(tile_index)
             start = tile_index * TILE_WIDTH
-            theirs = next(self.published.tile(tile))
             with self.transaction() as tx:
-                ours = tx.ledger.hashes(0, start, min(start + tile.width, size))
-            for at in range(0, len(ours), HASH_BYTES):
-                if ours[at : at + HASH_BYTES] != theirs[at : at + HASH_BYTES]:
-                    return start + at // HASH_BYTES
+                ours = tx.ledger.hashes(0, start, min(start + len(theirs), size))
+            for at, value in enumerate(theirs[: len(ours) // HASH_BYTES]):
+                if ours[at * HASH_BYTES : (at + 1) * HASH_BYTES] != value:
+                    return start + at
         return None
 
     def _heads(self, size: int) -> Iterator[Claim]:
@@ -152,12 +147,17 @@ class CheckDatabase:
                 return
             after = found[-1].size
 
-    def _signed(self) -> Iterator[Claim]:
+    def _signed(self, kept: KeptCheckpoints) -> Iterator[Claim]:
+        """What the rows say, and what the notes say that are published of them, by a key of this log that the row names."""
         after = 0
         while True:
             with self.transaction() as tx:
                 found = tx.ledger.signed(after, PAGE)
-            yield from (Claim(one.size, one.root, "a published checkpoint") for one in found)
+            for one in found:
+                told = kept.authentic(one.note, one.size)
+                said = told.checkpoint.root if told and told.key.to_text() == one.vkey else None
+                for root in dict.fromkeys([one.root, said]):
+                    yield Claim(one.size, root, "a published checkpoint")
             if len(found) < PAGE:
                 return
             after = found[-1].size
