@@ -26,10 +26,11 @@ def verify(
 
     Example: dems verify dems-export-….zip --policy keys-from-the-court.txt
     """
-    from dems.package.program import NoPolicy, as_json, as_text, exit_code, trusted_files  # noqa: PLC0415  (others do not wait for it)
+    from dems.package.program import NoPolicy, as_json, as_text, exit_code, require_readable, trusted_files  # noqa: PLC0415  (others do not wait)
     from dems.package.verification import verify as verified  # noqa: PLC0415
 
     try:
+        require_readable(path)
         trusted = trusted_files(policy, tsa_root)
     except OSError as error:
         raise Misused(f"{error.filename} cannot be read: {error.strerror}") from error

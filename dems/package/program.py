@@ -1,7 +1,10 @@
 """The verifier as a program of its own: ``python dems-verify.pyz PATH --policy FILE``."""
 
 import argparse
+import errno
 import json
+import os
+import stat
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -46,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     chosen = parser.parse_args(arguments)
     try:
+        require_readable(chosen.path)
         trusted = trusted_files(chosen.policy, chosen.tsa_root)
     except OSError as error:
         parser.error(f"{error.filename} cannot be read: {error.strerror}")
@@ -54,6 +58,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report = verify(chosen.path, trusted)
     sys.stdout.write(as_json(report) if chosen.json else as_text(report))
     return exit_code(report)
+
+
+def require_readable(path: Path) -> None:
+    """Raise `OSError` where there is nothing to verify: a slip of the user's, which says nothing of any package."""
+    kind = path.stat().st_mode
+    if stat.S_ISDIR(kind):
+        os.scandir(path).close()
+    elif stat.S_ISREG(kind):
+        path.open("rb").close()
+    else:
+        raise OSError(errno.EINVAL, "it is neither a file nor a folder", str(path))
 
 
 def trusted_files(policy: Path | None, roots: Path | None) -> Trusted:

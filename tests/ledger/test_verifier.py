@@ -137,7 +137,7 @@ def test_two_trees_of_one_size_are_a_fork_even_if_each_is_witnessed() -> None:
     """A stolen key and a quorum that was deceived: two entries proved in two trees that exclude one another."""
     given = [*PRESENTED[:4], presented(CHAIN_OF_5[4], published(tree=FORGED), FORGED)]
     assert verdicts(given) == ALL | {"one-log": "false"}
-    assert words(given, "one-log") == "the log signed two different trees of 8 leaves"
+    assert words(given, "one-log") == "entry 5: the log signed two different trees of 8 leaves"
 
 
 def test_proofs_from_trees_of_two_sizes_are_not_proved_to_be_of_one_log() -> None:

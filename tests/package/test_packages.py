@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import subprocess
 import sys
 import tracemalloc
@@ -148,9 +149,13 @@ def test_the_program_says_a_line_for_each_check_and_its_exit_code_says_whether_a
     assert lines[-1] == "verdict: proved, detail withheld: 3"
     assert main([str(unpacked)]) == 1
     assert capsys.readouterr().out.endswith("verdict: not proved, detail withheld: 3\n")
-    with pytest.raises(SystemExit) as ended:
-        main([str(unpacked), "--policy", str(tmp_path / "nothing")])
-    assert ended.value.code == 2
+    os.mkfifo(tmp_path / "pipe")
+    for wrong_usage in ([unpacked, "--policy", tmp_path / "nothing"], [tmp_path / "nothing"], [tmp_path / "pipe"]):
+        with pytest.raises(SystemExit) as ended:
+            main([str(each) for each in wrong_usage])
+        told = capsys.readouterr()
+        assert (ended.value.code, told.out) == (2, ""), "nothing was verified, so nothing is false"
+        assert f"{wrong_usage[-1]} cannot be read: " in told.err
 
 
 @pytest.mark.parametrize("given", [b"", b"-----BEGIN CERTIFICATE-----\n", b"log x\n", b"\xff\xfe"])
