@@ -87,8 +87,7 @@ def check_chain(presented: Iterable[Presented], policy: Policy, *, chain: UUID |
                 one_log.note(count, read)
             continue
         proof, judgement = read
-        if not judgement.has_quorum:
-            witnesses.note(count, checked("witnesses", partial(_with_quorum, judgement)))
+        witnesses.note(count, checked("witnesses", partial(_with_quorum, judgement)))
         inclusion.note(count, checked("inclusion", partial(_included, proof, one.entry.leaf, judgement)))
         one_log.note(count, checked("one-log", partial(trees.add, judgement.checkpoint)))
     if whole.verdict is Verdict.PROVED and count:

@@ -10,6 +10,7 @@ from dems.ledger.verifier import Verdict
 from dems.model.acts import Act
 from dems.model.custody import of_item
 from dems.model.evidence import Evidence
+from dems.model.exhibits import ExhibitRef
 from dems.model.exports import NEVER_WITHHELD, Export, ExportState
 from dems.package import telling
 from dems.ports import CustodyRow, Page
@@ -29,8 +30,10 @@ def looked_at(scene: Scene, item: Evidence) -> None:
     scene.dems.evidence.grant_access(scene.team.investigator.actor, item.id, purpose="review", reason="x")
 
 
-def held(scene: Scene, item: Evidence) -> None:
-    scene.dems.evidence.hold(scene.lead.actor, item.id, reason="it is asked for")
+def corrected(scene: Scene, item: Evidence) -> None:
+    """An act whose detail is never withheld."""
+    ref = ExhibitRef(f"CORRECTED/{len(rows_of(scene, item))}")
+    scene.dems.evidence.correct_ref(scene.team.investigator.actor, item.id, ref, reason="it was misread")
 
 
 def destroyed(scene: Scene, row: CustodyRow) -> None:
@@ -50,12 +53,12 @@ def test_what_is_withheld_or_was_destroyed_behind_the_bag_is_named_by_its_place(
     item, other, _ = scene.items
     export = scene.ask(withhold=[Act.EVIDENCE_ACCESS])
     begun = len(rows_of(scene, item))
-    for act in (looked_at, looked_at, held, looked_at):
+    for act in (looked_at, looked_at, corrected, looked_at):
         act(scene, item)
     destroyed(scene, rows_of(scene, item)[begun + 2])
     with keeper:
         assert scene.dems.exporting.make(export.id) is ExportState.READY
-    # Looked at twice, held (that detail is gone), looked at; then that somebody asked for it, and that another agreed.
+    # Looked at twice, corrected (that detail is gone), looked at; then that somebody asked for it, and that another agreed.
     assert said_by_the_export(scene, item) == [[begun + 1, begun + 4]]
     assert scene.acts(item)[-3:] == [Act.APPROVAL_ASK, Act.DETAIL_DESTROY, Act.EVIDENCE_EXPORT]
     assert said_by_the_export(scene, other) == []
@@ -95,8 +98,8 @@ def test_more_than_an_entry_can_name_makes_the_export_fail_before_it_names_anyth
             scene.dems.exporting.make(export.id)
         return scene.again(export)
 
-    assert made(looked_at, looked_at, held).state is ExportState.READY
-    failed = made(looked_at, held, looked_at)
+    assert made(looked_at, looked_at, corrected).state is ExportState.READY
+    failed = made(looked_at, corrected, looked_at)
     assert (failed.state, scene.acts(item).count(Act.EVIDENCE_EXPORT)) == (ExportState.FAILED, 1)
     assert failed.problem == "Too much was done with an item while the package was made: ask again."
 
@@ -111,6 +114,19 @@ def test_so_many_places_fit_into_the_detail_of_an_entry() -> None:
 def test_what_the_other_side_must_know_is_never_withheld() -> None:
     """That a detail was destroyed, by whom and on whose order, is among it."""
     assert {Act.DETAIL_DESTROY, Act.APPROVAL_ASK, Act.EVIDENCE_MISMATCH, Act.EVIDENCE_FREEZE} <= NEVER_WITHHELD
+
+
+def test_two_exports_that_are_made_at_the_same_time_each_end_with_their_own_entry(
+    scene: Scene, keeper: KeptLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dems.steps.packaging.AT_ONCE", 1)
+    both = [scene.ask(withhold=[Act.EVIDENCE_DECLARE]), scene.ask()]
+    with keeper:
+        assert [scene.dems.exporting.make(export.id) for export in both] == [ExportState.READY] * 2
+    reports = [judged(scene.package(export), tmp_path) for export in both]
+    assert [report.verdict for report in reports] == [Verdict.PROVED] * 2
+    assert [report.about and report.about.export for report in reports] == [str(export.id) for export in both]
+    assert [report.withheld for report in reports] == [3, 0]
 
 
 def test_an_export_that_was_killed_after_its_entries_names_nothing_twice(
