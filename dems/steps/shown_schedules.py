@@ -32,7 +32,9 @@ _S = ScheduleState
 
 @dataclass(frozen=True, slots=True)
 class FormListed:
-    """One form and how it stands. `signed` is by whom; of a report that waits for others of its set, too."""
+    """One form and how it stands. `signed` is by whom. Of a report that waits for others of its set only the form itself says so: whether
+    what was signed holds depends on what its schedules say by now.
+    """
 
     id: UUID
     proceeding: StrandId
@@ -105,8 +107,7 @@ def _of_its_set(states: list[ScheduleState]) -> ScheduleState | None:
 
 def _drafted(proceeding: StrandId, made: Preparation, part: UUID) -> FormListed:
     form = Form.MG6C if part == made.mg6c else Form.MG6D if part == made.mg6d else Form.MG6E
-    signed = next((r.by for r in made.reports if r.id == part and r.id in made.signed), None)
-    return FormListed(part, proceeding, made.id, form, _S.DRAFT, form.value, None, signed)
+    return FormListed(part, proceeding, made.id, form, _S.DRAFT, form.value)
 
 
 def form_shown(tx: Transaction, entrance: Entrance, part: UUID, now: datetime, *, checked: bool = True) -> FormShown:
@@ -140,6 +141,7 @@ def draft_shown(tx: Transaction, entrance: Entrance, hand: AtHand, part: UUID, *
     if form in {Form.MG6C, Form.MG6D}:
         listed = replace(listed, name=file.schedule(ScheduleId(part)).name)
     if form is Form.MG6E:
+        listed = replace(listed, signed=made.report(part).by if part in made.signed else None)
         says |= {
             "copies": sorted(s.key for s in made.copies),
             "corroborating": sorted(str(p) for p in made.corroborating),

@@ -9,7 +9,7 @@ from dems.model.acts import Act
 from dems.model.disclosure.certifying import certify_part
 from dems.model.disclosure.moving import alerts_due
 from dems.model.disclosure.placing import in_rows
-from dems.model.ids import new_id
+from dems.model.ids import ReportId, new_id
 from dems.model.people import CaseRole
 from dems.ports import Clock, Once, Transactions
 from dems.steps.kept_schedules import keep, keep_nil, tell, tell_of_report
@@ -68,6 +68,6 @@ class CertifySchedule:
             if made.nil is None and signed is not None and made.mg6d is not None:
                 keep_nil(tx, entrance.authority, after, made.id, made.mg6d, signed)
             if left is not None and len(left.signed) > len(made.signed):
-                tell_of_report(tx, entrance.authority, proceeding, left.report(schedule_id), made.id)
+                tell_of_report(tx, entrance.authority, proceeding, left, ReportId(schedule_id))
             keep_made(tx, proceeding, left)
             return form_shown(tx, entrance, schedule_id, now)
