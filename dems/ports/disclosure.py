@@ -133,7 +133,17 @@ class Disclosure(Protocol):
         """Empty where its disclosure is not open."""
         ...
 
-    def open(self, case_id: CaseId, opening: Opening) -> None: ...
+    def will_open(self, case_id: CaseId, proceeding_id: StrandId, page: Page) -> list[EvidenceId]:
+        """Make a page of the case's items ready for the opening, so that little is left to do in it; returns their ids.
+
+        Of a proceeding that whoever calls this holds, and that is not open.
+        """
+        ...
+
+    def open(self, case_id: CaseId, opening: Opening) -> None:
+        """The first time, all that is in the case awaits review; in a large case much of that is done before, by `will_open`."""
+        ...
+
     def decisions(
         self, proceeding_id: StrandId, subjects: Collection[Subject] | None = None
     ) -> list[Decision[Content]]:

@@ -79,6 +79,9 @@ class DisclosureRows(Rows):
         statement = select(disclosure_openings).where(disclosure_openings.c.proceeding_id == proceeding_id)
         return [_to_opening(r) for r in self._tx.execute(statement.order_by(disclosure_openings.c.number))]
 
+    def will_open(self, case_id: CaseId, proceeding_id: StrandId, page: Page) -> list[EvidenceId]:
+        return review_queue.will_begin(self._tx, case_id, proceeding_id, page)
+
     def open(self, case_id: CaseId, opening: Opening) -> None:
         if opening.number == 1:
             row = {"id": opening.proceeding, "case_id": case_id, "opened_at": opening.by.at}
