@@ -129,6 +129,10 @@ class Disclosure(Protocol):
         """The case whose life has this proceeding, whether or not its disclosure is open. Raises `NotFound`."""
         ...
 
+    def proceedings(self, case_id: CaseId) -> list[StrandId]:
+        """Those of the case whose disclosure is open."""
+        ...
+
     def openings(self, proceeding_id: StrandId) -> list[Opening]:
         """Empty where its disclosure is not open."""
         ...

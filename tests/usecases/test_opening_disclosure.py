@@ -1,7 +1,5 @@
 """Disclosure in a proceeding is opened, said anew, and by whom."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -24,7 +22,7 @@ from dems.model.life.contents import Retracted
 from dems.model.life.saying import NewFact
 from dems.model.people import CaseRole, Clearance
 from dems.model.times import london_date
-from dems.ports import Once, Page, Transaction
+from dems.ports import Once, Page
 from dems.ports.reviewing import ReviewPage
 from dems.steps.acting import acting, clearances
 from dems.steps.proceeding_files import Disclosed
@@ -32,6 +30,7 @@ from dems.usecases.disclosure.decide import Deciding
 from dems.usecases.disclosure.open_disclosure import OpenDisclosure
 from tests.conftest import Team
 from tests.proceedings import BEGAN, OpenProceeding, member_of, proceeding_of, recorded
+from tests.usecases.meanwhile import Meanwhile
 from tests.world import Somebody, World
 
 
@@ -147,19 +146,6 @@ def _thing(world: World, team: Team, ref: str) -> EvidenceId:
     return world.dems.intake.declare(team.investigator.actor, team.case.id, **said).evidence.id  # type: ignore[arg-type]
 
 
-class _Before:
-    """Transactions of which one, counted from 1, has something happen before it."""
-
-    def __init__(self, dems: Dems, which: int, happens: Callable[[], object]) -> None:
-        self._dems, self._left, self._happens = dems, which, happens
-
-    def __call__(self) -> AbstractContextManager[Transaction]:
-        self._left -= 1
-        if self._left == 0:
-            self._happens()
-        return self._dems.transaction()
-
-
 def _awaited(dems: Dems, who: Actor, proceeding: StrandId) -> list[EvidenceId]:
     page = ReviewPage(100, ReviewSort.DATE, None)
     return [f.row.item for f in dems.reviewing.queue(who, proceeding, Awaiting.RELEVANCE, ReviewFilter(), page)]
@@ -178,7 +164,7 @@ def test_an_opening_that_is_killed_leaves_nothing_open_and_is_done_again(dems: D
         raise KeyboardInterrupt
 
     for which, ready in ((2, 3), (3, 5)):
-        opens = OpenDisclosure(_Before(dems, which, killed), dems.clock, at_once=3)
+        opens = OpenDisclosure(Meanwhile(dems, {which: killed}), dems.clock, at_once=3)
         with pytest.raises(KeyboardInterrupt):
             opens(who, proceeding, investigation_began=BEGAN, parties=moss, reason="So")
         assert _ready(dems, proceeding) == ready
@@ -208,7 +194,7 @@ def test_what_comes_in_or_changes_while_a_large_case_is_opened_is_in_the_queue_a
         said = {"obtained_at": dems.clock() - timedelta(days=90)}
         dems.evidence.describe(team.investigator.actor, first.id, said, if_version=first.version, reason="It was seen")
 
-    opens = OpenDisclosure(_Before(dems, which, comes), dems.clock, at_once=3)
+    opens = OpenDisclosure(Meanwhile(dems, {which: comes}), dems.clock, at_once=3)
     opens(who, proceeding, investigation_began=BEGAN, parties=moss, reason="So")
     found = _awaited(dems, who, proceeding)
     assert (len(found), set(found)) == (6, items | set(late))
@@ -225,7 +211,7 @@ def test_whoever_opens_while_somebody_else_does_is_told_and_puts_nothing_back_in
         dems.disclosure.open(who, proceeding, investigation_began=BEGAN, parties=moss, reason="So")
         dems.disclosure.decide(who, proceeding, [Deciding(Relevant(relevant=False), [decided], "So it appears.")])
 
-    opens = OpenDisclosure(_Before(dems, 2, opened_and_decided), dems.clock, at_once=3)
+    opens = OpenDisclosure(Meanwhile(dems, {2: opened_and_decided}), dems.clock, at_once=3)
     with pytest.raises(PreconditionRequired):
         opens(who, proceeding, investigation_began=BEGAN, parties=moss, reason="So")
     assert set(_awaited(dems, who, proceeding)) == items - {decided.id}

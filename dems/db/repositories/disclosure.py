@@ -75,6 +75,10 @@ class DisclosureRows(Rows):
             raise NotFound("proceeding")
         return CaseId(found)
 
+    def proceedings(self, case_id: CaseId) -> list[StrandId]:
+        of_it = select(disclosure_proceedings.c.id).where(disclosure_proceedings.c.case_id == case_id)
+        return [StrandId(r.id) for r in self._tx.execute(of_it.order_by(disclosure_proceedings.c.id))]
+
     def openings(self, proceeding_id: StrandId) -> list[Opening]:
         statement = select(disclosure_openings).where(disclosure_openings.c.proceeding_id == proceeding_id)
         return [_to_opening(r) for r in self._tx.execute(statement.order_by(disclosure_openings.c.number))]
