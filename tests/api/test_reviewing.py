@@ -108,11 +108,17 @@ def test_what_was_looked_at_over_http(desk: Desk, dems: Dems) -> None:
     played = {**viewing, "played_from": 0, "played_to": 90.5}
     assert desk.made("viewings", {"viewings": [viewing, played]}) == {"recorded": 2}
     coverage = desk.found("coverage", limit=1)
-    assert (coverage["total"], coverage["seen"], coverage["unexamined"]) == (2, 1, 0)
-    assert coverage["by_person"] == [{"person": str(desk.of.officer.person.id), "seconds": 120.0}]
+    assert coverage["counted"] == {
+        "total": 2,
+        "seen": 1,
+        "unexamined": 0,
+        "by_person": [{"person": str(desk.of.officer.person.id), "seconds": 120.0}],
+    }
     [item] = coverage["items"]
     assert (item["item"], item["seconds"], item["played"]) == (film, 120.0, None)
-    [last] = desk.found("coverage", after=coverage["next"])["items"]
+    after = desk.found("coverage", after=coverage["next"])
+    assert after["counted"] is None, "of the whole it is said once"
+    [last] = after["items"]
     assert (last["item"], last["people"]) == (other, [])
     half = {**viewing, "played_from": 0}
     assert "from where to where" in problem_of(desk.post("viewings", {"viewings": [half]}), 422)["detail"]
