@@ -43,7 +43,7 @@ class KeptCheckpoints:
     keys: Sequence[VerifierKey]
 
     def newest(self) -> Kept | None:
-        """The largest; None where this log signed nothing yet. A handful of questions to the store for each power of two."""
+        """The largest; None where this log signed nothing yet. Two or three questions to the store for each power of two in it."""
         below = MOST_SIZE + 1
         while (size := self._largest(below)) is not None:
             kept = self.at(size)
@@ -96,16 +96,22 @@ class KeptCheckpoints:
         return Kept(data, checkpoint, signer, at)
 
     def _largest(self, below: int) -> int | None:
-        """The largest size less than `below` at which anything lies."""
-        low, high = -1, below
-        found = None
-        while high - low > 1:
-            middle = (low + high) // 2
+        """The largest size less than `below` at which anything lies.
+
+        Steps that double reach beyond it from the smallest one, and halves come back to it.
+        """
+        found = self._first_after(-1)
+        if found is None or found >= below:
+            return None
+        high, step = below, 1
+        while high - found > 1:
+            middle = min(found + step, (found + high) // 2)
             first = self._first_after(middle - 1)
             if first is None or first >= below:
                 high = middle
             else:
-                low = found = first
+                found = first
+            step *= 2
         return found
 
     def _first_after(self, size: int) -> int | None:

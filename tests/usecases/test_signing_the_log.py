@@ -123,6 +123,17 @@ def test_of_two_signers_at_one_moment_the_second_sees_what_the_first_signed(book
         book.signing(store=Meanwhile(forked)).sign()
 
 
+def test_the_newest_is_the_largest_whatever_lies_below_it(book: Logbook) -> None:
+    kept, largest = book.acts().kept(book.key.key), 0
+    assert kept.newest() is None
+    for size in (300, 1, 2, 301, 10**15, 7, 10**15 + 5, 10**18):
+        note = note_of(book.key, Checkpoint("log.example", size, b"r" * 32))
+        assert put_once(book.store, checkpoint_key(size), note, until_tomorrow())
+        newest, largest = kept.newest(), max(largest, size)
+        assert newest is not None
+        assert newest.checkpoint.size == largest
+
+
 def test_two_trees_of_one_size_under_the_logs_own_key_are_a_fork(book: Logbook) -> None:
     book.write(2)
     book.sign()
