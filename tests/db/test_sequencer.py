@@ -214,7 +214,7 @@ def test_an_entry_that_somebody_took_out_of_the_queue_does_not_stop_the_log(book
     assert book.sequence() == 1
     assert [entry for entry, _ in book.leaves()] == [entries[0], *entries[2:]]
     with book.transactions()() as tx:
-        assert tx.ledger.unlogged() == entries[1]
+        assert tx.ledger.unlogged(None, None) == entries[1]
 
 
 SOMEBODY_ELSES_WORK = {
