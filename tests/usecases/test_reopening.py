@@ -4,7 +4,7 @@ import pytest
 
 from dems.bootstrap import Dems
 from dems.errors import NotFound
-from dems.model.disclosure.contents import AgainstTest, Relevant, Result, Sensitive, Used
+from dems.model.disclosure.contents import AgainstTest, Described, Relevant, Result, Sensitive, Used
 from dems.model.disclosure.material import Subject
 from dems.model.disclosure.parties import Happening, HappeningKind
 from dems.model.disclosure.reopening import Touched, in_question
@@ -64,6 +64,8 @@ def test_new_material_puts_in_question_what_it_duplicates_and_the_block_that_ask
     case.decide(other, RELEVANT)
     case.decide(block, RELEVANT, UNUSED, FAILS)
     assert questioned(case) == set()
+    case.decide(case.file(b"described by itself"), Described("Recording of the corridor at night", "Store A"))
+    assert questioned(case) == set(), "what has a row of its own is for no block"
     case.file(b"the same bytes")
     case.thing("Z/1")
     again = {(s, k, "New") for s in (first, block) for k in (Relevant, AgainstTest)}
