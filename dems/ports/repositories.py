@@ -212,6 +212,10 @@ class Custody(Protocol):
         """How many entries each has; those that have not begun are left out."""
         ...
 
+    def recorded(self, case_id: CaseId) -> int:
+        """How many entries there are of the case and of its items, those whose detail was destroyed among them."""
+        ...
+
     def of_case(self, case_id: CaseId, page: Page) -> list[CustodyRow]:
         """Entries of the case and of its items, in the order in which they were recorded."""
         ...

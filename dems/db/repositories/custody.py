@@ -225,6 +225,13 @@ class CustodyRows(Rows):
                 lengths[ids[UUID(str(row.chain_id))]] = row.last
         return lengths
 
+    def recorded(self, case_id: CaseId) -> int:
+        there, gone = (
+            select(func.count()).select_from(t).where(t.c.case_id == case_id).scalar_subquery()
+            for t in (custody_details, custody_destroyed)
+        )
+        return int(self._tx.execute(select(there + gone)).scalar_one())
+
     def of_case(self, case_id: CaseId, page: Page) -> list[CustodyRow]:
         return [to_row(r) for r in self._tx.execute(_PAGE_OF_CASE, within(case_id, page)).all()]
 
