@@ -205,6 +205,18 @@ def test_an_entry_that_is_queued_again_does_not_stop_the_log(book: Logbook) -> N
     must_be_one_log(book, entries)
 
 
+def test_an_entry_that_somebody_took_out_of_the_queue_does_not_stop_the_log(book: Logbook) -> None:
+    """It would for good: batches are full as long as nothing is taken in, and each would ask for it anew."""
+    chain = Chain()
+    entries = book.write(4, chain)
+    book.behind_its_back(f"DELETE FROM custody_queue WHERE entry_id = '{entries[1]}'")  # noqa: S608
+    assert Sequencer(book.sequencer).integrate(at_most=2) == 2
+    assert book.sequence() == 1
+    assert [entry for entry, _ in book.leaves()] == [entries[0], *entries[2:]]
+    with book.transactions()() as tx:
+        assert tx.ledger.unlogged(None, None) == entries[1]
+
+
 SOMEBODY_ELSES_WORK = {
     "app": [
         "DELETE FROM custody_queue",

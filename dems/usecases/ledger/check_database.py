@@ -9,6 +9,7 @@ from dems.ledger.hashing import HASH_BYTES, leaf_hashes
 from dems.ledger.nodes import Node
 from dems.ledger.rederived import Rederived
 from dems.ledger.tiles import TILE_HEIGHT, TILE_WIDTH
+from dems.model.ids import EntryId
 from dems.ports import Transactions
 from dems.steps.checkpoints_due import Claim, Claims
 from dems.steps.kept_checkpoints import KeptCheckpoints
@@ -19,7 +20,7 @@ from dems.steps.read_ahead import answers
 AT_ONCE = 64 * TILE_WIDTH
 """Entries in one question: a few megabytes."""
 
-AHEAD = 2
+AHEAD = 3
 """Questions that are asked meanwhile, each on a connection of its own."""
 
 PAGE = 500
@@ -27,12 +28,16 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """What the database holds of neighbouring entries: their bytes, their hashes, and of each level what they complete."""
+    """What the database holds of neighbouring entries: their bytes, their hashes, and of each level what they complete.
+
+    `lost` is an entry of about their time that is not in the log and does not wait for it.
+    """
 
     start: int
     leaves: list[bytes]
     hashes: bytes
     rows: list[bytes]
+    lost: EntryId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class CheckDatabase:
         with self.transaction() as tx:
             head = tx.ledger.head()
         size = head.size if head else 0
-        tree = Rederived()
+        tree, lost = Rederived(), None
         of_bucket = Claims(
             Claim(s, k.checkpoint.root if k else None, "a kept checkpoint") for s, k in kept.each_after(-1)
         )
@@ -57,6 +62,7 @@ class CheckDatabase:
             with closing(answers((partial(self._read, *each) for each in stretches), ahead=AHEAD)) as coming:
                 for (_, end), stored in zip(stretches, coming, strict=True):
                     self._derive(tree, end, stored, sources)
+                    lost = lost or stored.lost
                     told(tree.size)
         except Differs as found:
             compared = sum(source.compared for source in sources)
@@ -71,10 +77,10 @@ class CheckDatabase:
         beyond = max(source.left().largest for source in sources)
         with self.transaction() as tx:
             head = tx.ledger.head()
-            unlogged = tx.ledger.unlogged()
-        if unlogged is not None:
-            problem = f"entry {unlogged} is neither in the log nor waits for it: it was taken out of the queue"
-            return LogCheck(size, compared, problem=problem, entry=unlogged)
+            lost = lost or tx.ledger.unlogged(tx.ledger.entry_at(size - 1), None)
+        if lost is not None:
+            problem = f"entry {lost} is neither in the log nor waits for it: it was taken out of the queue"
+            return LogCheck(size, compared, problem=problem, entry=lost)
         # It may have grown meanwhile, and what was signed then is for the next check.
         if beyond > (head.size if head else 0):
             problem = f"checkpoints of up to {beyond} entries were signed, and the log has {size}: it was set back"
@@ -83,9 +89,10 @@ class CheckDatabase:
 
     def _read(self, start: int, end: int) -> "_Stretch":
         with self.transaction() as tx:
-            return _Stretch(
-                start, tx.ledger.leaves(start, end), tx.ledger.hashes(0, start, end), tx.ledger.rows(start, end)
-            )
+            # Whatever their order, the ranges from one stretch's end to the next one's hold every id up to the last.
+            lost = tx.ledger.unlogged(tx.ledger.entry_at(start - 1), tx.ledger.entry_at(end - 1))
+            leaves, hashes = tx.ledger.leaves(start, end), tx.ledger.hashes(0, start, end)
+            return _Stretch(start, leaves, hashes, tx.ledger.rows(start, end), lost)
 
     def _derive(self, tree: Rederived, end: int, stored: "_Stretch", sources: list[Claims]) -> None:
         start = stored.start
