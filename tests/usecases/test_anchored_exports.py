@@ -21,6 +21,8 @@ from tests.workers.anchoring.witness import RunningWitness
 from workers.anchoring import asks
 from workers.anchoring.timestamps import REPLY
 
+pytestmark = pytest.mark.no_cover
+
 __all__ = ["impatient", "keeper", "scene"]
 
 
