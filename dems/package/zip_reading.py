@@ -109,7 +109,7 @@ class _Directory:
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file = file
-        count, start, directory_bytes, end = self._extent(size)
+        count, directory_bytes, start, end = self._extent(size)
         if count > MAX_FILES + MAX_PROOFS:
             raise Refused(f"it holds more than {MAX_FILES} files beside {MAX_PROOFS} proofs")
         if start + directory_bytes != end:
@@ -146,7 +146,7 @@ class _Directory:
         return self._starts[place]
 
     def _extent(self, size: int) -> tuple[int, int, int, int]:
-        """How many members there are, where the directory begins, its size, and where what follows it begins."""
+        """How many members there are, the size of the directory, where it begins, and where what follows it begins."""
         end = size - _END.size
         if end < 0:
             raise Refused("this is not a zip")
@@ -155,15 +155,33 @@ class _Directory:
             raise Refused("this is not a zip, or it does not end where a zip ends")
         if disk or first or here != count:
             raise Refused(_NOT_OURS)
-        if count != _MANY and _FULL not in {directory_bytes, start}:
-            return count, start, directory_bytes, end
-        signature, _, end_64, _ = _LOCATOR.unpack(self._at(end - _LOCATOR.size, _LOCATOR.size))
-        if signature != _LOCATOR_SIGNATURE or end_64 + _END_64.size + _LOCATOR.size != end:
+        said = count, directory_bytes, start
+        large = self._extent_64(end)
+        if large is None:
+            # Where the fields have no room for it, there must be a record that says it.
+            if count == _MANY or _FULL in said:
+                raise Refused(_NOT_OURS)
+            return *said, end
+        # Some programs go by these fields wherever they can, some by the record wherever there is one.
+        for value, full, known in zip(said, (_MANY, _FULL, _FULL), large, strict=False):
+            if value not in {full, known}:
+                raise Refused("its end says twice where the list of its files is, and not the same")
+        return large
+
+    def _extent_64(self, end: int) -> tuple[int, int, int, int] | None:
+        """The same as ZIP64 says it before what lies at `end`; None where it does not."""
+        place = end - _LOCATOR.size
+        if place < 0:
+            return None
+        signature, disk, end_64, disks = _LOCATOR.unpack(self._at(place, _LOCATOR.size))
+        if signature != _LOCATOR_SIGNATURE:
+            return None
+        if disk or disks != 1 or end_64 + _END_64.size != place:
             raise Refused(_NOT_OURS)
-        signature, _, _, _, _, _, _, count, directory_bytes, start = _END_64.unpack(self._at(end_64, _END_64.size))
-        if signature != _END_64_SIGNATURE:
+        signature, *_, disk, first, here, count, directory_bytes, start = _END_64.unpack(self._at(end_64, _END_64.size))
+        if signature != _END_64_SIGNATURE or disk or first or here != count:
             raise Refused(_NOT_OURS)
-        return count, start, directory_bytes, end_64
+        return count, directory_bytes, start, end_64
 
     def _at(self, place: int, size: int) -> bytes:
         if place < 0:
@@ -189,14 +207,15 @@ class _Directory:
                 raise Refused(_NOT_OURS)
             name = _name(self._read(name_bytes), flags)
             extra = self._read(extra_bytes)
-            self._read(comment)
+            if comment:  # other files could lie there, for programs that are led to them
+                raise Refused(f"{shown(name)} has a comment in the zip, which nothing checks")
             _require_one_name(extra, name)
             if method or flags & _ENCRYPTED:
                 raise Refused(
                     f"{shown(name)} is packed or encrypted in the zip; unpack it yourself and give the folder"
                 )
-            if stat.S_IFMT(attributes >> 16) not in {0, stat.S_IFREG, stat.S_IFDIR}:
-                raise Refused(f"{shown(name)} is a link or a device")
+            if stat.S_IFMT(attributes >> 16) not in {0, stat.S_IFDIR if name.endswith("/") else stat.S_IFREG}:
+                raise Refused(f"{shown(name)} is a link or a device, or a folder that is called a file")
             size, packed, at = _large(extra, size, packed, at)
             if size != packed or (name.endswith("/") and size):
                 raise Refused(_NOT_OURS)
