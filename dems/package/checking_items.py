@@ -39,6 +39,7 @@ _OF_CHAINS = {
     "one-log": "all proofs are of one tree",
 }
 _SEALED = "the files are those that were sealed, by SHA-256"
+_LISTED = "the SHA-256 and the size that are listed of each item are those that its entries say, also where its file is not here"
 _SENDERS_WORD = "references, descriptions, kinds, states and names of files are what the sender says of them"
 _NO_WITNESS = "the policy asks for no witness, so nobody but the log's owner says when it was so"
 
@@ -61,6 +62,7 @@ class Items:
     """How many entries there are, by the folder of their proofs."""
     _checkpoint: bytes | None = None
     _any_here: bool = False
+    _any_digest: bool = False
     _digest: bytes | None = None
 
     def check(self) -> list[Finding]:
@@ -76,6 +78,7 @@ class Items:
             self._tally.finding("checkpoint", "every proof is against the checkpoint of this package"),
             self._tally.finding("about", "every entry that can be read is about the item whose chain it is in"),
             self._tally.finding("export", "each chain ends with the entry that names this package by its digest"),
+            *([self._tally.finding("digests", _LISTED)] if self._any_digest else []),
             *([self._tally.finding("sealed", _SEALED)] if self._any_here else []),
         ]
 
@@ -155,6 +158,9 @@ class Items:
         yield "checkpoint", told.one_checkpoint
         yield "about", told.about
         yield "export", lambda: told.exported(about.export, self._named())
+        if told.item.sha256 is not None:
+            self._any_digest = True
+            yield "digests", told.listed_as_read
         if told.item.presence == HERE:
             self._any_here = True
             yield "sealed", lambda: self._sealed(told)

@@ -8,11 +8,13 @@ from dems.ledger.entry import Entry
 from dems.ledger.invalid import Contradicted, LedgerInvalid, NotProved
 from dems.ledger.verifier import Presented
 from dems.package.inventory import Item
-from dems.package.places import CHECKPOINT, chain_file
+from dems.package.places import CHECKPOINT, ITEMS, chain_file
 
 EXPORTED = "evidence.export"
 """The act of the entry that says that a package was made of an item."""
 SEALED = "evidence.seal"
+_DIFFERENT = "evidence.mismatch"
+"""That what came is not what was declared: such bytes are no evidence, and their digests are told of all the same."""
 
 MOST_SPANS = 2_000
 """Of entries without a detail, one after the other, that an export's entry names."""
@@ -50,6 +52,8 @@ class Told:
     withheld: int = 0
     sealed: Mapping[str, Any] | None = None
     """The facts of the last seal that can be read."""
+    _read: Mapping[str, Any] | None = None
+    """Those of the last entry that says what was read in the store, whatever came of it."""
     _last: Mapping[str, Any] = field(default_factory=dict)
     _any_said: bool = False
     _closed_later: list[Span] = field(default_factory=list)
@@ -77,8 +81,9 @@ class Told:
             self._foreign = self._foreign or f"entry {self.entries} is about another item"
         elif said.get("case") != self.case:
             self._foreign = self._foreign or f"entry {self.entries} is about an item of another case"
-        if said.get("act") == SEALED and isinstance(said.get("facts"), dict):
-            self.sealed = said["facts"]
+        if said.get("act") in {SEALED, _DIFFERENT} and isinstance(said.get("facts"), dict):
+            self._read = said["facts"]
+            self.sealed = said["facts"] if said["act"] == SEALED else self.sealed
 
     def one_checkpoint(self) -> str:
         """Raises `LedgerInvalid`, as all of these do for what does not hold."""
@@ -95,6 +100,17 @@ class Told:
             raise NotProved("no detail can be read, so nothing says which item this chain is of")
         return "about this item"
 
+    def listed_as_read(self) -> str:
+        """What is listed of the bytes of an item: the recipient may have them from elsewhere, and compare."""
+        if self._read is None:
+            raise NotProved("no entry that can be read says which bytes they are of which a SHA-256 is listed")
+        digests = self._read.get("digests")
+        if not isinstance(digests, dict) or digests.get("sha256") != self.item.sha256:
+            raise Contradicted(f"{ITEMS} says another SHA-256 than the entry that says what was read")
+        if self._read is self.sealed and self._read.get("size") != self.item.size:
+            raise Contradicted(f"{ITEMS} says another size than the entry of the seal")
+        return "as read"
+
     def exported(self, export: str, digest: bytes) -> str:
         """The last entry must be the export's: whatever was left out at the end of the chain leaves another one there.
 
@@ -102,7 +118,7 @@ class Told:
         """
         if self.listed != self.item.last_seq:
             raise Contradicted(
-                f"{chain_file(self.item.chain)} has {self.listed} entries, and data/items.jsonl says {self.item.last_seq}"
+                f"{chain_file(self.item.chain)} has {self.listed} entries, and {ITEMS} says {self.item.last_seq}"
             )
         if self.entries == self.listed:
             raise NotProved("the entry that says that this package was made is not there, so the end may be missing")

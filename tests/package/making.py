@@ -88,10 +88,17 @@ class Made:
         self.entries.append(Entry(leaf.to_bytes(), nonce, detail))
         log.take(self.entries[-1])
 
+    def differing_in(self, log: SmallLog) -> "Made":
+        """Its bytes came, and are not those that were declared."""
+        self.entry(
+            log, "evidence.mismatch", {"digests": {"sha256": sha256(self.data).hexdigest()}, "size": len(self.data)}
+        )
+        return self
+
     def sealed_in(self, log: SmallLog) -> "Made":
         self.entry(log, "evidence.declare", {"exhibit_ref": self.reference})
         self.entry(log, "upload.complete", {"size": len(self.data)})
-        self.entry(log, "evidence.seal", {"digests": {"sha256": sha256(self.data).hexdigest()}})
+        self.entry(log, "evidence.seal", {"digests": {"sha256": sha256(self.data).hexdigest()}, "size": len(self.data)})
         return self
 
     def listed(self, *, here: bool) -> Item:

@@ -27,7 +27,7 @@ from tests.package.tampering import files_of, report_on, unproved, wrong
 
 CHECKS = [
     *("bag", "tag-files", "payload", "items", "chain", "log", "witnesses", "inclusion", "one-log", "checkpoint"),
-    *("about", "export", "sealed", "keys"),
+    *("about", "export", "digests", "sealed", "keys"),
 ]
 
 

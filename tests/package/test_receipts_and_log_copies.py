@@ -44,7 +44,7 @@ def receipt_of(log: SmallLog, item: Made) -> Receipt:
         "evidence_id": item.evidence,
         "chain": str(item.chain),
         "sha256": sealed.sha256,
-        "size": None,
+        "size": sealed.size,
         "declared_sha256": None,
         "entries": [
             given(e, log.proof(e, note, log.frontier.size), whole=place == 2) for place, e in enumerate(item.entries)
