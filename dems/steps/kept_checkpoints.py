@@ -69,11 +69,15 @@ class KeptCheckpoints:
 
     def each_after(self, size: int) -> Iterator[tuple[int, Kept | None]]:
         """The same, and with None each size at which lies only what this log did not sign."""
+        return ((found, self.at(found)) for found in self.sizes_after(size))
+
+    def sizes_after(self, size: int, *, at_once: int | None = None) -> Iterator[int]:
+        """The sizes at which anything lies, whoever laid it there, the smallest first; `at_once` as the store's `versions`."""
         last, after = size, checkpoint_key(size) if size >= 0 else None
-        for entry in self.store.versions(CHECKPOINT_PREFIX, after=after):
+        for entry in self.store.versions(CHECKPOINT_PREFIX, after=after, at_once=at_once):
             found = parse_checkpoint_key(entry.key)
             if found is not None and found > last:
-                yield found, self.at(found)
+                yield found
                 last = found
 
     def put(self, kept: Kept, lock: Lock) -> None:
@@ -127,12 +131,7 @@ class KeptCheckpoints:
         return found
 
     def _first_after(self, size: int) -> int | None:
-        after = checkpoint_key(size) if size >= 0 else None
-        for entry in self.store.versions(CHECKPOINT_PREFIX, after=after, at_once=1):
-            found = parse_checkpoint_key(entry.key)
-            if found is not None and found > size:
-                return found
-        return None
+        return next(self.sizes_after(size, at_once=1), None)
 
 
 def _must_be_one_tree(one: Kept, other: Kept) -> None:

@@ -35,7 +35,8 @@ def versions_of(store: ObjectStore, key: str) -> Iterator[tuple[bytes, datetime]
     Whoever adds another version to a locked one takes nothing away, and whoever was there first keeps nothing out.
     """
     found = [entry for entry in store.versions(key) if is_at(key, entry.key) and not entry.is_delete_marker]
-    for entry in sorted((e for e in found if e.size <= MOST_BYTES), key=lambda entry: entry.last_modified):
+    # A store lists the newest of a key first, and that is all there is to tell them apart within one second.
+    for entry in sorted((e for e in reversed(found) if e.size <= MOST_BYTES), key=lambda entry: entry.last_modified):
         yield read(store, entry), entry.last_modified
 
 

@@ -23,7 +23,8 @@ from dems.steps.log_objects import latest, put_once
 from dems.steps.published_log import PublishedLog
 from dems.usecases.ledger.check_bucket import Upper
 from storage.interface import Lock
-from tests.logbook import Chain, Logbook
+from storage.settings import S3Settings
+from tests.logbook import Chain, Logbook, logbook
 from tests.usecases.attacked import FORGED, NOTHING, policy, rebuilt
 from tests.usecases.behind_the_store import alter
 
@@ -163,3 +164,37 @@ def test_a_tile_that_is_not_there_is_named_by_the_check_of_the_bucket(book: Logb
     assert "tile/0/000 is not there, and checkpoints cover it" in bucket.words()
     book.sign()
     assert book.checks()[1].held
+
+
+def test_what_was_signed_and_is_not_in_the_bucket_any_more_is_missed_by_the_signer_and_the_check_of_the_database(
+    book: Logbook, engines: Connections, s3: S3Settings
+) -> None:
+    """As whoever has the disks can bring about, or a setting that names another bucket: a signer knows nothing then."""
+    chain = Chain()
+    book.write(280, chain)
+    book.sign()
+    book.write(20, chain)
+    newest = book.sign()
+    book.close()
+    with logbook(engines, s3, str(book.url.database)) as emptied:
+        emptied.key = book.key
+        database, _ = emptied.checks()
+        assert (
+            "the checkpoint of 280 entries was signed and published, and is not in the ledger bucket"
+            in database.words()
+        )
+        emptied.write(1)
+        emptied.sequence()
+        with pytest.raises(
+            LogRefused, match="of 300 entries was published, and the largest in the ledger bucket is of 0"
+        ):
+            emptied.signing().sign()
+        # The newest is what a signer needs; that another is not there any more is found all the same.
+        lock = Lock(datetime.now(UTC) + timedelta(days=1))
+        assert put_once(emptied.store, checkpoint_key(300), newest.note, lock)
+        kept = emptied.signing().sign()
+        assert kept is not None
+        assert kept.checkpoint.size == 301
+        database, bucket = emptied.checks()
+        assert "the checkpoint of 280 entries was signed and published, and is not" in database.words()
+        assert "tile/0/000 is not there, and checkpoints cover it" in bucket.words()

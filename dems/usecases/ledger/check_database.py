@@ -53,8 +53,8 @@ class CheckDatabase:
             head = tx.ledger.head()
         size = head.size if head else 0
         tree, lost = Rederived(), None
-        of_kept = of_bucket(kept)
-        sources = [of_kept, Claims(self._heads(size)), Claims(self._signed(kept))]
+        of_kept, hidden = of_bucket(kept), list[int]()
+        sources = [of_kept, Claims(self._heads(size)), Claims(self._signed(kept, hidden))]
         try:
             stretches = [(start, min(start + AT_ONCE, size)) for start in range(0, size, AT_ONCE)]
             with closing(answers((partial(self._read, *each) for each in stretches), ahead=AHEAD)) as coming:
@@ -83,7 +83,10 @@ class CheckDatabase:
         if beyond > (head.size if head else 0):
             problem = f"checkpoints of up to {beyond} entries were signed, and the log has {size}: it was set back"
             return LogCheck(size, compared, problem=problem)
-        return LogCheck(size, compared, problem=next((each.unsigned for each in sources if each.unsigned), None))
+        problem = next((each.unsigned for each in sources if each.unsigned), None)
+        if problem is None and hidden:
+            problem = f"the checkpoint of {hidden[0]} entries was signed and published, and is not in the ledger bucket"
+        return LogCheck(size, compared, problem=problem)
 
     def _read(self, start: int, end: int) -> "_Stretch":
         with self.transaction() as tx:
@@ -147,13 +150,26 @@ class CheckDatabase:
                 return
             after = found[-1].size
 
-    def _signed(self, kept: KeptCheckpoints) -> Iterator[Claim]:
-        """What the rows say, and what the notes say that are published of them, by a key of this log that the row names."""
-        after = 0
+    def _signed(self, kept: KeptCheckpoints, hidden: list[int]) -> Iterator[Claim]:
+        """What the rows say, and what the notes say that are published of them, by a key of this log that the row names.
+
+        Each was in the bucket before: the first that is not there is noted in `hidden`.
+        """
+        after, sizes = 0, kept.sizes_after(-1)
+        there = next(sizes, None)
         while True:
             with self.transaction() as tx:
                 found = tx.ledger.signed(after, PAGE)
             for one in found:
+                while there is not None and there < one.size:
+                    there = next(sizes, None)
+                # What was signed after the names were listed is asked for by its own.
+                if (
+                    there != one.size
+                    and not hidden
+                    and next(kept.sizes_after(one.size - 1, at_once=1), None) != one.size
+                ):
+                    hidden.append(one.size)
                 told = kept.authentic(one.note, one.size)
                 said = told.checkpoint.root if told and told.key.to_text() == one.vkey else None
                 for root in dict.fromkeys([one.root, said]):

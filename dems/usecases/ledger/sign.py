@@ -75,9 +75,22 @@ class SignLog:
         return self.held
 
     def _look_what_was_signed(self) -> None:
-        """Also by another signer, which there should not be."""
+        """Also by another signer, which there should not be.
+
+        What was published was in the bucket before. Where it is not, this is another bucket, or somebody emptied it; without
+        what was signed last, whatever the database says would be signed.
+        """
         if self.held is None:
-            self.held = self.kept.newest()
+            newest = self.kept.newest()
+            with self.transaction() as tx:
+                published = tx.ledger.latest_checkpoint()
+            size = newest.checkpoint.size if newest else 0
+            if published and published.size > size:
+                raise LogRefused(
+                    f"A checkpoint of {published.size} entries was published, and the largest in the ledger bucket is of {size}: "
+                    f"it is another bucket, or what was signed was taken out of it. {SAY_IT}"
+                )
+            self.held = newest
             return
         for kept in self.kept.after(self.held.checkpoint.size):
             self.held = kept
