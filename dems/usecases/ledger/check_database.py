@@ -83,9 +83,10 @@ class CheckDatabase:
         if beyond > (head.size if head else 0):
             problem = f"checkpoints of up to {beyond} entries were signed, and the log has {size}: it was set back"
             return LogCheck(size, compared, problem=problem)
-        problem = next((each.unsigned for each in sources if each.unsigned), None)
-        if problem is None and hidden:
-            problem = f"the checkpoint of {hidden[0]} entries was signed and published, and is not in the ledger bucket"
+        unsigned = next((each.unsigned for each in sources if each.unsigned), None)
+        if unsigned is not None or not hidden:
+            return LogCheck(size, compared, problem=unsigned)
+        problem = f"the checkpoint of {hidden[0]} entries was signed and published, and is not in the ledger bucket"
         return LogCheck(size, compared, problem=problem)
 
     def _read(self, start: int, end: int) -> "_Stretch":
