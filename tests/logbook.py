@@ -90,11 +90,20 @@ class Logbook:
         return DatabaseTransactions(engine or self.app, lambda: datetime.now(UTC), lambda _: None)
 
     def write(
-        self, count: int, chain: Chain | None = None, *, at: datetime | None = None, ids: Iterable[UUID] | None = None
+        self,
+        count: int,
+        chain: Chain | None = None,
+        *,
+        at: datetime | None = None,
+        ids: Iterable[UUID] | None = None,
+        begins: bool = True,
     ) -> list[EntryId]:
-        """Add entries to one chain, in one transaction, as the application does; under these ids, made now if not named."""
+        """Add entries to one chain, in one transaction, as the application does; under these ids, made now if not named.
+
+        `begins` says whether a chain without entries is a new one.
+        """
         chain = chain or Chain()
-        begun, entries, details = chain.seq == 0, list[dict[str, Any]](), list[dict[str, Any]]()
+        begun, entries, details = begins and chain.seq == 0, list[dict[str, Any]](), list[dict[str, Any]]()
         for entry in ids or (new_id() for _ in range(count)):
             nonce, said = os.urandom(NONCE_BYTES), at or datetime.now(UTC)
             detail = canonical({"entry": str(entry)})

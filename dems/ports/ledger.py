@@ -113,6 +113,10 @@ class Ledger(Protocol):
         """How many entries wait to be taken in, and for how many seconds the oldest does."""
         ...
 
+    def kept_elsewhere(self, after: EntryId | None, upto: EntryId | None) -> EntryId | None:
+        """An entry with an id in this range, of all with None, that is kept in another chain or at another place of it than it says."""
+        ...
+
     def unlogged(self, after: EntryId | None, upto: EntryId | None) -> EntryId | None:
         """The oldest entry in this range of ids that is neither in the log nor waits for it: somebody took it out of the queue.
 

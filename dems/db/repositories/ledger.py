@@ -14,11 +14,13 @@ from sqlalchemy import (
     LargeBinary,
     Select,
     SmallInteger,
+    Text,
     Uuid,
     bindparam,
     cast,
     exists,
     func,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -47,6 +49,9 @@ _LENGTH_BYTES = 2
 
 _LEAVES_AT_ONCE = 4_096
 """About a megabyte. Twice as many take longer each: their memory is new every time."""
+
+_CHAIN_AT, _CHAIN_BYTES = 46, 36
+"""Where a leaf's canonical form says its chain, counted from 1: a time of fixed length comes before. Its last member is `seq`."""
 
 _PROOFS_AT_ONCE = 200
 """Each needs some twenty hashes, many of which are the same."""
@@ -231,6 +236,17 @@ class LedgerRows(Rows):
             return 0, 0.0
         made = datetime.fromtimestamp((oldest.int >> 80) / 1000, UTC)
         return count, max(0.0, (self._tx.clock() - made).total_seconds())
+
+    def kept_elsewhere(self, after: EntryId | None, upto: EntryId | None) -> EntryId | None:
+        entry, chain, leaf = custody_entries.c.id, custody_entries.c.chain_id, custody_entries.c.leaf
+        lowest, highest = after or UUID(int=0), upto or UUID(int=(1 << 128) - 1)
+        place = func.convert_to(func.concat('"seq":', custody_entries.c.seq, "}"), "UTF8")
+        said_chain = func.substring(leaf, _CHAIN_AT, _CHAIN_BYTES)
+        said_place = func.substring(leaf, func.octet_length(leaf) - func.octet_length(place) + 1)
+        other = or_(said_chain != func.convert_to(cast(chain, Text), "UTF8"), said_place != place)
+        within = select(entry).where(entry > lowest, entry <= highest, other)
+        found = self._tx.execute(within.order_by(entry).limit(1)).scalar()
+        return None if found is None else EntryId(found)
 
     def unlogged(self, after: EntryId | None, upto: EntryId | None) -> EntryId | None:
         entry, logged, waits = custody_entries.c.id, custody_leaves.c.entry_id, custody_queue.c.entry_id

@@ -30,7 +30,8 @@ PAGE = 500
 class _Stretch:
     """What the database holds of neighbouring entries: their bytes, their hashes, and of each level what they complete.
 
-    `lost` is an entry of about their time that is not in the log and does not wait for it.
+    `lost` is an entry of about their time that is not in the log and does not wait for it, `elsewhere` one that is kept in
+    another chain than it says.
     """
 
     start: int
@@ -38,6 +39,7 @@ class _Stretch:
     hashes: bytes
     rows: list[bytes]
     lost: EntryId | None
+    elsewhere: EntryId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class CheckDatabase:
         with self.transaction() as tx:
             head = tx.ledger.head()
         size = head.size if head else 0
-        tree, lost = Rederived(), None
+        tree, lost, elsewhere = Rederived(), None, None
         of_kept, hidden = of_bucket(kept), list[int]()
         sources = [of_kept, Claims(self._heads(size)), Claims(self._signed(kept, hidden))]
         try:
@@ -60,7 +62,7 @@ class CheckDatabase:
             with closing(answers((partial(self._read, *each) for each in stretches), ahead=AHEAD)) as coming:
                 for (_, end), stored in zip(stretches, coming, strict=True):
                     self._derive(tree, end, stored, sources)
-                    lost = lost or stored.lost
+                    lost, elsewhere = lost or stored.lost, elsewhere or stored.elsewhere
                     told(tree.size)
             beyond = max(source.left().largest for source in sources)
         except Differs as found:
@@ -84,6 +86,12 @@ class CheckDatabase:
             problem = f"checkpoints of up to {beyond} entries were signed, and the log has {size}: it was set back"
             return LogCheck(size, compared, problem=problem)
         unsigned = next((each.unsigned for each in sources if each.unsigned), None)
+        if elsewhere is not None:
+            problem = (
+                f"entry {elsewhere} says another chain, or another place in it, than it is kept under: "
+                "the log may hold two tales of that chain"
+            )
+            return LogCheck(size, compared, problem=problem, entry=elsewhere)
         if unsigned is not None or not hidden:
             return LogCheck(size, compared, problem=unsigned)
         problem = f"the checkpoint of {hidden[0]} entries was signed and published, and is not in the ledger bucket"
@@ -92,9 +100,10 @@ class CheckDatabase:
     def _read(self, start: int, end: int) -> "_Stretch":
         with self.transaction() as tx:
             # Whatever their order, the ranges from one stretch's end to the next one's hold every id up to the last.
-            lost = tx.ledger.unlogged(tx.ledger.entry_at(start - 1), tx.ledger.entry_at(end - 1))
+            between = tx.ledger.entry_at(start - 1), tx.ledger.entry_at(end - 1)
+            lost, elsewhere = tx.ledger.unlogged(*between), tx.ledger.kept_elsewhere(*between)
             leaves, hashes = tx.ledger.leaves(start, end), tx.ledger.hashes(0, start, end)
-            return _Stretch(start, leaves, hashes, tx.ledger.rows(start, end), lost)
+            return _Stretch(start, leaves, hashes, tx.ledger.rows(start, end), lost, elsewhere)
 
     def _derive(self, tree: Rederived, end: int, stored: "_Stretch", sources: list[Claims]) -> None:
         start = stored.start
