@@ -9,12 +9,13 @@ from pydantic_core import to_json
 from api.cursors import Limit
 from api.deps import Core, Whoever, act
 from api.following import LongWait, followed
+from api.late import LateRoute
 from api.problems import problem_responses
 from api.schemas.events import DESTROYED, SCHEMAS, TYPES, FeedView, TypesView, cloud_event, schema_of
 from dems.errors import NotFound
 from dems.model.acts import Act
 
-router = APIRouter(prefix="/v1/events", tags=["events"])
+router = APIRouter(prefix="/v1/events", tags=["events"], route_class=LateRoute)
 
 After = Annotated[str | None, Query(description="The `next` of an answer before; without it the feed is read anew")]
 
