@@ -27,8 +27,9 @@ BACKLOG, GROWTH = Target("at least", 0.1), Target("at most", 1.3)
 PROOFS, FSCK = Target("at least", 0.5), Target("at least", 0.3)
 _AT_A_TIME = 5_000
 """Entries that wait when the cost of one is measured in a small log and in a large one."""
-_PROOFS_AT_ONCE = 8
-"""As of one chain, which is what a package asks for. Both sides read those of so many proofs in one statement."""
+_PROOFS_AT_ONCE = (8, 1)
+"""As of one chain, which is what receipts and packages ask for; and of one entry. Both sides read those of so many proofs
+in one statement."""
 _SETTINGS = DatabaseSettings(pool_size=1, statement_timeout_ms=600_000)
 _READ = """
     SELECT n.hash FROM unnest(%b::smallint[], %b::bigint[]) AS asked(level, idx)
@@ -68,7 +69,8 @@ def _measured(installed: Installation, sequencer: Engine, signer: Engine, sizes:
         machine=Machine().ended(),
         details={"large": large, "small": small},
     )
-    return [backlog, growth, _proofs(installed, sizes), *_fsck(installed, signer, leaves, sizes)]
+    proofs = [_proofs(installed, sizes, at_once) for at_once in _PROOFS_AT_ONCE]
+    return [backlog, growth, *proofs, *_fsck(installed, signer, leaves, sizes)]
 
 
 def _cost(owner: str, engine: Engine, sizes: Sizes) -> list[float]:
@@ -123,23 +125,21 @@ def _bare(leaves: Sequence[bytes]) -> None:
         edge.append(value)
 
 
-def _proofs(installed: Installation, sizes: Sizes) -> Result:
+def _proofs(installed: Installation, sizes: Sizes, at_once: int) -> Result:
     with installed.dems.transaction() as tx:
         head = tx.ledger.head()
     if head is None:
         raise RuntimeError("the log is empty")
     choose = random.Random(sizes.large_log)  # noqa: S311 the same places in every run
     places = [choose.randrange(head.size) for _ in range(sizes.proofs)]
-    asked = [
-        _nodes_of(places[start : start + _PROOFS_AT_ONCE], head.size)
-        for start in range(0, len(places), _PROOFS_AT_ONCE)
-    ]
+    together = [places[start : start + at_once] for start in range(0, len(places), at_once)]
+    asked = [_nodes_of(some, head.size) for some in together]
     with psycopg.connect(driver_url(installed.connections.database_url)) as connection:
 
         def ours() -> None:
             with installed.dems.transaction() as tx:
-                for start in range(0, len(places), _PROOFS_AT_ONCE):
-                    tx.ledger.inclusions(places[start : start + _PROOFS_AT_ONCE], head.size)
+                for some in together:
+                    tx.ledger.inclusions(some, head.size)
 
         def bare() -> None:
             with connection.transaction(), connection.cursor(binary=True) as cursor:
@@ -156,8 +156,8 @@ def _proofs(installed: Installation, sizes: Sizes) -> Result:
     rate = {name: sizes.proofs / sorted(each)[len(each) // 2] for name, each in found.seconds.items()}
     mean = sum(len(inner) + len(leaf) for _, inner, leaf in asked) / len(places)
     return Result(
-        f"log: inclusion proofs from {head.size:,}",
-        f"{rate['ours']:,.0f}/s, {_PROOFS_AT_ONCE} at a time, {mean:.1f} rows each",
+        f"log: inclusion proofs from {head.size:,}, {at_once} at a time",
+        f"{rate['ours']:,.0f}/s, {mean:.1f} rows each",
         f"{rate['bare']:,.0f}/s by reads of the same rows alone, in as many prepared statements",
         ratios(found.seconds["bare"], found.seconds["ours"]),
         "x",

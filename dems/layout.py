@@ -9,6 +9,7 @@ EVIDENCE_PREFIX = "evidence/"
 RENDITION_PREFIX = "renditions/"
 CHECKPOINT_PREFIX = "checkpoints/"
 _CHECKPOINT_KEY = re.compile(r"checkpoints/([0-9]{20})")
+_BESIDE = re.compile(r"(?:_[0-9a-f]{64})?")
 PACKAGE_PREFIX = "packages/"
 _EVIDENCE_KEY = re.compile(r"evidence/([0-9a-f-]{36})/([0-9a-f-]{36})")
 
@@ -29,9 +30,22 @@ def checkpoint_key(size: int) -> str:
 
 
 def parse_checkpoint_key(key: str) -> int | None:
-    """The size that a key stands for, or None for a key that is no checkpoint's."""
-    match = _CHECKPOINT_KEY.fullmatch(key)
+    """The size that a key begins with, whatever follows it; None for a key that is no checkpoint's nor beside one."""
+    match = _CHECKPOINT_KEY.match(key)
     return None if match is None else int(match[1])
+
+
+def beside(key: str, sha256: bytes) -> str:
+    """The key of an object of the log by its digest, where something else lies in its place.
+
+    Behind `_`, which stores sort after the key itself whatever they put behind their own names; `-` they do not.
+    """
+    return f"{key}_{sha256.hex()}"
+
+
+def is_at(key: str, found: str) -> bool:
+    """Whether `found` is this key, or one that `beside` makes of it."""
+    return found.startswith(key) and _BESIDE.fullmatch(found.removeprefix(key)) is not None
 
 
 def package_key(export_id: ExportId) -> str:

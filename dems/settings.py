@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.settings import Origin, S3Settings
@@ -200,6 +200,25 @@ class LedgerSettings(AnchorSettings):
         ge=1,
         description="So often what fills no whole tile yet is published too, and when the signer stops",
     )
+
+    @field_validator("origin")
+    @classmethod
+    def _is_a_name(cls, origin: str | None) -> str | None:
+        from dems.ledger.keys import require_key_name  # noqa: PLC0415  (client commands do not wait for its imports)
+
+        if origin is not None:
+            require_key_name(origin)
+        return origin
+
+    @field_validator("former_keys")
+    @classmethod
+    def _are_keys_of_logs(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
+        from dems.ledger.keys import VerifierKey  # noqa: PLC0415  (client commands do not wait for its imports)
+        from dems.ledger.policy import Log  # noqa: PLC0415
+
+        for text in keys:
+            Log(VerifierKey.from_text(text))
+        return keys
 
 
 class Settings(BaseSettings):

@@ -3,6 +3,7 @@
 import base64
 import ipaddress
 import os
+from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ import botocore.session
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.loaders import Loader, create_loader
 
 from storage.settings import S3Identity, S3Settings
 
@@ -64,12 +66,14 @@ def client_for(settings: S3Settings, identity: S3Identity | None = None) -> S3Cl
         proxies={} if settings.endpoint is not None and _is_loopback(settings.endpoint) else None,
         s3={"addressing_style": "path" if settings.endpoint else "auto"},
     )
+    core = botocore.session.Session(session_vars=_NO_FILES if access_key else None)
     session = boto3.session.Session(
-        botocore_session=botocore.session.Session(session_vars=_NO_FILES) if access_key else None,
+        botocore_session=core,
         aws_access_key_id=access_key or None,
         aws_secret_access_key=secret_key or None,
         region_name=settings.region,
     )
+    core.register_component("data_loader", _descriptions(core.get_config_variable("data_path")))
     client = session.client(
         "s3",
         endpoint_url=settings.endpoint,
@@ -80,6 +84,12 @@ def client_for(settings: S3Settings, identity: S3Identity | None = None) -> S3Cl
     for operation in ("PutObject", "UploadPart"):
         client.meta.events.register(f"choose-signer.s3.{operation}", _choose_signer)
     return client
+
+
+@lru_cache
+def _descriptions(search_path: str | None) -> Loader:
+    """What botocore read of its descriptions of S3, for all clients of this process: reading is most of making one."""
+    return create_loader(search_path)
 
 
 def _choose_signer(signature_version: str, **_: Any) -> str | None:

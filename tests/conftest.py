@@ -152,7 +152,8 @@ def connected(settings: Settings, checked_store: None) -> Iterator[Dems]:
 @pytest.fixture
 def dems(settings: Settings, connected: Dems, time: Time, sent: Sent) -> Dems:
     """The core on the real database and store, with a clock to move and nudges to look at."""
-    return Dems(settings, nudge=sent, clock=time, engine=connected.engine, store=connected.store)
+    engine, store, exports = connected.engine, connected.store, connected.exports
+    return Dems(settings, nudge=sent, clock=time, engine=engine, store=store, exports=exports)
 
 
 @pytest.fixture(scope="session")
@@ -230,6 +231,10 @@ class Team:
 
 @pytest.fixture
 def team(world: World) -> Team:
+    return team_of(world)
+
+
+def team_of(world: World) -> Team:
     manager = world.somebody("case_manager")
     investigator = world.somebody("investigator")
     case = world.case(manager)

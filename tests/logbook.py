@@ -20,7 +20,7 @@ from dems.db.transaction import DatabaseTransactions
 from dems.engines import Connections
 from dems.ledger.canonical import canonical
 from dems.ledger.entry import NONCE_BYTES, leaf_hash, next_leaf
-from dems.ledger.keys import KEY_BYTES, KeyType, SigningKey
+from dems.ledger.keys import KEY_BYTES, KeyType, Signer, SigningKey
 from dems.model.ids import EntryId, new_id
 from dems.settings import DatabaseSettings, Settings
 from dems.steps.kept_checkpoints import Kept
@@ -58,7 +58,7 @@ class Logbook:
         default_factory=lambda: SigningKey("log.example", KeyType.ED25519, os.urandom(KEY_BYTES)), repr=False
     )
 
-    def signing(self, key: SigningKey | None = None, **more: Any) -> Signing:
+    def signing(self, key: Signer | None = None, **more: Any) -> Signing:
         """A signer as its process makes one: it remembers nothing yet."""
         return Signing.of(self.settings, key or self.key, self.signer, more.pop("store", self.store), **more)
 

@@ -14,6 +14,7 @@ from dems.db.engine import connect
 from dems.db.sequencing import Sequencer
 from dems.db.transaction import DatabaseTransactions
 from dems.errors import DemsError
+from dems.ledger.invalid import LedgerInvalid
 from dems.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,9 @@ def run(settings: Settings, ended: threading.Event) -> None:
             except (DemsError, DBAPIError) as error:
                 log.warning("not_sequenced", extra={"error": type(error).__name__})
                 pause = PATIENCE_SECONDS
+            except LedgerInvalid as error:
+                log.critical("log_not_sequenced", extra={"why": f"The tree in the database is damaged: {error}."})
+                pause = STUCK_AFTER_SECONDS
             ended.wait(pause)
     finally:
         engine.dispose()

@@ -20,7 +20,7 @@ from dems.db.transaction import DatabaseTransactions
 from dems.errors import DemsError, LogRefused
 from dems.layout import CHECKPOINT_PREFIX
 from dems.ledger.invalid import LedgerInvalid
-from dems.ledger.keys import SigningKey
+from dems.ledger.keys import Signer, SigningKey
 from dems.settings import Settings
 from dems.steps.signing_key import load_key, make_key
 from dems.usecases.ledger.sign import SAY_IT
@@ -46,7 +46,7 @@ def key_path(settings: Settings) -> Path:
 def the_key(settings: Settings, store: ObjectStore) -> SigningKey:
     """The log's key. One is made only where nothing was ever signed: under another key the log would be another log.
 
-    Raises `LogRefused` where it is lost.
+    Raises `LogRefused` where it is lost, cannot be read or cannot be made.
     """
     path = key_path(settings)
     key = load_key(path)
@@ -57,7 +57,10 @@ def the_key(settings: Settings, store: ObjectStore) -> SigningKey:
             f"The log's key {path} is not there, and checkpoints were signed with it: restore it, or begin a new key as "
             "docs/ledger.md says."
         )
-    return make_key(path, settings.ledger.origin)
+    try:
+        return make_key(path, settings.ledger.origin)
+    except OSError as error:
+        raise LogRefused(f"The log's key cannot be made at {path} ({error.strerror}): nothing is signed.") from error
 
 
 @dataclass
@@ -77,7 +80,7 @@ class Signs:
             return self._say(error.message, held=False)
         except LedgerInvalid as error:
             return self._say(f"The database does not hold the log that was signed: {error}. {SAY_IT}", held=False)
-        except (DemsError, StorageError, DBAPIError) as error:
+        except (DemsError, StorageError, DBAPIError, OSError) as error:
             log.warning("log_not_signed_now", extra={"error": type(error).__name__, "message_text": str(error)[:300]})
             return False
         if spoilt:
@@ -99,13 +102,16 @@ class Signs:
         return held
 
 
-def run(settings: Settings, ended: threading.Event) -> None:
-    """Sign whenever the database tells of a new checkpoint, no more often than `sign_seconds`, until `ended`."""
+def run(settings: Settings, ended: threading.Event, signer: Signer | None = None) -> None:
+    """Sign whenever the database tells of a new checkpoint, no more often than `sign_seconds`, until `ended`.
+
+    With the key of `signer` where one is given: hardware, or a service that holds it; else with that of the file.
+    """
     store = ledger_store(settings.s3)
     engine = connect(settings.database.model_copy(update={"pool_size": 1}))
     bell = Bell(settings.database.url.get_secret_value(), CHECKPOINT_MADE, ended)
     try:
-        signs = Signs(Signing.of(settings, _key_when_it_can_be_had(settings, store, ended), engine, store))
+        signs = Signs(Signing.of(settings, signer or _key_when_it_can_be_had(settings, store, ended), engine, store))
         patience = PATIENCE_SECONDS
         while not ended.is_set():
             if signs.turn():

@@ -26,7 +26,6 @@ router = APIRouter(tags=["health"], route_class=LateRoute)
 _DELAYS_ONLY = {"broker", "readers", "custody_log", "anchors"}
 """Without these evidence is taken in and read all the same."""
 
-_SIGNER_SILENT = timedelta(minutes=10)
 _WAITS_TOO_LONG = 600.0
 """Seconds that an entry may wait for the log before somebody should look."""
 
@@ -156,13 +155,12 @@ def _custody_log(dems: Dems) -> PartState:
         return PartState(
             ok=False, detail=f"{seen.waiting} entries wait for the sequencer, which does not take them in."
         )
-    signer, size = seen.reports.get("signer"), seen.head.size if seen.head else 0
-    silent = signer is None or dems.clock() - signer.at > _SIGNER_SILENT
-    if silent and size > (seen.signed.size if seen.signed else 0):
+    if seen.signer_is_missed(dems.clock()):
         return PartState(
             ok=False, detail="The signer says nothing, and entries wait to be signed: look after its process."
         )
-    return PartState(ok=True, detail=f"{seen.signed.size if seen.signed else 0} of {size} entries signed")
+    size = seen.head.size if seen.head else 0
+    return PartState(ok=True, detail=f"{size - seen.unsigned} of {size} entries signed")
 
 
 def _anchors(dems: Dems) -> PartState:

@@ -1,5 +1,6 @@
 """Events on the wire: CloudEvents 1.0 in JSON, and the JSON schemas of what they carry."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 from uuid import UUID
 
@@ -101,7 +102,7 @@ def cloud_event(event: Event, source: str) -> dict[str, Any]:
     }
 
 
-def _actor(said: dict[str, Any]) -> dict[str, Any]:
+def _actor(said: Mapping[str, Any]) -> dict[str, Any]:
     person = said["person"]
     return {
         "kind": said["kind"],
@@ -111,7 +112,7 @@ def _actor(said: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _person(said: dict[str, Any]) -> dict[str, Any]:
+def _person(said: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": said["name"], "person_id": said["id"]}
 
 

@@ -31,7 +31,8 @@ from storage.settings import S3Settings
 
 log = logging.getLogger(__name__)
 
-FSCK_DATABASE, FSCK_BUCKET, ANCHORS = "fsck of the database", "fsck of the bucket", "check of the anchors"
+FSCK_DATABASE, FSCK_BUCKET, ANCHORS = CHECKS = ("fsck of the database", "fsck of the bucket", "check of the anchors")
+"""Of each night."""
 
 
 def ledger_store(settings: S3Settings) -> ObjectStore:
@@ -69,7 +70,7 @@ class Signing:
 
 
 def former_keys(settings: Settings) -> list[VerifierKey]:
-    """The public keys under which this log was signed before. Raises `Malformed`."""
+    """The public keys under which this log was signed before."""
     return [VerifierKey.from_text(text) for text in settings.ledger.former_keys]
 
 

@@ -34,7 +34,8 @@ CHECKPOINT_MADE = "custody_checkpoint"
 """The channel on which the database tells that there is a new checkpoint to sign."""
 
 # Each row that is looked at is found by a key; what the planner believes of tables that just grew must not change that.
-_BY_KEYS = "SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name"
+_BY_KEYS = ", ".join(f"set_config('enable_{way}', 'off', true)" for way in ("seqscan", "hashjoin", "mergejoin"))
+_LOCK = f"SELECT pg_try_advisory_xact_lock(%s), {_BY_KEYS}"
 _HEAD = "SELECT size, frontier FROM custody_checkpoints ORDER BY size DESC LIMIT 1"
 # Ids as bytes: a UUID of Python's for each would take a fifth of all the time.
 _WAITING = """
@@ -50,16 +51,23 @@ _RANGE = """
     WHERE id BETWEEN %b AND %b ORDER BY id LIMIT %b
 """
 _LOGGED = "SELECT uuid_send(entry_id) FROM custody_leaves WHERE entry_id = ANY(%b)"
-_BEFORE = """
+# The batch has all that waits up to its last id: only what has a larger one was left behind, and hardly any has.
+_LEFT_BEHIND = """
     SELECT uuid_send(e.id), uuid_send(e.chain_id), e.seq, e.leaf
-    FROM unnest(%s::uuid[], %s::bigint[]) AS missing(chain_id, seq)
+    FROM unnest(%b::uuid[], %b::bigint[]) AS missing(chain_id, seq)
     JOIN custody_entries AS e USING (chain_id, seq)
-    WHERE NOT EXISTS (SELECT FROM custody_leaves WHERE entry_id = e.id)
+    WHERE e.id > %b
+    AND EXISTS (SELECT FROM custody_queue WHERE entry_id = e.id)
+    AND NOT EXISTS (SELECT FROM custody_leaves WHERE entry_id = e.id)
 """
 # In one snapshot, so that these are the entries that were read and no others.
 _TAKE = "DELETE FROM custody_queue WHERE entry_id <= %s"
 _TAKE_BEFORE = "DELETE FROM custody_queue WHERE entry_id = ANY(%b)"
-_CHECKPOINT = "INSERT INTO custody_checkpoints (size, root, frontier, at) VALUES (%s, %s, %s, clock_timestamp())"
+# It is told of when this commits, and not before.
+_CHECKPOINT = """
+    WITH made AS (INSERT INTO custody_checkpoints (size, root, frontier, at) VALUES (%s, %s, %s, clock_timestamp()) RETURNING size)
+    SELECT pg_notify(%s, '') FROM made
+"""
 
 # PostgreSQL's binary COPY: for each row the number of fields, and each field behind its length in bytes.
 _COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
@@ -119,10 +127,9 @@ class Sequencer:
             driver = connection.connection.driver_connection
             assert isinstance(driver, psycopg.Connection), "the engine is one of psycopg's"
             with driver.cursor(binary=True) as cursor:
-                locked = cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [self._lock]).fetchone()
+                locked = cursor.execute(_LOCK, [self._lock]).fetchone()
                 if not locked or not locked[0]:
                     return 0
-                cursor.execute(_BY_KEYS)
                 found = _waiting(cursor, at_most)
                 return _integrate(cursor, found, at_most, _logged(cursor, found) if among_logged else frozenset())
 
@@ -156,7 +163,7 @@ def _integrate(cursor: "psycopg.Cursor[Any]", found: list[Queued], at_most: int,
     waiting = [entry for entry in found if entry.leaf is not None and entry.id not in logged]
     gaps = gaps_of(waiting)
     # A batch that is not full holds all that had been committed, and so whatever its entries follow from.
-    before = _those_before(cursor, waiting, gaps) if len(found) == at_most else []
+    before = _those_before(cursor, found[-1], waiting, gaps) if len(found) == at_most else []
     cursor.execute(_TAKE, [UUID(bytes=found[-1].id)])
     taken = cursor.rowcount
     if before:
@@ -192,17 +199,17 @@ def gaps_of(waiting: Sequence[Queued]) -> list[Preceding] | None:
 
 
 def _those_before(
-    cursor: "psycopg.Cursor[Any]", waiting: Sequence[Queued], gaps: list[Preceding] | None
+    cursor: "psycopg.Cursor[Any]", last: Queued, waiting: Sequence[Queued], gaps: list[Preceding] | None
 ) -> list[Queued]:
-    """The entries that a full batch left behind though entries of it follow from them, and that are not in the log yet."""
+    """The entries that wait behind the `last` of a full batch though entries of it follow from them."""
     there: set[Preceding] = set()
     if gaps is None:
         there = {(entry.chain_id, entry.seq or 0) for entry in waiting}
         gaps = _lacking(there, there)
     added: list[Queued] = []
     while gaps:
-        chains = [UUID(bytes=chain) for chain, _ in gaps]
-        more = [Queued(*row) for row in cursor.execute(_BEFORE, [chains, [seq for _, seq in gaps]])]
+        chains, places = [UUID(bytes=chain) for chain, _ in gaps], [seq for _, seq in gaps]
+        more = [Queued(*row) for row in cursor.execute(_LEFT_BEHIND, [chains, places, UUID(bytes=last.id)])]
         added += more
         found = {(entry.chain_id, entry.seq or 0) for entry in more}
         there |= found
@@ -240,9 +247,7 @@ def _append(cursor: "psycopg.Cursor[Any]", entries: Sequence[Queued]) -> None:
     with _copying(cursor, "COPY custody_nodes (level, idx, hash) FROM STDIN (FORMAT BINARY)") as send:
         send(rows)
         root = frontier.root()
-    cursor.execute(_CHECKPOINT, [frontier.size, root, frontier.to_bytes()])
-    # Delivered when this commits, and not before.
-    cursor.execute("SELECT pg_notify(%s, '')", [CHECKPOINT_MADE])
+    cursor.execute(_CHECKPOINT, [frontier.size, root, frontier.to_bytes(), CHECKPOINT_MADE])
 
 
 def _leaf_rows(size: int, entries: Sequence[Queued], hashes: Sequence[bytes]) -> list[bytes]:

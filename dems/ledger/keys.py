@@ -85,7 +85,10 @@ class VerifierKey:
 
 
 class Signer(Protocol):
-    """Signs with one key. The file of `SigningKey` is one; hardware or a service that holds the key is another."""
+    """Signs with one key. The file of `SigningKey` is one; hardware or a service that holds the key is another.
+
+    A signature that the public half does not verify is never used.
+    """
 
     @property
     def key(self) -> VerifierKey:
@@ -93,7 +96,10 @@ class Signer(Protocol):
         ...
 
     def sign(self, message: bytes) -> bytes:
-        """The Ed25519 signature (RFC 8032) of these bytes, 64 of them."""
+        """The Ed25519 signature (RFC 8032) of these bytes, 64 of them.
+
+        Raises `OSError` where who holds the key does not answer: it is asked again.
+        """
         ...
 
 

@@ -7,10 +7,10 @@ people may read, and of those the first. So nobody learns from a second event, o
 entry which they may not read.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, assert_never
+from typing import Any, NamedTuple, assert_never
 from uuid import UUID
 
 from dems.model.acts import Act
@@ -118,8 +118,7 @@ CONCERNS = frozenset({"approval", "export", "intake", "invitation", "party", "re
 _ADDRESSES = {kind: telling(kind).address for kind in ChainKind}
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """An act as one entry tells it, thin: it says what happened to what, and the rest is to be read there.
 
     Where two people destroyed the detail, `act` and everything that only the detail said is None, and `destroyed` true.
@@ -136,9 +135,9 @@ class Event:
     case_id: str | None = None
     case_reference: str | None = None
     evidence_id: str | None = None
-    actor: dict[str, Any] | None = None
-    on_behalf_of: dict[str, Any] | None = None
-    concerns: dict[str, str] = field(default_factory=dict)
+    actor: Mapping[str, Any] | None = None
+    on_behalf_of: Mapping[str, Any] | None = None
+    concerns: Mapping[str, str] = {}
 
     @property
     def destroyed(self) -> bool:

@@ -19,7 +19,7 @@ from dems.package.source import Source, read_whole
 
 NEWEST = "checkpoint"
 _OF_A_LOG = re.compile(
-    r"tile/(entries|[0-9]{1,2})/(x[0-9]{3}/)*[0-9]{3}(\.p/[0-9]{1,3})?|(checkpoints|anchors)/[0-9]{20}(/[a-z0-9/]+)?"
+    r"(tile/(entries|[0-9]{1,2})/(x[0-9]{3}/)*[0-9]{3}(\.p/[0-9]{1,3})?|(checkpoints|anchors)/[0-9]{20}(/[a-z0-9/]+)?)(_[0-9a-f]{64})?"
 )
 """Tiles and bundles as C2SP tlog-tiles names them, and what the ledger bucket keeps beside them."""
 _TILE_BYTES = TILE_WIDTH * HASH_BYTES

@@ -113,8 +113,11 @@ class Ledger(Protocol):
         """How many entries wait to be taken in, and for how many seconds the oldest does."""
         ...
 
-    def unlogged(self) -> EntryId | None:
-        """The oldest entry that is neither in the log nor waits for it: somebody took it out of the queue."""
+    def unlogged(self, after: EntryId | None, upto: EntryId | None) -> EntryId | None:
+        """The oldest entry in this range of ids that is neither in the log nor waits for it: somebody took it out of the queue.
+
+        From the first where `after` is None, to the last where `upto` is.
+        """
         ...
 
     def report(self, report: LedgerReport) -> None:

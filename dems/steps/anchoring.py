@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from dems.errors import IntegrityBroken
 from dems.layout import anchor_key
-from dems.ledger.note import Note, Signature
+from dems.ledger.invalid import LedgerInvalid
+from dems.ledger.note import Note
+from dems.ledger.witness_request import signatures_from_bytes
 from dems.ports import LedgerReport, SignedCheckpoint, Transaction, Transactions
 from dems.ports.anchors import Anchor, AnchorKind, Answer, Heard
 from storage.errors import ObjectExists
@@ -50,12 +53,19 @@ def report(transaction: Transactions, name: str, answers: Sequence[Answer], at: 
 
 
 def with_cosignatures(tx: Transaction, checkpoint: SignedCheckpoint) -> bytes:
-    """The signed note with every cosignature that was given for it and kept. Whoever reads it believes whom they will."""
-    lines = [
-        anchor.data.decode().removesuffix("\n") for anchor in tx.anchors.of(checkpoint.size, AnchorKind.COSIGNATURE)
-    ]
-    note = Note.from_bytes(checkpoint.note)
-    return note.with_signatures(*(Signature.from_line(line) for line in lines)).to_bytes()
+    """The signed note with every cosignature that was given for it and kept. Whoever reads it believes whom they will.
+
+    Raises `IntegrityBroken` where what the database holds is not what was kept.
+    """
+    given = tx.anchors.of(checkpoint.size, AnchorKind.COSIGNATURE)
+    try:
+        lines = [signature for anchor in given for signature in signatures_from_bytes(anchor.data)]
+        return Note.from_bytes(checkpoint.note).with_signatures(*lines).to_bytes()
+    except LedgerInvalid as error:
+        raise IntegrityBroken(
+            f"The checkpoint of {checkpoint.size} entries, or a cosignature of it, is damaged in the database ({error}): run "
+            "`dems ledger fsck`."
+        ) from error
 
 
 def held_checkpoint(tx: Transaction, least: int) -> SignedCheckpoint | None:
@@ -69,7 +79,7 @@ def held_checkpoint(tx: Transaction, least: int) -> SignedCheckpoint | None:
     chosen = newest
     for kind in AnchorKind:
         anchored = tx.anchors.newest(kind, 1)
-        if anchored and anchored[0].size >= least:
+        if anchored and least <= anchored[0].size <= newest.size:
             [chosen] = tx.ledger.signed(anchored[0].size - 1, 1)
             break
     return replace(chosen, note=with_cosignatures(tx, chosen))

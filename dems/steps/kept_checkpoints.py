@@ -15,7 +15,7 @@ from dems.ledger.invalid import LedgerInvalid
 from dems.ledger.keys import VerifierKey
 from dems.ledger.note import Note
 from dems.ledger.signing import attested
-from dems.steps.log_objects import put_once, versions_of
+from dems.steps.log_objects import put_beside, put_once, versions_of
 from storage.interface import Lock, ObjectStore
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class KeptCheckpoints:
     keys: Sequence[VerifierKey]
 
     def newest(self) -> Kept | None:
-        """The largest; None where this log signed nothing yet. A handful of questions to the store for each power of two."""
+        """The largest; None where this log signed nothing yet. Two or three questions to the store for each power of two in it."""
         below = MOST_SIZE + 1
         while (size := self._largest(below)) is not None:
             kept = self.at(size)
@@ -58,10 +58,8 @@ class KeptCheckpoints:
         found: Kept | None = None
         for data, at in versions_of(self.store, checkpoint_key(size)):
             kept = self.authentic(data, size, at)
-            if kept and found and kept.checkpoint != found.checkpoint:
-                raise LogRefused(
-                    f"Two different trees of {size} leaves were signed: this is a fork. Stop the signer and find out who signed."
-                )
+            if kept and found:
+                _must_be_one_tree(kept, found)
             found = found or kept
         return found
 
@@ -71,17 +69,31 @@ class KeptCheckpoints:
 
     def each_after(self, size: int) -> Iterator[tuple[int, Kept | None]]:
         """The same, and with None each size at which lies only what this log did not sign."""
-        last = None
-        after = checkpoint_key(size) if size >= 0 else None
+        last, after = size, checkpoint_key(size) if size >= 0 else None
         for entry in self.store.versions(CHECKPOINT_PREFIX, after=after):
             found = parse_checkpoint_key(entry.key)
-            if found is not None and found != last:
+            if found is not None and found > last:
                 yield found, self.at(found)
-            last = found
+                last = found
 
-    def put(self, kept: Kept, lock: Lock) -> bool:
-        """Keep it. False where something else lies in its place for good, so that another size has to be signed."""
-        return put_once(self.store, checkpoint_key(kept.checkpoint.size), kept.note, lock)
+    def put(self, kept: Kept, lock: Lock) -> None:
+        """Keep it; beside what somebody else laid in its place, under its digest, which nobody foresees before it is signed.
+
+        Raises `LogRefused` where this log signed another tree of this size, and where there is no room beside either.
+        """
+        size = kept.checkpoint.size
+        if put_once(self.store, checkpoint_key(size), kept.note, lock):
+            return
+        other = self.at(size)
+        if other is None:
+            log.critical("foreign_checkpoint", extra={"size": size})
+        else:
+            _must_be_one_tree(kept, other)
+        if not put_beside(self.store, checkpoint_key(size), kept.note, lock):
+            raise LogRefused(
+                f"Something that this log did not sign lies where its checkpoint of {size} entries was to go, and beside that. "
+                "It is passed over as soon as there is another entry; find out who writes into the ledger bucket."
+            )
 
     def authentic(self, data: bytes, size: int, at: datetime | None = None) -> Kept | None:
         """What a key of this log signed, and is of this size; None for anything else."""
@@ -96,22 +108,36 @@ class KeptCheckpoints:
         return Kept(data, checkpoint, signer, at)
 
     def _largest(self, below: int) -> int | None:
-        """The largest size less than `below` at which anything lies."""
-        low, high = -1, below
-        found = None
-        while high - low > 1:
-            middle = (low + high) // 2
+        """The largest size less than `below` at which anything lies.
+
+        Steps that double reach beyond it from the smallest one, and halves come back to it.
+        """
+        found = self._first_after(-1)
+        if found is None or found >= below:
+            return None
+        high, step = below, 1
+        while high - found > 1:
+            middle = min(found + step, (found + high) // 2)
             first = self._first_after(middle - 1)
             if first is None or first >= below:
                 high = middle
             else:
-                low = found = first
+                found = first
+            step *= 2
         return found
 
     def _first_after(self, size: int) -> int | None:
         after = checkpoint_key(size) if size >= 0 else None
         for entry in self.store.versions(CHECKPOINT_PREFIX, after=after, at_once=1):
             found = parse_checkpoint_key(entry.key)
-            if found is not None:
+            if found is not None and found > size:
                 return found
         return None
+
+
+def _must_be_one_tree(one: Kept, other: Kept) -> None:
+    if one.checkpoint != other.checkpoint:
+        raise LogRefused(
+            f"Two different trees of {one.checkpoint.size} leaves were signed: this is a fork. Stop the signer and find out who "
+            "signed."
+        )

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 
+from dems.layout import beside, is_at
 from storage.errors import ObjectExists, ObjectMissing
 from storage.interface import ByteStream, Lock, ObjectStore, VersionEntry
 
@@ -23,12 +24,17 @@ def put_once(store: ObjectStore, key: str, data: bytes, lock: Lock) -> bool:
     return True
 
 
-def versions_of(store: ObjectStore, key: str) -> Iterator[tuple[bytes, datetime]]:
-    """The bytes of each version at a key and when the store had them, the oldest first.
+def put_beside(store: ObjectStore, key: str, data: bytes, lock: Lock) -> bool:
+    """Write it where `put_once` found its place taken: beside that, under its own digest. True and False as there."""
+    return put_once(store, beside(key, hashlib.sha256(data).digest()), data, lock)
 
-    Whoever adds another version to a locked one takes nothing away.
+
+def versions_of(store: ObjectStore, key: str) -> Iterator[tuple[bytes, datetime]]:
+    """The bytes of each version at a key, and beside it, and when the store had them, the oldest first.
+
+    Whoever adds another version to a locked one takes nothing away, and whoever was there first keeps nothing out.
     """
-    found = [entry for entry in store.versions(key) if entry.key == key and not entry.is_delete_marker]
+    found = [entry for entry in store.versions(key) if is_at(key, entry.key) and not entry.is_delete_marker]
     for entry in sorted((e for e in found if e.size <= MOST_BYTES), key=lambda entry: entry.last_modified):
         yield read(store, entry), entry.last_modified
 

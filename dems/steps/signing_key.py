@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dems.errors import LogRefused
 from dems.ledger.invalid import Malformed
-from dems.ledger.keys import KEY_BYTES, KeyType, SigningKey
+from dems.ledger.keys import KEY_BYTES, MAX_KEY_TEXT, KeyType, SigningKey
 
 FORBIDDEN = stat.S_IRWXG | stat.S_IRWXO
 
@@ -15,19 +15,10 @@ FORBIDDEN = stat.S_IRWXG | stat.S_IRWXO
 def load_key(path: Path) -> SigningKey | None:
     """The key; None where there is no file. Raises `LogRefused` where others may read it, or it holds no key of a log."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        key = SigningKey.from_bytes(_content(path))
     except FileNotFoundError:
         return None
-    with os.fdopen(descriptor, "rb") as file:
-        mode = os.fstat(file.fileno()).st_mode
-        if mode & FORBIDDEN:
-            raise LogRefused(
-                f"Others may read the log's key {path}: run `chmod 600` on it, and think of who has read it."
-            )
-        data = file.read()
-    try:
-        key = SigningKey.from_bytes(data)
-    except Malformed as error:
+    except (OSError, Malformed) as error:
         raise LogRefused(
             f"The log's key {path} cannot be read ({error}): restore it from where you keep it."
         ) from error
@@ -36,8 +27,20 @@ def load_key(path: Path) -> SigningKey | None:
     return key
 
 
+def _content(path: Path) -> bytes:
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW), "rb") as file:
+        if os.fstat(file.fileno()).st_mode & FORBIDDEN:
+            raise LogRefused(
+                f"Others may read the log's key {path}: run `chmod 600` on it, and think of who has read it."
+            )
+        return file.read(MAX_KEY_TEXT + 1)
+
+
 def make_key(path: Path, origin: str | None) -> SigningKey:
-    """A new key, durable in a file of mode 0600 that was not there before. Raises `FileExistsError`, `Malformed`."""
+    """A new key, durable in a file of mode 0600 that was not there before.
+
+    Raises `FileExistsError`, other `OSError`s where it cannot be written, `Malformed` where `origin` is no name.
+    """
     name = origin or f"dems.invalid/{secrets.token_hex(8)}"
     key = SigningKey(name, KeyType.ED25519, secrets.token_bytes(KEY_BYTES))
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -37,6 +37,9 @@ def test_how_long_nobody_outside_holds_the_log_is_told_everywhere(book: Logbook,
                 part = http.get("/readyz").json()["parts"]["anchors"]
                 return part["ok"], part["detail"]
 
+            def anchors_told() -> list[str]:
+                return [finding.detail for finding in anchors(dems)]
+
             waits = "what goes beyond 0 entries waits for {} min to be cosigned by a quorum of witnesses"
             assert told() == (True, waits.format(0))
             time.ahead += timedelta(minutes=61)
@@ -54,10 +57,16 @@ def test_how_long_nobody_outside_holds_the_log_is_told_everywhere(book: Logbook,
             at = datetime.fromtimestamp(1_795_000_000, UTC)
             with book.transactions()() as tx:
                 tx.anchors.add(Anchor(2, AnchorKind.COSIGNATURE, COURT.key.to_text(), line_of_court, at))
-            assert told() == (True, "all that is signed (2 entries) is cosigned by a quorum of witnesses")
+            assert told() == (True, "all that is signed (2 entries, 61 min ago) is cosigned by a quorum of witnesses")
+            assert anchors_told() == [told()[1]]
             assert [finding.state for finding in anchors(dems)] == [State.WELL]
             assert http.get("/ledger/checkpoint").content == kept.note + line_of_court
             assert Policy.from_bytes(http.get("/ledger/policy").content).quorum == "court"
+            book.write(1)
+            book.sign()
+            time.ahead += timedelta(minutes=30)
+            beyond = "what goes beyond 2 entries waits for 91 min to be cosigned by a quorum of witnesses"
+            assert told() == (False, f"{beyond}; the newest checkpoint that is was signed 91 min ago")
 
 
 def test_what_is_set_wrong_is_told_and_stops_nothing(book: Logbook, tmp_path: Path) -> None:

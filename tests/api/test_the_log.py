@@ -2,11 +2,15 @@
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 
 import httpx
 import pytest
 
 from dems.bootstrap import Dems
+from dems.bootstrap.ledger import CHECKS
+from dems.cli.doctor.findings import State
+from dems.cli.doctor.surroundings import custody_log
 from dems.ledger.bundles import bundle_path, verify_bundle
 from dems.ledger.judgement import judge
 from dems.ledger.nodes import root_of
@@ -14,6 +18,7 @@ from dems.ledger.policy import Policy
 from dems.ledger.tiles import Tile, through_tiles, tiles_of
 from dems.ledger.tlogproof import TlogProof
 from tests.api.conftest import serve
+from tests.conftest import Time
 from tests.logbook import Logbook
 from tests.world import World
 
@@ -69,7 +74,8 @@ def test_a_stranger_derives_the_root_from_tiles_alone(book: Logbook, anyone: htt
         "tile/9/000",
     )
     for path in (*beyond, "tile/0/000.p/256", "tile/0/0", "tile/x/000", "tile/entries/x000/001", "tile/64/000"):
-        assert anyone.get(f"/ledger/{path}").status_code == 404, path
+        absent = anyone.get(f"/ledger/{path}")
+        assert (absent.status_code, absent.headers["Cache-Control"]) == (404, "no-store"), path
 
 
 def test_an_entry_is_proved_once_it_is_signed_and_whoever_asks_to_may_wait_for_it(book: Logbook) -> None:
@@ -102,6 +108,34 @@ def test_an_entry_is_proved_once_it_is_signed_and_whoever_asks_to_may_wait_for_i
             book.behind_its_back("DELETE FROM custody_nodes")
             lost = http.get(proof_at)
             assert (lost.status_code, lost.json()["type"]) == (500, "urn:dems:problem:integrity-broken")
+
+
+def test_the_doctor_says_how_the_log_is(book: Logbook) -> None:
+    time = Time()
+    dems = Dems(book.settings, nudge=lambda _: None, engine=book.app, clock=time)
+
+    def found() -> dict[str, State]:
+        return {finding.part: finding.state for finding in custody_log(dems)}
+
+    assert found() == {"custody log": State.WELL}
+    book.write(3)
+    book.sequence()
+    assert found() == {"custody log": State.WRONG}, "there is no signer"
+    book.sign()
+    book.signing().report("signer", "signs", held=True)
+    book.acts().check()
+    nightly = {f"custody log: {name}": State.WELL for name in CHECKS}
+    whole = {"custody log": State.WELL, "custody log: signer": State.WELL, **nightly}
+    assert found() == whole
+    time.ahead += timedelta(days=3)
+    assert found() == {**whole, **dict.fromkeys(nightly, State.WARNING)}, "the signer has nothing to sign"
+    book.write(1)
+    book.sequence()
+    assert found()["custody log"] is State.WRONG, "it was heard of three days ago"
+    book.signing().report("signer", "The log was set back.", held=False)
+    assert found()["custody log: signer"] is State.WRONG
+    book.write(1)
+    assert found()["custody log"] is State.WRONG
 
 
 def test_readyz_and_metrics_say_how_the_log_is(book: Logbook) -> None:

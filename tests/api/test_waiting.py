@@ -6,7 +6,7 @@ import time
 import pytest
 
 from api import waiting
-from api.waiting import MOST_AT_ONCE, when_logged
+from api.waiting import MOST_AT_ONCE, MOST_SECONDS, asked_to_wait, when_logged
 
 
 def test_it_is_asked_once_where_nobody_waits_or_the_log_is_there() -> None:
@@ -18,6 +18,19 @@ def test_it_is_asked_once_where_nobody_waits_or_the_log_is_there() -> None:
 
     assert when_logged(0.0, ask, logged=lambda _: False) == 1
     assert when_logged(2.0, ask, logged=lambda _: True) == 2
+
+
+@pytest.mark.parametrize(
+    ("prefer", "seconds"),
+    [
+        *((None, 0.0), ("", 0.0), ("respond-async", 0.0), ("wait", 0.0), ("wait=", 0.0), ("wait=-1", 0.0)),
+        *(("wait=0", 0.0), ("wait=1", 1.0), ("respond-async, wait=2", 2.0), ("wait = 2 ; x", 2.0)),
+        *(("wait=3", 2.0), ("wait=9999", 2.0), ("wait=99999", 0.0), ("wait=1.5", 0.0), ("nowait=2", 0.0)),
+    ],
+)
+def test_two_seconds_are_the_most_that_anybody_is_waited_for(prefer: str | None, seconds: float) -> None:
+    assert asked_to_wait(prefer, MOST_SECONDS) == seconds
+    assert MOST_SECONDS == 2
 
 
 def test_it_is_asked_until_the_log_is_there(monkeypatch: pytest.MonkeyPatch) -> None:

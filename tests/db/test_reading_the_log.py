@@ -1,5 +1,7 @@
 """What is read of the log's tree and its entries: as it stands there, and without what is not there."""
 
+from sqlalchemy import text
+
 from dems.ledger.bundles import to_bundle
 from dems.ledger.nodes import Node
 from dems.model.ids import EntryId, new_id
@@ -13,6 +15,31 @@ def test_nodes_that_are_not_there_are_left_out(book: Logbook) -> None:
         assert set(tx.ledger.read([Node(0, 2), Node(0, 3), Node(1, 0), Node(1, 1)])) == {Node(0, 2), Node(1, 0)}
         assert len(tx.ledger.hashes(0, 1, 9)) == 64
         assert tx.ledger.hashes(1, 0, 1) == tx.ledger.read([Node(1, 0)])[Node(1, 0)]
+
+
+def test_hashes_are_those_of_the_nodes_asked_for_in_whatever_order(book: Logbook) -> None:
+    book.write(7)
+    book.sequence()
+    with book.transactions()() as tx:
+        found = tx.ledger.read([Node(2, 0), Node(0, 6), Node(1, 7), Node(0, 0), Node(1, 2)])
+        assert list(found) == [Node(2, 0), Node(0, 6), Node(0, 0), Node(1, 2)]
+        for node, value in found.items():
+            assert value == tx.ledger.hashes(node.level, node.place, node.place + 1)
+
+
+def test_a_plan_that_was_kept_from_when_the_log_was_small_reads_no_table_whole(book: Logbook) -> None:
+    book.write(3)
+    book.sequence()
+    with book.superuser.begin() as connection:
+        connection.execute(text("ANALYZE custody_leaves, custody_nodes"))
+    with book.app.begin() as connection:
+        # So often that the server makes no plan of its own for each any more.
+        for _ in range(10):
+            found = connection.execute(text("SELECT custody_hashes('{0,1}', '{0,0}')")).scalar_one()
+            assert None not in found
+        whole = "SELECT sum(seq_scan), sum(idx_scan) FROM pg_stat_xact_user_tables WHERE relname = ANY(:tables)"
+        tables = {"tables": ["custody_leaves", "custody_nodes"]}
+        assert connection.execute(text(whole), tables).one() == (0, 20)
 
 
 def test_entries_and_what_they_complete_are_read_in_the_logs_order_however_old_their_ids_are(book: Logbook) -> None:
@@ -57,3 +84,19 @@ def test_leaves_of_another_length_are_read_as_they_are(book: Logbook) -> None:
     book.behind_its_back("UPDATE custody_entries SET leaf = ''")
     with book.transactions()() as tx:
         assert tx.ledger.leaves(0, 5) == [b""] * 5
+
+
+def test_what_is_neither_in_the_log_nor_waits_is_found_in_the_range_it_lies_in(book: Logbook) -> None:
+    written = [EntryId(one) for one in sorted(new_id() for _ in range(6))]
+    book.write(4, ids=written[:4])
+    book.sequence()
+    book.write(2, ids=written[4:])
+    with book.transactions()() as tx:
+        assert tx.ledger.unlogged(None, None) is None
+    book.behind_its_back(f"DELETE FROM custody_queue WHERE entry_id = '{written[4]}'")  # noqa: S608
+    with book.transactions()() as tx:
+        assert tx.ledger.unlogged(None, None) == written[4]
+        assert tx.ledger.unlogged(written[3], written[4]) == written[4]
+        assert tx.ledger.unlogged(None, written[3]) is None
+        assert tx.ledger.unlogged(written[4], None) is None
+        assert tx.ledger.unlogged(written[5], written[3]) is None

@@ -2,14 +2,12 @@
 
 import itertools
 import logging
-import subprocess
-import sys
 import threading
 
 import psycopg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from dems.db import sequencing
 from dems.db.sequencing import Queued, Sequencer
@@ -116,66 +114,25 @@ def test_two_sequencers_at_once_make_one_log(book: Logbook) -> None:
     must_be_one_log(book, entries)
 
 
+def test_a_place_a_node_and_a_size_are_taken_once_whoever_has_the_lock(book: Logbook) -> None:
+    book.write(2)
+    book.sequence()
+    for again in (
+        "custody_leaves VALUES (1, gen_random_uuid(), sha256('x'))",
+        "custody_nodes VALUES (1, 0, sha256('x'))",
+        "custody_checkpoints VALUES (2, sha256('x'), '', now())",
+    ):
+        with book.sequencer.begin() as connection, pytest.raises(IntegrityError) as refused:
+            connection.exec_driver_sql(f"INSERT INTO {again}")
+        assert isinstance(refused.value.orig, psycopg.errors.UniqueViolation), again
+
+
 def test_the_lock_lets_one_work_and_the_other_go_home(book: Logbook) -> None:
     book.write(1)
     with book.sequencer.begin() as connection:
         connection.execute(text(f"SELECT pg_advisory_xact_lock({Sequencer.LOCK})"))
         assert Sequencer(book.sequencer).integrate() == 0
     assert Sequencer(book.sequencer).integrate() == 1
-
-
-KILLED = """
-import os, signal, sys
-from dems.db import sequencing
-from dems.db.engine import connect
-from dems.settings import DatabaseSettings
-
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def dying(name, step):
-    was = getattr(sequencing, name)
-    def dies(*arguments):
-        if step == name + " before":
-            die()
-        found = was(*arguments)
-        if step == name + " after":
-            die()
-        return found
-    setattr(sequencing, name, dies)
-
-for step in sys.argv[2:]:
-    child = os.fork()
-    if not child:
-        for name in ("gaps_of", "_those_before", "_leaf_rows", "_node_rows", "_append", "_integrate"):
-            dying(name, step)
-        sequencing.Sequencer(connect(DatabaseSettings(), sys.argv[1])).integrate(3)
-        die()
-    _, status = os.waitpid(child, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL, step
-"""
-STEPS = [
-    *("_integrate before", "gaps_of after", "_those_before before", "_append before"),
-    *("_leaf_rows after", "_node_rows before", "_node_rows after", "_append after", "_integrate after"),
-]
-
-
-def test_a_sequencer_killed_at_any_step_leaves_one_log(book: Logbook) -> None:
-    chain = Chain()
-    entries = book.write(3, chain)
-    url = book.sequencer.url.render_as_string(hide_password=False)
-
-    def killed_at(*steps: str) -> None:
-        subprocess.run([sys.executable, "-c", KILLED, url, *steps], check=True, timeout=60)  # noqa: S603 our own code
-
-    killed_at(*STEPS)
-    with book.transactions()() as tx:
-        assert tx.ledger.waiting()[0] == 3
-        assert tx.ledger.head() is None
-    killed_at("committed")
-    entries += book.write(2, chain)
-    book.sequence()
-    must_be_one_log(book, entries)
 
 
 def test_an_entry_that_was_removed_before_it_was_taken_in_is_told_of(
@@ -203,6 +160,18 @@ def test_an_entry_that_is_queued_again_does_not_stop_the_log(book: Logbook) -> N
     entries += book.write(1, chain)
     assert book.sequence() == 1
     must_be_one_log(book, entries)
+
+
+def test_an_entry_that_somebody_took_out_of_the_queue_does_not_stop_the_log(book: Logbook) -> None:
+    """It would for good: batches are full as long as nothing is taken in, and each would ask for it anew."""
+    chain = Chain()
+    entries = book.write(4, chain)
+    book.behind_its_back(f"DELETE FROM custody_queue WHERE entry_id = '{entries[1]}'")  # noqa: S608
+    assert Sequencer(book.sequencer).integrate(at_most=2) == 2
+    assert book.sequence() == 1
+    assert [entry for entry, _ in book.leaves()] == [entries[0], *entries[2:]]
+    with book.transactions()() as tx:
+        assert tx.ledger.unlogged(None, None) == entries[1]
 
 
 SOMEBODY_ELSES_WORK = {

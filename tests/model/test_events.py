@@ -1,6 +1,5 @@
 """What is one event, who learns of it, and which acts make events."""
 
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -87,5 +86,5 @@ def test_what_is_done_makes_events(act: Act, makes: bool) -> None:
 def test_an_event_says_where_to_look_and_whether_its_detail_is_gone() -> None:
     event = Event(7, "5", "2026-03-01T12:00:00.000000Z", ChainKind.ITEM, str(EVIDENCE_ID))
     assert (event.address, event.destroyed) == (f"evidence/{EVIDENCE_ID}", True)
-    told = replace(event, kind=ChainKind.INSTALLATION, act="orphan.report")
+    told = event._replace(kind=ChainKind.INSTALLATION, act="orphan.report")
     assert (told.address, told.destroyed) == ("custody", False)

@@ -223,7 +223,8 @@ def test_a_log_that_tells_one_chain_in_two_ways_is_false(tmp_path: Path, between
 
 def test_a_recording_that_lies_beside_a_log_gets_no_verdict_from_it(copy: Path) -> None:
     (copy / "checkpoints").mkdir()
-    (copy / "checkpoints" / f"{300:020}").write_bytes((copy / "checkpoint").read_bytes())
+    for name in (f"{300:020}", f"{300:020}_{'0' * 64}"):
+        (copy / "checkpoints" / name).write_bytes((copy / "checkpoint").read_bytes())
     (copy / "policy.txt").write_bytes(POLICY.to_bytes())
     assert verify(copy, TRUSTED).verdict is Verdict.PROVED
     assert as_text(verify(copy, TRUSTED)).startswith("a copy of a log, without any evidence\n")

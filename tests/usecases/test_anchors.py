@@ -76,7 +76,7 @@ def test_witnesses_cosign_what_is_signed_and_one_that_is_dead_holds_up_nothing(b
         answers = anchoring.cosign()
         assert heard(answers) == {"court": Heard.GIVEN, "prosecutor": Heard.GIVEN, "laboratory": Heard.UNREACHABLE}
         assert [(way.size, way.unheld_for) for way in dems.anchors.held()] == [(3, timedelta(0))]
-        assert "all that is signed (3 entries)" in dems.anchors.held()[0].text
+        assert "all that is signed (3 entries, 0 min ago)" in dems.anchors.held()[0].text
 
         # Whoever reads the log gets what a policy of their own asks for, and the policy that we say is ours.
         acts = book.acts(

@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from dems.errors import IntegrityBroken
 from dems.ledger.signing import cosign
 from dems.ports.anchors import Anchor, AnchorKind
 from dems.settings import LedgerSettings, Stamps
-from dems.steps.anchoring import keep
+from dems.steps.anchoring import held_checkpoint, keep
 from dems.usecases.ledger.check_anchors import CheckAnchors
+from storage.errors import StoreUnavailable
+from tests.faults.faults import Fault, Faults, ProcessDied
+from tests.faults.faulty_store import FaultyStore
 from tests.ledger.signers import COURT, LABORATORY, PROSECUTOR
 from tests.logbook import Logbook
 from tests.usecases.test_anchors import core
@@ -38,6 +42,21 @@ def held(book: Logbook) -> list[Anchor]:
 
 def check(book: Logbook) -> CheckAnchors:
     return book.acts().check_anchors
+
+
+def test_nothing_is_on_record_before_it_lies_in_the_bucket(book: Logbook) -> None:
+    book.write(1)
+    book.sign()
+    given = Anchor(1, AnchorKind.TIMESTAMP, "good", b"a timestamp", AT)
+    for fault in (Fault.REFUSED, Fault.CRASH_BEFORE, Fault.CRASH_AFTER):
+        store = FaultyStore(book.store, Faults({"put": fault}), by_version_only=False)
+        with pytest.raises((StoreUnavailable, ProcessDied)):
+            keep(book.transactions(), store, [given], datetime.now(UTC) + UNTIL)
+        with book.transactions()() as tx:
+            assert tx.anchors.of(1, AnchorKind.TIMESTAMP) == []
+    keep(book.transactions(), book.store, [given], datetime.now(UTC) + UNTIL)
+    with book.transactions()() as tx:
+        assert tx.anchors.of(1, AnchorKind.TIMESTAMP) == [given]
 
 
 def test_all_that_was_given_holds(book: Logbook, held: list[Anchor], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,6 +101,31 @@ def test_one_that_is_ascribed_to_another_time_or_witness_is_named(
     found = check(book)()
     assert not found.held
     assert words in found.words()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM custody_signed WHERE size = 4",
+        "DELETE FROM custody_signed WHERE size = 2",
+        "UPDATE custody_signed SET note = 'x'",
+    ],
+)
+def test_one_whose_checkpoint_the_database_lost_is_named(change: str, book: Logbook, held: list[Anchor]) -> None:
+    del held
+    book.behind_its_back(change)
+    found = check(book)()
+    assert not found.held
+    assert "is of a checkpoint that the database does not hold any more" in found.words()
+    with book.transactions()() as tx:
+        assert held_checkpoint(tx, 5) is None
+        if "DELETE" in change:
+            signed = held_checkpoint(tx, 1)
+            assert signed is not None
+            assert signed.size == (2 if "= 4" in change else 4), "what is left is shown"
+        else:
+            with pytest.raises(IntegrityBroken, match="run `dems ledger fsck`"):
+                held_checkpoint(tx, 1)
 
 
 def test_garbage_that_somebody_kept_and_recorded_is_named(book: Logbook) -> None:

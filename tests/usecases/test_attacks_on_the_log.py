@@ -11,7 +11,11 @@ from sqlalchemy import create_engine, text
 from dems.db.engine import connect
 from dems.engines import Connections
 from dems.errors import LogRefused
+from dems.ledger.checkpoint import Checkpoint
 from dems.ledger.entry import Entry
+from dems.ledger.keys import KeyType, SigningKey
+from dems.ledger.note import Note
+from dems.ledger.signing import sign
 from dems.ledger.tlogproof import TlogProof
 from dems.ledger.verifier import Presented, Verdict, check_chain
 from dems.usecases.ledger import check_database
@@ -42,8 +46,8 @@ def signed(engines: Connections, s3: S3Settings, original: Logbook) -> Iterator[
 
 
 def test_an_edited_entry_is_named_by_the_check_of_the_database(signed: Logbook) -> None:
-    entry = signed.leaves()[41][0]
-    signed.behind_its_back(f"UPDATE custody_entries SET leaf = {FORGED} WHERE id = '{entry}'")  # noqa: S608
+    entry, later = signed.leaves()[41][0], signed.leaves()[47][0]
+    signed.behind_its_back(f"UPDATE custody_entries SET leaf = {FORGED} WHERE id IN ('{entry}', '{later}')")  # noqa: S608
     database, bucket = signed.checks()
     assert (database.held, database.index, database.entry) == (False, 41, entry)
     assert f"entry {entry}, 41 of the log, is not the one that was taken in" in database.words()
@@ -66,7 +70,21 @@ def test_an_edited_node_or_checkpoint_is_found_by_the_check_of_the_database(
     signed: Logbook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(check_database, "PAGE", 1)
+    forged = Note(text_of := Checkpoint(signed.key.name, 300, b"o" * 32).to_text(), (sign(text_of, signed.key),))
+    thiefs = SigningKey(signed.key.name, KeyType.ED25519, b"t" * 32).key.to_text()
     for change, told in (
+        (
+            f"UPDATE custody_signed SET vkey = '{thiefs}' WHERE size = 280",  # noqa: S608
+            "a published checkpoint of 280 entries is not",
+        ),
+        (
+            "UPDATE custody_signed SET note = 'x' WHERE size = 280",
+            "a published checkpoint of 280 entries is not signed",
+        ),
+        (
+            f"UPDATE custody_signed SET note = '\\x{forged.to_bytes().hex()}' WHERE size = 300",  # noqa: S608
+            "the first 300 entries do not make the root that a published checkpoint says",
+        ),
         ("UPDATE custody_signed SET root = sha256('x') WHERE size = 300", "a published checkpoint says"),
         ("UPDATE custody_checkpoints SET root = sha256('x') WHERE size = 280", "the database's own checkpoint says"),
         ("UPDATE custody_nodes SET hash = sha256('x') WHERE level = 3 AND idx = 36", "nodes of level 3"),
@@ -74,7 +92,7 @@ def test_an_edited_node_or_checkpoint_is_found_by_the_check_of_the_database(
     ):
         signed.behind_its_back(change)
         database, _ = signed.checks()
-        assert not database.held
+        assert not database.held, change
         assert told in database.words()
 
 
@@ -218,6 +236,17 @@ def test_a_fork_that_gives_the_old_nodes_for_a_proof_is_refused_by_the_signer(bo
     book.sequence()
     book.behind_its_back("UPDATE custody_nodes SET hash = sha256('x') WHERE level = 2")
     with pytest.raises(LogRefused, match="its first 4 entries make another root"):
+        book.signing().sign()
+
+
+def test_a_database_that_cannot_prove_what_it_goes_on_from_is_refused_by_the_signer(book: Logbook) -> None:
+    """Though its entries make the root that it says: whoever asks it for the proof would not get it either."""
+    book.write(4)
+    book.sign()
+    book.write(4)
+    book.sequence()
+    book.behind_its_back("UPDATE custody_nodes SET hash = sha256('x') WHERE level = 2 AND idx = 1")
+    with pytest.raises(LogRefused, match="the consistency proof leads to another root"):
         book.signing().sign()
 
 

@@ -82,6 +82,9 @@ def test_a_split_view_is_false_to_whoever_compares_two_checkpoints(book: Logbook
     book.overwrite(checkpoint_key(3), to_another)
     with pytest.raises(LogRefused, match="Two different trees of 3 leaves"):
         book.signing().sign()
+    for check in book.checks():
+        assert not check.held
+        assert "Two different trees of 3 leaves were signed: this is a fork" in check.words()
 
 
 def test_a_back_dated_entry_is_told_of_by_the_signer(book: Logbook, caplog: pytest.LogCaptureFixture) -> None:

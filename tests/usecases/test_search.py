@@ -7,7 +7,7 @@ from dems.errors import Invalid
 from dems.model.evidence import Evidence
 from dems.model.findings import Entry, Place
 from dems.model.searching import Near
-from tests.conftest import Team
+from tests.conftest import Team, team_of
 from tests.readings import finding, record, shown
 from tests.usecases.searches import Find, at, declared, ids, searching, three_items, where
 from tests.world import World
@@ -21,6 +21,14 @@ def find(dems: Dems, team: Team) -> Find:
 @pytest.fixture
 def items(world: World, team: Team) -> list[Evidence]:
     return three_items(world, team)
+
+
+@pytest.fixture(scope="module")
+def asked(connected: Dems) -> tuple[Find, list[Evidence]]:
+    """A case whose items are read anew for each line of a table: only the last reading is searched."""
+    world = World(connected)
+    team = team_of(world)
+    return searching(connected, team), three_items(world, team)
 
 
 # --- words ---
@@ -42,8 +50,9 @@ def items(world: World, team: Team) -> list[Evidence]:
     ],
 )
 def test_words_are_found_as_a_person_writes_them(
-    dems: Dems, items: list[Evidence], find: Find, q: str, found: bool
+    dems: Dems, asked: tuple[Find, list[Evidence]], q: str, found: bool
 ) -> None:
+    find, items = asked
     record(dems, items[1], finding("title", "A Zebra crossing"))
     answer = find(q=q)
     assert (items[1].id in ids(answer)) is found
@@ -157,8 +166,7 @@ def test_a_search_has_a_condition(find: Find) -> None:
 )
 def test_times_are_found_where_they_lie_or_may_lie(
     dems: Dems,
-    items: list[Evidence],
-    find: Find,
+    asked: tuple[Find, list[Evidence]],
     clock: str,
     hours: float | None,
     least: str | None,
@@ -166,6 +174,7 @@ def test_times_are_found_where_they_lie_or_may_lie(
     certain: bool | None,
 ) -> None:
     """`certain` is None where nothing is to be found."""
+    find, items = asked
     record(dems, items[0], finding("recorded_at", shown(clock, hours=hours)))
     found = find(recorded_from=least and at(least), recorded_to=most and at(most))
     assert [m.certain for h in found.hits for m in h.matched] == ([] if certain is None else [certain])
@@ -201,9 +210,10 @@ def test_only_times_of_recording_and_sending_answer(dems: Dems, items: list[Evid
     ],
 )
 def test_places_are_found_by_their_distance_on_the_great_circle(
-    dems: Dems, items: list[Evidence], find: Find, place: Place, near: Near, kilometres: float | None
+    dems: Dems, asked: tuple[Find, list[Evidence]], place: Place, near: Near, kilometres: float | None
 ) -> None:
-    record(dems, items[0], finding("position", place), finding("title", "x"))
+    find, items = asked
+    record(dems, items[2], finding("position", place), finding("title", "x"))
     found = find(near=near)
     assert [m.kilometres for h in found.hits for m in h.matched] == (
         [] if kilometres is None else [pytest.approx(kilometres, rel=0.005)]

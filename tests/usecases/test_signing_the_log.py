@@ -2,9 +2,7 @@
 
 import hashlib
 import logging
-import stat
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,7 +16,6 @@ from dems.ledger.policy import Log, Policy
 from dems.ledger.signing import sign
 from dems.ledger.tlogproof import TlogProof
 from dems.steps.log_objects import latest, put_once, versions_of
-from dems.steps.signing_key import load_key, make_key
 from storage.interface import Lock
 from tests.logbook import Chain, Logbook
 
@@ -123,6 +120,17 @@ def test_of_two_signers_at_one_moment_the_second_sees_what_the_first_signed(book
         book.signing(store=Meanwhile(forked)).sign()
 
 
+def test_the_newest_is_the_largest_whatever_lies_below_it(book: Logbook) -> None:
+    kept, largest = book.acts().kept(book.key.key), 0
+    assert kept.newest() is None
+    for size in (300, 1, 2, 301, 10**15, 7, 10**15 + 5, 10**18):
+        note = note_of(book.key, Checkpoint("log.example", size, b"r" * 32))
+        assert put_once(book.store, checkpoint_key(size), note, until_tomorrow())
+        newest, largest = kept.newest(), max(largest, size)
+        assert newest is not None
+        assert newest.checkpoint.size == largest
+
+
 def test_two_trees_of_one_size_under_the_logs_own_key_are_a_fork(book: Logbook) -> None:
     book.write(2)
     book.sign()
@@ -130,38 +138,6 @@ def test_two_trees_of_one_size_under_the_logs_own_key_are_a_fork(book: Logbook) 
     book.overwrite(checkpoint_key(2), forked)
     with pytest.raises(LogRefused, match="Two different trees of 2 leaves"):
         book.signing().sign()
-
-
-def test_what_others_put_into_the_bucket_neither_counts_nor_stops_the_log(
-    book: Logbook, caplog: pytest.LogCaptureFixture
-) -> None:
-    chain = Chain()
-    for name in ("-junk", "zzz"):
-        assert put_once(book.store, f"checkpoints/{name}", b"junk", until_tomorrow())
-    book.write(2, chain)
-    kept = book.sign()
-    for size, data in (
-        (5, note_of(OTHER, Checkpoint("log.example", 5, b"r" * 32))),
-        (6, note_of(book.key, Checkpoint("log.example", 7, b"r" * 32))),
-        (7, note_of(book.key, Checkpoint("other.example", 7, b"r" * 32))),
-        (10**20 - 1, b"junk"),
-    ):
-        assert put_once(book.store, checkpoint_key(size), data, until_tomorrow())
-    book.overwrite(checkpoint_key(2), b"junk")
-    signing = book.signing()
-    with caplog.at_level(logging.CRITICAL):
-        assert signing.sign() == kept
-    assert [vars(r)["size"] for r in caplog.records if r.message == "foreign_checkpoint"] == [10**20 - 1, 7, 6, 5]
-    book.write(3, chain)
-    book.sequence()
-    with pytest.raises(LogRefused, match="did not sign lies where its checkpoint of 5"):
-        signing.sign()
-    book.write(3, chain)
-    book.sequence()
-    after = signing.sign()
-    assert after is not None
-    assert after.checkpoint.size == 8
-    assert [k.checkpoint.size for k in signing.kept.after(-1)] == [2, 8]
 
 
 def test_a_key_that_came_before_is_believed_and_no_other(book: Logbook) -> None:
@@ -180,26 +156,6 @@ def test_a_key_that_came_before_is_believed_and_no_other(book: Logbook) -> None:
     assert book.acts().kept().keys == [OTHER.key, book.key.key]
 
 
-def test_something_else_where_a_tile_belongs_is_named_and_the_rest_is_published(
-    book: Logbook, caplog: pytest.LogCaptureFixture
-) -> None:
-    assert put_once(book.store, "tile/0/000", b"x" * 8192, until_tomorrow())
-    book.write(300)
-    book.sequence()
-    signing = book.signing()
-    kept = signing.sign()
-    assert kept is not None
-    with caplog.at_level(logging.CRITICAL):
-        assert signing.publish(kept) == ["tile/0/000"]
-    assert [vars(r)["path"] for r in caplog.records if r.message == "published_log_differs"] == ["tile/0/000"]
-    assert latest(book.store, "tile/entries/000") is not None
-    with book.transactions()() as tx:
-        assert tx.ledger.latest_checkpoint() is not None
-    _, bucket = book.checks()
-    assert (bucket.held, bucket.index) == (False, 0)
-    assert "do not fit together" in bucket.words()
-
-
 def test_what_was_signed_and_is_not_there_any_more_is_not_published(book: Logbook) -> None:
     book.write(256)
     book.sequence()
@@ -208,6 +164,10 @@ def test_what_was_signed_and_is_not_there_any_more_is_not_published(book: Logboo
     assert kept is not None
     for change, told in (
         ("UPDATE custody_nodes SET hash = sha256('x') WHERE level = 8", "tile/0/000 is not what is above it"),
+        (
+            "UPDATE custody_entries SET leaf = leaf || ' '::bytea WHERE seq = 4",
+            "entry 3 is not the one that was hashed",
+        ),
         ("UPDATE custody_leaves SET leaf_hash = sha256('x') WHERE idx = 3", "tile/0/000"),
         ("DELETE FROM custody_leaves WHERE idx = 3", "tile/0/000"),
     ):
@@ -225,6 +185,9 @@ def test_it_says_how_it_is_and_is_observed(book: Logbook) -> None:
     with book.transactions()() as tx:
         assert tx.ledger.head() is None
     assert observe().waiting == 2
+    assert not observe().signer_is_missed(datetime.now(UTC))
+    book.sequence()
+    assert observe().signer_is_missed(datetime.now(UTC)), "none ever said anything"
     kept = book.sign()
     signing = book.signing()
     signing.report("signer", "signs", held=True)
@@ -233,6 +196,12 @@ def test_it_says_how_it_is_and_is_observed(book: Logbook) -> None:
     assert seen.signed is not None
     assert seen.head is not None
     assert (seen.waiting, seen.head.size, seen.signed.note) == (0, 2, kept.note)
+    assert (seen.unsigned, seen.signer_is_missed(datetime.now(UTC) + timedelta(days=1))) == (0, False)
+    book.write(1)
+    book.sequence()
+    behind = observe()
+    assert (behind.unsigned, behind.signer_is_missed(datetime.now(UTC))) == (1, False), "it said something just now"
+    assert behind.signer_is_missed(datetime.now(UTC) + timedelta(minutes=11))
     report = seen.reports["signer"]
     assert (report.held, report.detail, report.figures) == (False, "refuses", {"vkey": "x"})
     assert observe.signers() == [book.key.key]
@@ -254,27 +223,6 @@ def test_the_nightly_check_says_what_it_found(book: Logbook, caplog: pytest.LogC
     [told] = [r for r in caplog.records if r.message == "log_does_not_hold"]
     assert (vars(told)["where"], vars(told)["index"]) == ("fsck of the database", 3)
     assert not acts.observe().reports["fsck of the database"].held
-
-
-def test_a_key_is_made_for_its_owner_only_and_read_from_such_a_file_only(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "key"
-    assert load_key(path) is None
-    key = make_key(path, "log.example")
-    assert (key.name, key.type, stat.S_IMODE(path.stat().st_mode)) == ("log.example", KeyType.ED25519, 0o600)
-    assert load_key(path) == key
-    with pytest.raises(FileExistsError):
-        make_key(path, "log.example")
-    assert make_key(tmp_path / "other", None).name.startswith("dems.invalid/")
-    path.chmod(0o640)
-    with pytest.raises(LogRefused, match="chmod 600"):
-        load_key(path)
-    path.chmod(0o600)
-    path.write_bytes(SigningKey("w.example", KeyType.COSIGNATURE, b"w" * 32).to_bytes())
-    with pytest.raises(LogRefused, match="a witness's"):
-        load_key(path)
-    path.write_bytes(b"something")
-    with pytest.raises(LogRefused, match="cannot be read"):
-        load_key(path)
 
 
 def test_an_object_of_the_log_is_written_once_and_too_large_ones_are_not_read(book: Logbook) -> None:

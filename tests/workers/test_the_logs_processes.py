@@ -1,22 +1,27 @@
 """The two processes of the log as they run: until they are told to end, whatever happens to what they work on."""
 
 import logging
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 from sqlalchemy import Engine
 
+from dems import logs
+from dems import settings as dems_settings
 from dems.errors import LogRefused
 from dems.layout import checkpoint_key
 from dems.ledger.checkpoint import Checkpoint
-from dems.ledger.keys import SigningKey
+from dems.ledger.keys import KeyType, SigningKey, VerifierKey
 from dems.ledger.note import Note
 from dems.ledger.signing import sign
-from dems.settings import Settings
+from dems.settings import LedgerSettings, Settings
 from dems.steps.log_objects import put_once
 from storage.interface import Lock
 from tests.logbook import Chain, Logbook
@@ -76,6 +81,101 @@ def test_entries_are_taken_in_signed_and_published_while_they_come(book: Logbook
     assert book.checks()[1].entries == 8, "what fills no tile was published when the signer ended"
 
 
+def test_a_tree_that_is_damaged_is_told_of_and_does_not_end_the_sequencer(
+    book: Logbook, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    book.write(3)
+    book.sequence()
+    book.behind_its_back("UPDATE custody_checkpoints SET frontier = ''")
+    book.write(1)
+    ended = threading.Event()
+    process = threading.Thread(target=sequencer.run, args=(as_told(book, book.sequencer, tmp_path / "key"), ended))
+    with caplog.at_level(logging.CRITICAL):
+        process.start()
+        try:
+            until(lambda: any(r.message == "log_not_sequenced" for r in caplog.records))
+            assert process.is_alive()
+        finally:
+            ended.set()
+            process.join(30)
+    [told] = [vars(r)["why"] for r in caplog.records if r.message == "log_not_sequenced"]
+    assert told == "The tree in the database is damaged: the right edge of a tree of 3 leaves has 2 hashes of 32 bytes."
+
+
+HOLDER = """
+import sys
+from dems.ledger.keys import SigningKey
+key = SigningKey.from_bytes(sys.stdin.readline().encode())
+print(key.key.to_text(), flush=True)
+for line in sys.stdin:
+    print(key.sign(bytes.fromhex(line)).hex(), flush=True)
+"""
+
+
+class HeldElsewhere:
+    """A key in a process of its own, as hardware or a service holds it: a `dems.ledger.keys.Signer`."""
+
+    def __init__(self, key: SigningKey) -> None:
+        self._seed = key.to_bytes()
+        self.started = 0
+        self.begin()
+        self.key = VerifierKey.from_text(self._said)
+
+    def begin(self) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 our own code
+            [sys.executable, "-c", HOLDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self._said = self._ask(self._seed.decode())
+        self.started += 1
+
+    def sign(self, message: bytes) -> bytes:
+        return bytes.fromhex(self._ask(f"{message.hex()}\n"))
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def _ask(self, line: str) -> str:
+        if self._process.returncode is not None:
+            raise ConnectionRefusedError("the process that holds the key is not there")
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(line.encode())
+        self._process.stdin.flush()
+        return self._process.stdout.readline().decode().strip()
+
+
+def test_a_key_that_somebody_else_holds_signs_and_is_waited_for_while_it_does_not_answer(
+    book: Logbook, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    holder, ended, chain = HeldElsewhere(book.key), threading.Event(), Chain()
+    settings = as_told(book, book.signer, tmp_path / "no" / "key")
+    process = threading.Thread(target=signer.run, args=(settings, ended, holder))
+    observe = book.acts().observe
+    try:
+        book.write(2, chain)
+        book.sequence()
+        signing = Signs(book.signing(holder))
+        assert signing.turn()
+        holder.kill()
+        book.write(1, chain)
+        book.sequence()
+        with caplog.at_level(logging.WARNING):
+            assert not signing.turn()
+        assert "ConnectionRefusedError" in [vars(r).get("error") for r in caplog.records]
+        assert observe.signers() == [book.key.key]
+        holder.begin()
+        process.start()
+        until(lambda: (seen := observe().signed) is not None and seen.size == 3)
+    finally:
+        ended.set()
+        if process.ident is not None:
+            process.join(30)
+        holder.kill()
+    assert not (tmp_path / "no").exists(), "no key was made"
+    assert [check.held for check in book.checks()] == [True, True]
+
+
 def test_a_refusal_is_said_once_and_kept_for_whoever_watches(book: Logbook, caplog: pytest.LogCaptureFixture) -> None:
     book.write(3)
     book.sign()
@@ -130,3 +230,40 @@ def test_a_key_is_made_where_nothing_was_signed_and_nowhere_else(book: Logbook, 
     with pytest.raises(LogRefused, match="is not there, and checkpoints were signed with it"):
         the_key(settings, book.store)
     assert not (tmp_path / "key").exists()
+
+
+def test_a_key_that_cannot_be_made_or_read_ends_the_signer_with_a_reason(
+    book: Logbook, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "folder").mkdir()
+    monkeypatch.setattr(sys, "argv", ["signer"])
+    for place, told in (
+        (tmp_path / "file" / "key", "cannot be read ([Errno 20] Not a directory"),
+        (Path("/proc/key"), "cannot be made at /proc/key ("),
+        (tmp_path / "folder", "cannot be read ([Errno 21] Is a directory"),
+    ):
+        settings = as_told(book, book.signer, place)
+        monkeypatch.setattr(dems_settings, "load", lambda settings=settings: settings)
+        monkeypatch.setattr(logs, "configure", lambda *_, **__: None)
+        caplog.clear()
+        with pytest.raises(SystemExit) as end:
+            signer.main()
+        assert end.value.code == 1
+        assert [told in vars(r)["why"] for r in caplog.records if r.message == "log_not_signed"] == [True], told
+
+
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [
+        ({"origin": "our log"}, "no space"),
+        ({"origin": "log+1"}, "no plus sign"),
+        ({"former_keys": ("log.example+00000000+AAAA",)}, "types"),
+        ({"former_keys": (SigningKey("w", KeyType.COSIGNATURE, bytes(32)).key.to_text(),)}, "has type 0x01"),
+    ],
+)
+def test_names_and_keys_that_are_none_are_wrong_settings(named: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words) as wrong:
+        LedgerSettings(**named)
+    assert [error["loc"] for error in wrong.value.errors()] == [tuple(named)]
+    LedgerSettings(origin="log.example", former_keys=(SigningKey("l", KeyType.ED25519, bytes(32)).key.to_text(),))

@@ -24,7 +24,6 @@ from dems.db.migrate import head, migrate
 from dems.engines import Engines
 from dems.engines.folder import begin_restore, end_restore, free_bytes
 from dems.engines.rest import INSTALLED_MAJOR, hand_over
-from dems.errors import LogRefused
 from dems.settings import Settings
 from dems.usecases.upkeep.verify_all import Looked
 from storage.flush import DiskFlush
@@ -176,12 +175,7 @@ def check_log(ledger: LedgerActs, wrong: Callable[[str], None]) -> int:
         return 0
     kept, problems = ledger.kept(), 0
     for name, check in ((FSCK_DATABASE, ledger.check_database), (FSCK_BUCKET, ledger.check_bucket)):
-        try:
-            found = check(kept)
-        except LogRefused as error:
-            wrong(f"{name}: {error.message}")
-            problems += 1
-            continue
+        found = check(kept)
         if not found.held:
             wrong(f"{name}: {found.words()}")
             problems += 1

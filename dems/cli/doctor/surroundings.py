@@ -9,6 +9,7 @@ from datetime import timedelta
 from celery import Celery
 
 from dems.bootstrap import Dems
+from dems.bootstrap.ledger import CHECKS
 from dems.cli.beside import Place
 from dems.cli.doctor.findings import Finding, note, warning, well, wrong
 from dems.cli.screen import size_text
@@ -16,7 +17,7 @@ from dems.model.readings import SANDBOX_LEVELS, reaches
 from dems.ports import StoreCheck
 from storage.errors import ObjectMissing
 
-_LATE = timedelta(minutes=15)
+_LATE, _NIGHTS_MISSED = timedelta(minutes=15), timedelta(days=2)
 _TOOLS = {
     "chromium": (("chromium", "chromium-browser", "google-chrome"), "documents as PDF"),
 }
@@ -109,21 +110,24 @@ def readers(dems: Dems) -> Iterator[Finding]:
 
 def custody_log(dems: Dems) -> Iterator[Finding]:
     """Whether entries are taken in, signed and published, and what the nightly checks said."""
-    seen = dems.ledger.observe()
+    seen, now = dems.ledger.observe(), dems.clock()
     size, signed = seen.head.size if seen.head else 0, seen.signed.size if seen.signed else 0
     if seen.oldest > _LATE.total_seconds():
         yield wrong(
             "custody log",
             f"{seen.waiting} entries wait, the oldest for {seen.oldest:.0f} s: see that the sequencer runs",
         )
-    elif signed < size and "signer" not in seen.reports:
+    elif seen.signer_is_missed(now):
         yield wrong("custody log", f"{size} entries, {signed} of them signed: see that the signer runs")
     else:
         yield well("custody log", f"{size} entries, {signed} of them signed; {seen.waiting} wait")
     for name, report in sorted(seen.reports.items()):
-        age = dems.clock() - report.at
+        age = now - report.at
         told = f"{report.detail} ({age.total_seconds() / 3600:.1f} hours ago)"
-        yield (well if report.held else wrong)(f"custody log: {name}", told)
+        if report.held and name in CHECKS and age > _NIGHTS_MISSED:
+            yield warning(f"custody log: {name}", f"{told}: it is to run every night, see that `beat` and a worker run")
+        else:
+            yield (well if report.held else wrong)(f"custody log: {name}", told)
 
 
 def anchors(dems: Dems) -> Iterator[Finding]:

@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from dems.db.repositories.base import Prepared, Rows
-from dems.db.repositories.known_cases import known_to, sees_every_case, walled_from_any
+from dems.db.repositories.known_cases import cases_known_to, sees_every_case, walled_from_any
 from dems.db.tables import (
     cases,
     custody_chains,
@@ -57,7 +57,8 @@ _PLACING = 4_721_118_009_305_577_216
 
 class EventRows(Rows):
     def key(self) -> bytes:
-        return bytes(self._tx.execute(select(feed_key.c.key)).scalar_one())
+        [(key,)] = self._tx.read(_KEY)
+        return bytes(key)
 
     def place(self, at_most: int) -> int:
         start, size = self.taken_in()
@@ -70,8 +71,8 @@ class EventRows(Rows):
         return end - start
 
     def taken_in(self) -> tuple[int, int]:
-        row = self._tx.execute(_TAKEN_IN).one()
-        return row.feed, row.log
+        [(feed, log)] = self._tx.read(_TAKEN_IN)
+        return feed, log
 
     def between(
         self, viewers: Sequence[Person], beside_cases: Collection[Audience], start: int, end: int, limit: int
@@ -93,10 +94,9 @@ class EventRows(Rows):
         """Of which cases the viewers are this audience; zeros where it is not that of a case."""
         match audience:
             case Audience.CASE:
-                statement = select(cases.c.id)
-                for viewer in viewers:
-                    statement = known_to(viewer, statement, london_date(self._tx.clock()))
-                return [r.id for r in self._tx.execute(statement)] if viewers else []
+                today = london_date(self._tx.clock())
+                known = [cases_known_to(self._tx, viewer, today) for viewer in viewers]
+                return sorted(set[UUID]().union(*known).intersection(*known))
             case Audience.PERSON | Audience.INSTALLATION:
                 return [NOBODYS] if audience in everywhere else []
             case Audience.NOBODY:
@@ -181,8 +181,11 @@ def _of_each() -> Select[Any]:
 
 # Put into words once: that takes longer than asking.
 _WALKED, _MERGED = Prepared(_of_all()), Prepared(_of_each())
+_KEY = Prepared(select(feed_key.c.key))
 _LAST = {"feed": events.c.idx, "log": custody_leaves.c.idx}
-_TAKEN_IN = select(*(select(func.coalesce(func.max(c), -1) + 1).scalar_subquery().label(n) for n, c in _LAST.items()))
+_TAKEN_IN = Prepared(
+    select(*(select(func.coalesce(func.max(c), -1) + 1).scalar_subquery().label(n) for n, c in _LAST.items()))
+)
 _KINDS = {kind.value: kind for kind in ChainKind}
 
 

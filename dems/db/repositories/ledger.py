@@ -14,10 +14,8 @@ from sqlalchemy import (
     LargeBinary,
     Select,
     SmallInteger,
-    Text,
     Uuid,
     bindparam,
-    case,
     cast,
     exists,
     func,
@@ -25,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.types import NullType
 
 from dems.db.repositories.base import Prepared, Rows, chunks
 from dems.db.tables import (
@@ -46,6 +45,9 @@ _NOTHING = cast(b"", LargeBinary)
 _ID_BYTES = 16
 _LENGTH_BYTES = 2
 
+_LEAVES_AT_ONCE = 4_096
+"""About a megabyte. Twice as many take longer each: their memory is new every time."""
+
 _PROOFS_AT_ONCE = 200
 """Each needs some twenty hashes, many of which are the same."""
 
@@ -55,28 +57,24 @@ def _bounds(*names: str) -> Iterator[BindParameter[int]]:
 
 
 def _nodes() -> Prepared:
-    """Each by its key, whatever the planner believes: joined, all nodes would be read as soon as many are asked for at once.
+    """Asked of a function, since the server's session keeps its plan: planning took half as long as reading.
 
     One value, in the order of the question, and the question as two texts: rows and arrays of the driver's would take longer.
     """
     levels, places = (
-        cast(bindparam(name, type_=Text), ARRAY(kind))
+        cast(bindparam(name, type_=NullType()), ARRAY(kind))
         for name, kind in (("levels", SmallInteger), ("places", BigInteger))
     )
-    given = func.unnest(levels, places).table_valued("level", "place", with_ordinality="number")
-    asked = given.render_derived(name="asked").c
-    inner = select(custody_nodes.c.hash).where(custody_nodes.c.level == asked.level, custody_nodes.c.idx == asked.place)
-    lowest = select(custody_leaves.c.leaf_hash).where(custody_leaves.c.idx == asked.place)
-    found = case(
-        (asked.level == 0, lowest.correlate_except(custody_leaves).scalar_subquery()),
-        else_=inner.correlate_except(custody_nodes).scalar_subquery(),
-    )
-    return Prepared(select(func.array_agg(aggregate_order_by(found, asked.number))))
+    return Prepared(select(func.custody_hashes(levels, places)))
 
 
 def _array(numbers: Iterable[int]) -> str:
     """As PostgreSQL writes an array."""
     return f"{{{str([*numbers])[1:-1]}}}"
+
+
+def _split(ids: bytes) -> list[bytes]:
+    return [ids[at : at + _ID_BYTES] for at in range(0, len(ids), _ID_BYTES)]
 
 
 def _places() -> Prepared:
@@ -86,30 +84,20 @@ def _places() -> Prepared:
     return Prepared(select(ids).where(place >= start, place < end))
 
 
-def _together() -> Prepared:
-    """The ids of a range of entries, their leaves one after the other, and the length of the shortest and of the longest.
-
-    Beyond `most` entries nothing is said of the others.
-    """
+def _neighbours() -> Prepared:
+    """A range of entries in the order of their ids: these one after the other, and the leaves; of `most` entries, not of more."""
     entry, leaf, most = custody_entries.c.id, custody_entries.c.leaf, bindparam("most", type_=BigInteger)
-    lowest, highest = bindparam("lowest", type_=Uuid), bindparam("highest", type_=Uuid)
+    lowest, highest = (bindparam(name, type_=Uuid) for name in ("lowest", "highest"))
     within = select(entry, leaf).where(entry.between(lowest, highest)).order_by(entry).limit(most).subquery().c
     ids = func.string_agg(func.uuid_send(within.id), aggregate_order_by(_NOTHING, within.id))
-    leaves = func.string_agg(within.leaf, aggregate_order_by(_NOTHING, within.id))
-    length = func.length(within.leaf)
-    return Prepared(select(ids, leaves, func.min(length), func.max(length)))
+    return Prepared(select(ids, func.array_agg(aggregate_order_by(within.leaf, within.id))))
 
 
-def _entries() -> tuple[Prepared, Prepared]:
-    """Entries in the order of their ids, with those as bytes: of a range of ids, and by their ids one by one."""
-    entry, both = custody_entries.c.id, (func.uuid_send(custody_entries.c.id), custody_entries.c.leaf)
-    lowest, highest = bindparam("lowest", type_=Uuid), bindparam("highest", type_=Uuid)
-    within = (
-        select(*both).where(entry.between(lowest, highest)).order_by(entry).limit(bindparam("most", type_=BigInteger))
-    )
+def _entries() -> Prepared:
+    """Entries by their ids, one by one, with those as bytes."""
     asked = func.unnest(bindparam("ids", type_=ARRAY(Uuid))).column_valued("asked")
-    leaf = select(custody_entries.c.leaf).where(entry == asked).correlate_except(custody_entries).scalar_subquery()
-    return Prepared(within), Prepared(select(func.uuid_send(asked), leaf))
+    leaf = select(custody_entries.c.leaf).where(custody_entries.c.id == asked).correlate_except(custody_entries)
+    return Prepared(select(func.uuid_send(asked), leaf.scalar_subquery()))
 
 
 def _rows() -> Prepared:
@@ -129,8 +117,7 @@ def _hashes(place: Column[int], value: Column[bytes], *more: ColumnElement[bool]
     return Prepared(select(together).where(place >= start, place < end, *more))
 
 
-_NODES, _PLACES, _ROWS, _TOGETHER = _nodes(), _places(), _rows(), _together()
-_ENTRIES_BETWEEN, _ENTRIES_BY_ID = _entries()
+_NODES, _PLACES, _ROWS, _NEIGHBOURS, _ENTRIES = _nodes(), _places(), _rows(), _neighbours(), _entries()
 _LEAF_HASHES = _hashes(custody_leaves.c.idx, custody_leaves.c.leaf_hash)
 _HASHES = _hashes(
     custody_nodes.c.idx, custody_nodes.c.hash, custody_nodes.c.level == bindparam("level", type_=SmallInteger)
@@ -203,24 +190,24 @@ class LedgerRows(Rows):
         return [together or b"" for _, together in self._tx.read(_ROWS, start=start, end=end, height=end.bit_length())]
 
     def leaves(self, start: int, end: int) -> list[bytes]:
-        [(together,)] = self._tx.read(_PLACES, start=start, end=end)
-        ids = [together[at : at + _ID_BYTES] for at in range(0, len(together or b""), _ID_BYTES)]
-        if not ids:
+        found: list[bytes] = []
+        for first in range(start, end, _LEAVES_AT_ONCE):
+            found += self._leaves(first, min(first + _LEAVES_AT_ONCE, end))
+        return found
+
+    def _leaves(self, start: int, end: int) -> list[bytes]:
+        [(places,)] = self._tx.read(_PLACES, start=start, end=end)
+        if not places:
             return []
-        # Neighbours in the log have neighbouring ids, so they are one range of the index.
-        lowest, highest, most = UUID(bytes=min(ids)), UUID(bytes=max(ids)), 2 * len(ids)
-        # Almost always these are their own order and all leaves are as long: then one value has them, for less than rows cost.
-        [(same, joined, least, length)] = self._tx.read(_TOGETHER, lowest=lowest, highest=highest, most=most)
-        if same == together and 0 < least == length:
-            return [joined[at : at + length] for at in range(0, len(joined), length)]
-        found = self._tx.read(_ENTRIES_BETWEEN, lowest=lowest, highest=highest, most=most)
-        if len(found) == most:
-            # Unless one of them was written long before it was taken in.
-            found = self._tx.read(_ENTRIES_BY_ID, ids=[UUID(bytes=each) for each in ids])
-        if b"".join([each for each, _ in found]) == together:
-            return [leaf for _, leaf in found if leaf is not None]
-        leaf_of = dict(found)
-        return [leaf for each in ids if (leaf := leaf_of.get(each)) is not None]
+        # Neighbours in the log have neighbouring ids, so they are one range of the index, and almost always in its order.
+        lowest, highest = (UUID(bytes=places[at : at + _ID_BYTES]) for at in (0, len(places) - _ID_BYTES))
+        [(ids, leaves)] = self._tx.read(_NEIGHBOURS, lowest=lowest, highest=highest, most=2 * (end - start))
+        if ids == places:
+            return list[bytes](leaves)
+        asked, leaf_of = _split(places), dict(zip(_split(ids or b""), leaves or [], strict=True))
+        if others := [UUID(bytes=each) for each in asked if each not in leaf_of]:
+            leaf_of |= dict(self._tx.read(_ENTRIES, ids=others))
+        return [leaf for each in asked if (leaf := leaf_of[each]) is not None]
 
     def bundle(self, start: int, end: int) -> bytes:
         leaves = self.leaves(start, end)
@@ -245,11 +232,13 @@ class LedgerRows(Rows):
         made = datetime.fromtimestamp((oldest.int >> 80) / 1000, UTC)
         return count, max(0.0, (self._tx.clock() - made).total_seconds())
 
-    def unlogged(self) -> EntryId | None:
-        entry = custody_entries.c.id
-        logged = exists().where(custody_leaves.c.entry_id == entry)
-        waits = exists().where(custody_queue.c.entry_id == entry)
-        found = self._tx.execute(select(entry).where(~logged, ~waits).order_by(entry).limit(1)).scalar()
+    def unlogged(self, after: EntryId | None, upto: EntryId | None) -> EntryId | None:
+        entry, logged, waits = custody_entries.c.id, custody_leaves.c.entry_id, custody_queue.c.entry_id
+        lowest, highest = after or UUID(int=0), upto or UUID(int=(1 << 128) - 1)
+        # Said of the leaves as well, so that the planner knows how few of them there are, and merges the two.
+        in_log = exists().where(logged == entry, logged > lowest, logged <= highest)
+        within = select(entry).where(entry > lowest, entry <= highest, ~in_log, ~exists().where(waits == entry))
+        found = self._tx.execute(within.order_by(entry).limit(1)).scalar()
         return None if found is None else EntryId(found)
 
     def report(self, report: LedgerReport) -> None:

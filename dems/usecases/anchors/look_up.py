@@ -17,13 +17,14 @@ MOST = 200
 class Held:
     """How the log is held in one way.
 
-    `size` is of the largest checkpoint that is, 0 for none. `unheld_for` is how long the oldest signed checkpoint that
-    goes beyond it has waited; zero where all that was signed is held.
+    `size` is of the largest checkpoint that is, 0 for none, and `age` how long ago that was signed. `unheld_for` is how long
+    the oldest signed checkpoint that goes beyond it has waited; zero where all that was signed is held.
     """
 
     kind: AnchorKind
     size: int
     unheld_for: timedelta
+    age: timedelta | None = None
 
     @property
     def text(self) -> str:
@@ -32,10 +33,11 @@ class Held:
             AnchorKind.COSIGNATURE: "cosigned by a quorum of witnesses",
             AnchorKind.TIMESTAMP: "stamped by an authority",
         }
+        ago = "" if self.age is None else f"{_minutes(self.age)} min ago"
         if not self.unheld_for:
-            return f"all that is signed ({self.size} entries) is {how[self.kind]}"
-        minutes = self.unheld_for.total_seconds() / 60
-        return f"what goes beyond {self.size} entries waits for {minutes:.0f} min to be {how[self.kind]}"
+            return f"all that is signed ({self.size} entries{ago and ', '}{ago}) is {how[self.kind]}"
+        waits = f"what goes beyond {self.size} entries waits for {_minutes(self.unheld_for)} min to be {how[self.kind]}"
+        return f"{waits}; the newest checkpoint that is was signed {ago}" if ago else waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +80,10 @@ class LookUpAnchors:
         return max((size for size, who in by_size.items() if self.policy.witnessed_by(who)), default=0)
 
     def _held(self, tx: Transaction, kind: AnchorKind, size: int) -> Held:
-        beyond = tx.ledger.signed(size, 1)
-        return Held(kind, size, self.clock() - beyond[0].at if beyond else timedelta(0))
+        beyond, now = tx.ledger.signed(size, 1), self.clock()
+        held = [one for one in tx.ledger.signed(size - 1, 1) if one.size == size]
+        return Held(kind, size, now - beyond[0].at if beyond else timedelta(0), now - held[0].at if held else None)
+
+
+def _minutes(time: timedelta) -> str:
+    return f"{time.total_seconds() / 60:.0f}"

@@ -1,6 +1,7 @@
 """Check again everything that witnesses and authorities gave: that it is what lies locked in the bucket, and holds our checkpoints."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +71,9 @@ class CheckAnchors:
             return None
         return "is not what was kept in the ledger bucket"
 
-    def _holds(self, anchor: Anchor, text: str) -> str | None:
+    def _holds(self, anchor: Anchor, text: str | None) -> str | None:
+        if text is None:
+            return "is of a checkpoint that the database does not hold any more"
         if anchor.kind is AnchorKind.TIMESTAMP:
             wrong = (
                 None if self.authorities is None else self.authorities.problem(anchor.by, anchor.data, text.encode())
@@ -84,7 +87,9 @@ class CheckAnchors:
         return None if given.time == int(anchor.at.timestamp()) else "says another time than is recorded beside it"
 
 
-def _text(tx: Transaction, size: int) -> str:
-    """What was cosigned and stamped: the checkpoint without its signatures."""
-    [signed] = tx.ledger.signed(size - 1, 1)
-    return Note.from_bytes(signed.note).text
+def _text(tx: Transaction, size: int) -> str | None:
+    """What was cosigned and stamped: the checkpoint without its signatures. None where it is not there, or is none."""
+    for signed in tx.ledger.signed(size - 1, 1):
+        with suppress(LedgerInvalid):
+            return Note.from_bytes(signed.note).text if signed.size == size else None
+    return None

@@ -10,7 +10,7 @@ from dems.ledger.bundles import verify_bundle
 from dems.ledger.invalid import LedgerInvalid
 from dems.ledger.rederived import Rederived
 from dems.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Tile
-from dems.steps.checkpoints_due import Claim, Claims
+from dems.steps.checkpoints_due import Claims, of_bucket
 from dems.steps.kept_checkpoints import KeptCheckpoints
 from dems.steps.log_check import Differs, LogCheck
 from dems.steps.published_log import PublishedLog
@@ -28,8 +28,7 @@ class CheckBucket:
 
     def __call__(self, kept: KeptCheckpoints, *, told: Callable[[int], None] = lambda _: None) -> LogCheck:
         """Raises `StoreUnavailable` and the like."""
-        claims = Claims(Claim(s, k.checkpoint.root if k else None, "a kept checkpoint") for s, k in kept.each_after(-1))
-        tree, upper = Rederived(), Upper(self.published)
+        claims, tree, upper = of_bucket(kept), Rederived(), Upper(self.published)
         try:
             with closing(answers((partial(self._read, index) for index in count()), ahead=AHEAD)) as coming:
                 while leaves := next(coming):
@@ -42,7 +41,7 @@ class CheckBucket:
             left = _beyond(claims, tree)
         except Differs as found:
             return LogCheck(tree.size, claims.compared, problem=found.problem, index=found.index)
-        return LogCheck(tree.size, claims.compared, left)
+        return LogCheck(tree.size, claims.compared, left, claims.unsigned)
 
     def _read(self, index: int) -> list[bytes]:
         """The leaf hashes of the tile with this index, as far as it is published; none where it is not."""
@@ -51,7 +50,7 @@ class CheckBucket:
         newest = next(versions, None)
         if newest is not None:
             return self._leaves(full, chain([newest], versions))
-        tile = self.published.widest(index)
+        tile = next(self.published.parts(index), None)
         return [] if tile is None else self._leaves(tile, self.published.tile(tile))
 
     def _leaves(self, tile: Tile, versions: Iterable[bytes]) -> list[bytes]:

@@ -9,8 +9,9 @@ from dems.ledger.hashing import HASH_BYTES, leaf_hashes
 from dems.ledger.nodes import Node
 from dems.ledger.rederived import Rederived
 from dems.ledger.tiles import TILE_HEIGHT, TILE_WIDTH
+from dems.model.ids import EntryId
 from dems.ports import Transactions
-from dems.steps.checkpoints_due import Claim, Claims
+from dems.steps.checkpoints_due import Claim, Claims, of_bucket
 from dems.steps.kept_checkpoints import KeptCheckpoints
 from dems.steps.log_check import Differs, LogCheck
 from dems.steps.published_log import PublishedLog
@@ -19,7 +20,7 @@ from dems.steps.read_ahead import answers
 AT_ONCE = 64 * TILE_WIDTH
 """Entries in one question: a few megabytes."""
 
-AHEAD = 2
+AHEAD = 3
 """Questions that are asked meanwhile, each on a connection of its own."""
 
 PAGE = 500
@@ -27,12 +28,16 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """What the database holds of neighbouring entries: their bytes, their hashes, and of each level what they complete."""
+    """What the database holds of neighbouring entries: their bytes, their hashes, and of each level what they complete.
+
+    `lost` is an entry of about their time that is not in the log and does not wait for it.
+    """
 
     start: int
     leaves: list[bytes]
     hashes: bytes
     rows: list[bytes]
+    lost: EntryId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,45 +52,45 @@ class CheckDatabase:
         with self.transaction() as tx:
             head = tx.ledger.head()
         size = head.size if head else 0
-        tree = Rederived()
-        of_bucket = Claims(
-            Claim(s, k.checkpoint.root if k else None, "a kept checkpoint") for s, k in kept.each_after(-1)
-        )
-        sources = [of_bucket, Claims(self._heads(size)), Claims(self._signed())]
+        tree, lost = Rederived(), None
+        of_kept = of_bucket(kept)
+        sources = [of_kept, Claims(self._heads(size)), Claims(self._signed(kept))]
         try:
             stretches = [(start, min(start + AT_ONCE, size)) for start in range(0, size, AT_ONCE)]
             with closing(answers((partial(self._read, *each) for each in stretches), ahead=AHEAD)) as coming:
                 for (_, end), stored in zip(stretches, coming, strict=True):
                     self._derive(tree, end, stored, sources)
+                    lost = lost or stored.lost
                     told(tree.size)
+            beyond = max(source.left().largest for source in sources)
         except Differs as found:
             compared = sum(source.compared for source in sources)
             index, entry = found.index, found.entry
             if index is None:
-                index = self._where(of_bucket.agreed, size)
+                index = self._where(of_kept.agreed, size)
                 if index is not None:
                     with self.transaction() as tx:
                         entry = tx.ledger.entry_at(index)
             return LogCheck(tree.size, compared, problem=_named(found.problem, index, entry), index=index, entry=entry)
         compared = sum(source.compared for source in sources)
-        beyond = max(source.left().largest for source in sources)
         with self.transaction() as tx:
             head = tx.ledger.head()
-            unlogged = tx.ledger.unlogged()
-        if unlogged is not None:
-            problem = f"entry {unlogged} is neither in the log nor waits for it: it was taken out of the queue"
-            return LogCheck(size, compared, problem=problem, entry=unlogged)
+            lost = lost or tx.ledger.unlogged(tx.ledger.entry_at(size - 1), None)
+        if lost is not None:
+            problem = f"entry {lost} is neither in the log nor waits for it: it was taken out of the queue"
+            return LogCheck(size, compared, problem=problem, entry=lost)
         # It may have grown meanwhile, and what was signed then is for the next check.
         if beyond > (head.size if head else 0):
             problem = f"checkpoints of up to {beyond} entries were signed, and the log has {size}: it was set back"
             return LogCheck(size, compared, problem=problem)
-        return LogCheck(size, compared)
+        return LogCheck(size, compared, problem=next((each.unsigned for each in sources if each.unsigned), None))
 
     def _read(self, start: int, end: int) -> "_Stretch":
         with self.transaction() as tx:
-            return _Stretch(
-                start, tx.ledger.leaves(start, end), tx.ledger.hashes(0, start, end), tx.ledger.rows(start, end)
-            )
+            # Whatever their order, the ranges from one stretch's end to the next one's hold every id up to the last.
+            lost = tx.ledger.unlogged(tx.ledger.entry_at(start - 1), tx.ledger.entry_at(end - 1))
+            leaves, hashes = tx.ledger.leaves(start, end), tx.ledger.hashes(0, start, end)
+            return _Stretch(start, leaves, hashes, tx.ledger.rows(start, end), lost)
 
     def _derive(self, tree: Rederived, end: int, stored: "_Stretch", sources: list[Claims]) -> None:
         start = stored.start
@@ -121,16 +126,13 @@ class CheckDatabase:
     def _where(self, agreed: int, size: int) -> int | None:
         """The first place after `agreed` at which the database and the tiles in the bucket differ."""
         for tile_index in range(agreed // TILE_WIDTH, -(-size // TILE_WIDTH)):
-            tile = self.published.widest(tile_index)
-            if tile is None:
-                return None
+            theirs = self.published.hashes(tile_index)
             start = tile_index * TILE_WIDTH
-            theirs = next(self.published.tile(tile))
             with self.transaction() as tx:
-                ours = tx.ledger.hashes(0, start, min(start + tile.width, size))
-            for at in range(0, len(ours), HASH_BYTES):
-                if ours[at : at + HASH_BYTES] != theirs[at : at + HASH_BYTES]:
-                    return start + at // HASH_BYTES
+                ours = tx.ledger.hashes(0, start, min(start + len(theirs), size))
+            for at, value in enumerate(theirs[: len(ours) // HASH_BYTES]):
+                if ours[at * HASH_BYTES : (at + 1) * HASH_BYTES] != value:
+                    return start + at
         return None
 
     def _heads(self, size: int) -> Iterator[Claim]:
@@ -145,12 +147,17 @@ class CheckDatabase:
                 return
             after = found[-1].size
 
-    def _signed(self) -> Iterator[Claim]:
+    def _signed(self, kept: KeptCheckpoints) -> Iterator[Claim]:
+        """What the rows say, and what the notes say that are published of them, by a key of this log that the row names."""
         after = 0
         while True:
             with self.transaction() as tx:
                 found = tx.ledger.signed(after, PAGE)
-            yield from (Claim(one.size, one.root, "a published checkpoint") for one in found)
+            for one in found:
+                told = kept.authentic(one.note, one.size)
+                said = told.checkpoint.root if told and told.key.to_text() == one.vkey else None
+                for root in dict.fromkeys([one.root, said]):
+                    yield Claim(one.size, root, "a published checkpoint")
             if len(found) < PAGE:
                 return
             after = found[-1].size

@@ -2,9 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from dems.errors import IntegrityBroken
 from dems.ledger.keys import VerifierKey
 from dems.ports import LedgerReport, SignedCheckpoint, Transactions, TreeHead
+from dems.steps.log_policy import signing_key
+
+SIGNER_SILENT = timedelta(minutes=10)
+"""It says every half minute how it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +23,16 @@ class LogObserved:
     signed: SignedCheckpoint | None
     reports: Mapping[str, LedgerReport]
 
+    @property
+    def unsigned(self) -> int:
+        """How many entries are in the log that no signed checkpoint covers."""
+        return (self.head.size if self.head else 0) - (self.signed.size if self.signed else 0)
+
+    def signer_is_missed(self, now: datetime) -> bool:
+        """Whether entries wait to be signed while no signer says anything."""
+        said = self.reports.get("signer")
+        return self.unsigned > 0 and (said is None or now - said.at > SIGNER_SILENT)
+
 
 @dataclass(frozen=True, slots=True)
 class ObserveLog:
@@ -28,7 +44,13 @@ class ObserveLog:
             return LogObserved(waiting, oldest, tx.ledger.head(), tx.ledger.latest_checkpoint(), tx.ledger.reports())
 
     def signers(self) -> list[VerifierKey]:
-        """The key that the database says signed last: nothing to rely on where it can be had from elsewhere."""
+        """The key that the database says signed last: nothing to rely on where it can be had from elsewhere.
+
+        None where it names what is no key: whatever is checked by no key does not hold.
+        """
         with self.transaction() as tx:
             signed = tx.ledger.latest_checkpoint()
-        return [] if signed is None else [VerifierKey.from_text(signed.vkey)]
+        try:
+            return [] if signed is None else [signing_key(signed)]
+        except IntegrityBroken:
+            return []

@@ -12,7 +12,7 @@ from dems.ledger.invalid import LedgerInvalid
 from dems.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Tile, new_tiles, tiles_of
 from dems.ports import Clock, SignedCheckpoint, Transactions
 from dems.steps.kept_checkpoints import Kept
-from dems.steps.log_objects import put_once
+from dems.steps.log_objects import put_beside, put_once
 from storage.interface import Lock, ObjectStore
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,9 @@ class PublishLog:
     _tail: tuple[int, datetime] | None = field(default=None, init=False)
 
     def __call__(self, kept: Kept, *, at_the_end: bool = False) -> list[str]:
-        """The addresses at which something else lies than what belongs there: the log is right, and the bucket was spoilt.
+        """The addresses at which something else lies than what belongs there, which then lies beside it under its digest.
+
+        The log is right, and the bucket was spoilt.
 
         What was published before is left as it is, so it may be called again with the same checkpoint. Raises `LogRefused`
         where the database does not give what was signed.
@@ -61,7 +63,9 @@ class PublishLog:
     def _publish(self, tile: Tile) -> Iterator[str]:
         """Write a tile, and the bundle beside it; the addresses of what could not be written."""
         for path, data in self._content(tile):
-            if not put_once(self.store, path, data, Lock(self.clock() + self.lock_for)):
+            lock = Lock(self.clock() + self.lock_for)
+            if not put_once(self.store, path, data, lock):
+                put_beside(self.store, path, data, lock)
                 yield path
 
     def _content(self, tile: Tile) -> list[tuple[str, bytes]]:

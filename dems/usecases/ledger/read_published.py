@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from dems.errors import NotFound, NotYetLogged
 from dems.ledger.bundles import tile_of_bundle
 from dems.ledger.invalid import Malformed
-from dems.ledger.keys import VerifierKey
 from dems.ledger.policy import Log, Policy
 from dems.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Tile
 from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.ports import SignedCheckpoint, Transaction, Transactions
 from dems.steps.anchoring import with_cosignatures
+from dems.steps.log_policy import signing_key
 
 WHAT = "part of the log"
 
@@ -38,7 +38,7 @@ class ReadPublished:
         That they are the right ones is to be learned elsewhere. Raises as `witnesses`.
         """
         with self.transaction() as tx:
-            key = VerifierKey.from_text(self._signed(tx, actor).vkey)
+            key = signing_key(self._signed(tx, actor))
         known = self.witnesses()
         return Policy.of([Log(key, url)], known.witnesses, known.groups, known.quorum).to_bytes()
 

@@ -53,7 +53,8 @@ class SignLog:
     def __call__(self) -> Kept | None:
         """The newest signed checkpoint, made now where the log has grown; None before the first entry.
 
-        Raises `LogRefused` where the database is behind what was signed, or differs from it.
+        Raises `LogRefused` where the database is behind what was signed, or differs from it; `OSError` where who holds the
+        key does not answer.
         """
         self._look_what_was_signed()
         with self.transaction() as tx:
@@ -108,14 +109,17 @@ class SignLog:
     def _sign(self, offered: Checkpoint) -> None:
         before = self.held.checkpoint.size if self.held else -1
         text = offered.to_text()
-        kept = Kept(Note(text, (sign(text, self.signer),)).to_bytes(), offered, self.signer.key, self.clock())
-        if not self.kept.put(kept, Lock(self.clock() + self.lock_for)):
+        try:
+            signature = sign(text, self.signer)
+        except LedgerInvalid as error:
             raise LogRefused(
-                f"Something that this log did not sign lies where its checkpoint of {offered.size} entries was to go. It is "
-                "passed over as soon as there is another entry; find out who writes into the ledger bucket."
-            )
+                f"What holds the log's key gave something else than its signature ({error}): nothing was signed."
+            ) from error
+        kept = Kept(Note(text, (signature,)).to_bytes(), offered, self.signer.key, self.clock())
+        self.kept.put(kept, Lock(self.clock() + self.lock_for))
         self.kept.store.settle()
-        # Of two signers that looked at the same moment, at least the later finds what the earlier signed meanwhile.
+        # Of two signers that looked at the same moment, at least the later finds what the earlier signed meanwhile; two
+        # trees of this very size are found where they are read.
         for other in self.kept.after(before):
             if other.checkpoint.size < offered.size:
                 self._must_be_of_one_log(other)
