@@ -3,6 +3,7 @@
 import base64
 import json
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Query, Request, Response
 
@@ -17,6 +18,11 @@ After = Annotated[str | None, Query(max_length=_MOST, description="The `next` of
 def cursor(*parts: str | int) -> str:
     """What `parts_of` reads."""
     return base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).rstrip(b"=").decode()
+
+
+def id_cursor(last: UUID) -> str:
+    """Of a list in the order of one id: where it goes on."""
+    return base64.urlsafe_b64encode(last.bytes).rstrip(b"=").decode()
 
 
 def parts_of(after: str | None, *kinds: type[str] | type[int]) -> tuple[Any, ...] | None:

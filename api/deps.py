@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic_core import to_json
 
 from api.auth import Caller, caller
+from api.cursors import id_cursor, linked
 from api.schemas.base import View
 from dems.bootstrap import Dems
 from dems.errors import BadRequest, Invalid, PreconditionFailed, PreconditionRequired
@@ -159,12 +160,8 @@ def paged(
     show: Callable[[Row], Any],
 ) -> dict[str, Any]:
     """A page of a list: `next` only where more may follow."""
-    cursor = None
-    if len(rows) == page.limit:
-        cursor = base64.urlsafe_b64encode(key(rows[-1]).bytes).rstrip(b"=").decode()
-        url = request.url.include_query_params(after=cursor, limit=page.limit)
-        response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
-    return {"items": [show(r) for r in rows], "next": cursor}
+    ahead = id_cursor(key(rows[-1])) if len(rows) == page.limit else None
+    return {"items": [show(r) for r in rows], "next": linked(request, response, page.limit, ahead)}
 
 
 def listed(

@@ -1,24 +1,33 @@
-"""Waiting for the log, for whoever asks to: at most two seconds, and less where the log is faster."""
+"""Waiting for what is about to be, for whoever asks to: on the event loop, so that those who wait hold no thread and no connection."""
 
 import re
-import threading
 import time
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
-from fastapi import Depends, Header
+import anyio
+from fastapi import Depends, Header, Request
+from starlette.concurrency import run_in_threadpool
 
-MOST_SECONDS = 2.0
-MOST_AT_ONCE = 8
-"""Of one process, which has forty threads for everything that it is asked."""
-_GLANCE_SECONDS = 0.1
-_PLACES = threading.BoundedSemaphore(MOST_AT_ONCE)
+FOR_THE_LOG, FOR_EVENTS = 2.0, 20.0
+"""Seconds, at most."""
+
+MOST_WAIT = 100
+"""That one process lets wait at once; who comes beyond them is answered at once, and asks again."""
+
+_GLANCE_AT_LOG, _GLANCE_AT_EVENTS = 0.1, 0.5
 _WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*([0-9]{1,4})\s*(?:$|[,;])")
 
 Answer = TypeVar("Answer")
 
 
-def _prefer(
+def asked_to_wait(prefer: str | None, most: float) -> float:
+    """Seconds that a `Prefer` header (RFC 7240) asks to wait, `most` at most; 0 where it asks for none."""
+    match = _WAIT.search(prefer or "")
+    return 0.0 if match is None else min(float(match[1]), most)
+
+
+async def _for_the_log(
     prefer: Annotated[
         str | None,
         Header(
@@ -26,31 +35,47 @@ def _prefer(
         ),
     ] = None,
 ) -> float:
-    return asked_to_wait(prefer, MOST_SECONDS)
+    return asked_to_wait(prefer, FOR_THE_LOG)
 
 
-def asked_to_wait(prefer: str | None, most: float) -> float:
-    """Seconds that a `Prefer` header asks to wait, `most` at most; 0 where it asks for none."""
-    match = _WAIT.search(prefer or "")
-    return 0.0 if match is None else min(float(match[1]), most)
+async def _for_events(
+    prefer: Annotated[
+        str | None,
+        Header(description="`wait=20` (RFC 7240): wait so many seconds, twenty at most, until there is an event"),
+    ] = None,
+) -> float:
+    return asked_to_wait(prefer, FOR_EVENTS)
 
 
-Wait = Annotated[float, Depends(_prefer)]
+Wait = Annotated[float, Depends(_for_the_log)]
+LongWait = Annotated[float, Depends(_for_events)]
 
 
-def when_logged(seconds: float, ask: Callable[[], Answer], *, logged: Callable[[Answer], bool]) -> Answer:
-    """Ask again until `logged` says yes of the answer or the time is over; the last answer, or what the last try raised.
+async def when_logged(
+    request: Request, seconds: float, ask: Callable[[], Answer], *, logged: Callable[[Answer], bool]
+) -> Answer:
+    """The answer once `logged` says yes of it, or when the time is over; what the last try raised."""
+    return await _waited(request, seconds, ask, logged, _GLANCE_AT_LOG)
 
-    Each that waits holds a thread. Where `MOST_AT_ONCE` wait already, nobody else does: the answer is what there is now.
-    """
-    answer = ask()
-    if seconds == 0 or logged(answer) or not _PLACES.acquire(blocking=False):
+
+async def when_told(
+    request: Request, seconds: float, ask: Callable[[], Answer], *, told: Callable[[Answer], bool]
+) -> Answer:
+    """The same for events, of which one may be long in coming."""
+    return await _waited(request, seconds, ask, told, _GLANCE_AT_EVENTS)
+
+
+async def _waited(
+    request: Request, seconds: float, ask: Callable[[], Answer], enough: Callable[[Answer], bool], glance: float
+) -> Answer:
+    """Ask, and again until it is enough, the time is over, or whoever asked has gone. A thread is held while asking only."""
+    until = time.monotonic() + seconds
+    answer = await run_in_threadpool(ask)
+    places: anyio.CapacityLimiter = request.app.state.waiting
+    if enough(answer) or not seconds or not places.available_tokens:
         return answer
-    try:
-        until = time.monotonic() + seconds
-        while not logged(answer) and time.monotonic() < until:
-            time.sleep(_GLANCE_SECONDS)
-            answer = ask()
-    finally:
-        _PLACES.release()
+    async with places:
+        while not enough(answer) and time.monotonic() < until and not await request.is_disconnected():
+            await anyio.sleep(min(glance, max(0.0, until - time.monotonic())))
+            answer = await run_in_threadpool(ask)
     return answer

@@ -5,8 +5,11 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 _OWN_INSTALLATION = ("test_d_bad_proxy.py", "test_d_chaos.py")
-_LONG = ("tests/e2e/", "tests/browser/", "tests/benchmarks/", "tests/cli/", "tests/faults/")
-"""Where the long ones are, the longest first."""
+_LONG = (
+    *("tests/e2e/", "tests/browser/", "tests/benchmarks/", "tests/cli/", "tests/faults/", "tests/workers/"),
+    *("tests/usecases/test_verify_all", "tests/usecases/test_search", "tests/usecases/test_exports", "tests/usecases/"),
+)
+"""Where the long ones are, the longest first. What is quick comes last, so that all processes end at much the same time."""
 
 
 class Scheduling(LoadFileScheduling):

@@ -79,7 +79,7 @@ def read_entry(entry_id: UUID, dems: Core, actor: Whoever) -> EntryView:
     responses=problem_responses(401, 403, 404, 409, 429),
     response_class=Response,
 )
-def read_proof(entry_id: UUID, dems: Core, actor: Whoever, wait: Wait) -> Response:
+async def read_proof(entry_id: UUID, dems: Core, actor: Whoever, request: Request, wait: Wait) -> Response:
     """The entry's `.tlog-proof` (C2SP tlog-proof): its place in the log, the hashes from there to the root, the signed checkpoint.
 
     409 with `Retry-After` while the log has not taken it in or is not signed over it. `Prefer: wait=2` waits for that.
@@ -91,7 +91,7 @@ def read_proof(entry_id: UUID, dems: Core, actor: Whoever, wait: Wait) -> Respon
         except NotYetLogged:
             return None
 
-    proof = when_logged(wait, ask, logged=lambda found: found is not None)
+    proof = await when_logged(request, wait, ask, logged=lambda found: found is not None)
     if proof is None:
         raise NotYetLogged
     return Response(proof, media_type="text/plain; charset=utf-8")

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from api.bodies import BodyRoute
+from api.cursors import id_cursor, linked
 from api.deps import Core, MaybeMatch, OnceKey, Paging, Whoever, act, answer, etag, listed, paged
 from api.manifests import ManifestRoute
 from api.problems import problem_responses
@@ -127,10 +128,14 @@ def read_proceeding_custody(
 def list_reopened(
     proceeding_id: UUID, dems: Core, actor: Whoever, page: Paging, request: Request, response: Response
 ) -> Listed[ReopenedView]:
-    """The decisions that new material, changed findings, a defence statement or a corrected fact put in question, and why."""
-    rows = dems.disclosure.look_up.reopened(actor, StrandId(proceeding_id), page)
+    """The decisions that new material, changed findings, a defence statement or a corrected fact put in question, and why.
+
+    A page looks through some of the decisions that stand: it may have fewer than `limit`, or none, while `next` says that there is more.
+    """
+    found = dems.disclosure.look_up.reopened(actor, StrandId(proceeding_id), page)
+    ahead = None if found.ahead is None else id_cursor(found.ahead)
     return Listed[ReopenedView](
-        **paged(request, response, page, rows, key=lambda t: t.decision.id, show=ReopenedView.of)
+        items=[ReopenedView.of(t) for t in found.found], next=linked(request, response, page.limit, ahead)
     )
 
 

@@ -8,10 +8,10 @@ from pydantic_core import to_json
 
 from api.cursors import Limit
 from api.deps import Core, Whoever, act
-from api.following import LongWait, followed
 from api.late import LateRoute
 from api.problems import problem_responses
 from api.schemas.events import DESTROYED, SCHEMAS, TYPES, FeedView, TypesView, cloud_event, schema_of
+from api.waiting import LongWait, when_told
 from dems.errors import NotFound
 from dems.model.acts import Act
 
@@ -30,7 +30,9 @@ async def read_events(
 
     `Prefer: wait=20` waits up to so many seconds for the first event, where there is none yet.
     """
-    found = await followed(request, wait, lambda: dems.events.follow(actor, after, limit))
+    found = await when_told(
+        request, wait, lambda: dems.events.follow(actor, after, limit), told=lambda found: bool(found.events)
+    )
     source = _source(request)
     body = to_json({"items": [cloud_event(event, source) for event in found.events], "next": found.next})
     url = request.url.include_query_params(after=found.next, limit=limit)

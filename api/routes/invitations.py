@@ -88,12 +88,13 @@ def read_held_invitation(dems: Core, actor: Whoever) -> AskedView:
     openapi_extra=act(Act.EVIDENCE_RECEIPT),
     responses=problem_responses(401, 403, 404, 429),
 )
-def read_receipt(evidence_id: UUID, dems: Core, actor: Whoever, wait: Wait) -> ReceiptView:
+async def read_receipt(evidence_id: UUID, dems: Core, actor: Whoever, request: Request, wait: Wait) -> ReceiptView:
     """What was declared, what was found, and the entries that say so. Also for whoever sent it, for 30 days after.
 
     With `Prefer: wait=2` it is held back, two seconds at most, until every entry in it has its proof.
     """
-    found = when_logged(
+    found = await when_logged(
+        request,
         wait,
         lambda: dems.evidence.receipt(actor, EvidenceId(evidence_id)),
         logged=lambda receipt: len(receipt.proofs) == len(receipt.entries),

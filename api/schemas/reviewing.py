@@ -12,6 +12,7 @@ from dems.model.disclosure.coverage import ItemCoverage
 from dems.model.evidence import EvidenceState, Kind
 from dems.model.ids import EvidenceId
 from dems.model.people import CaseRole
+from dems.ports.reviewing import Counted
 from dems.usecases.disclosure.look_up_review import CoveragePage
 from dems.usecases.disclosure.read_queue import InQueue
 from dems.usecases.disclosure.record_viewings import Looked
@@ -43,8 +44,9 @@ class InQueueView(View):
     sha256: Hex256 | None
     quarantined: bool = Field(description="It may be privileged: for independent counsel alone")
     copies: list[UUID] = Field(description="Items of the case with the same bytes, 20 at most")
-    near: list[UUID] = Field(
-        description="Items of this page whose description and name share four fifths of their words, 20 at most"
+    near_on_page: list[UUID] = Field(
+        description="Items of this page whose description and name share four fifths of their words, 20 at most. With what is on "
+        "other pages nothing was compared: where this is empty, the case may still have some"
     )
 
     @classmethod
@@ -63,7 +65,7 @@ class InQueueView(View):
             sha256=row.sha256,
             quarantined=row.quarantined,
             copies=list(found.copies),
-            near=list(found.near),
+            near_on_page=list(found.near),
         )
 
 
@@ -114,23 +116,35 @@ class PersonCoverageView(View):
     seconds: float
 
 
-class CoverageView(View):
-    """What was looked at in this proceeding, for how long and by whom."""
+class CountedView(View):
+    """Of all items of the case."""
 
-    items: list[ItemCoverageView]
-    next: str | None
     total: int = Field(description="Items of the case")
     seen: int = Field(description="Items that anybody looked at")
     unexamined: int = Field(description="Items that were seized in bulk and not looked into")
     by_person: list[PersonCoverageView]
 
     @classmethod
+    def of(cls, counted: Counted) -> "CountedView":
+        return cls(
+            total=counted.items,
+            seen=counted.seen,
+            unexamined=counted.unexamined,
+            by_person=[PersonCoverageView(person=p, seconds=t.total_seconds()) for p, t in counted.by_person],
+        )
+
+
+class CoverageView(View):
+    """What was looked at in this proceeding, for how long and by whom."""
+
+    items: list[ItemCoverageView]
+    next: str | None
+    counted: CountedView | None = Field(description="Figures of the whole, with the first page; null with those after")
+
+    @classmethod
     def of(cls, found: CoveragePage, items: list[ItemCoverageView], ahead: str | None) -> "CoverageView":
         return cls(
             items=items,
             next=ahead,
-            total=found.counted.items,
-            seen=found.seen,
-            unexamined=found.counted.unexamined,
-            by_person=[PersonCoverageView(person=p, seconds=t.total_seconds()) for p, t in found.by_person],
+            counted=None if found.counted is None else CountedView.of(found.counted),
         )

@@ -26,7 +26,9 @@ class ScheduleListed(View):
     name: str = Field(description='"MG6C 2.1" is the first correction of the second schedule')
     state: ScheduleState
     sha256: str | None = Field(description="Of the frozen bytes, as the custody entry says; null of a draft")
-    signed: ActingView | None
+    signed: ActingView | None = Field(
+        description="By whom. Of an MG6E that waits for others of its set only the form itself says so, as long as it holds"
+    )
 
     @classmethod
     def of(cls, found: FormListed) -> "ScheduleListed":

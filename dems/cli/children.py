@@ -116,7 +116,7 @@ def _text(value: Any) -> str:
         return value.get_secret_value()
     if isinstance(value, Path):
         return str(value.expanduser().absolute())  # the children work in another folder
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else json.dumps(value, default=_text)
 
 
 def children(settings: Settings, connections: Connections, folder: Path, port: int) -> list[Child]:

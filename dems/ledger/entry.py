@@ -11,7 +11,7 @@ The format is fixed by ``tests/ledger/golden/entries.json``. A change to it is a
 import hashlib
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +26,7 @@ __all__ = [
     "NONCE_BYTES",
     "Entry",
     "EntryInvalid",
+    "Following",
     "Leaf",
     "commit",
     "leaf_hash",
@@ -162,24 +163,39 @@ def next_leaf(chain: UUID, previous: bytes | None, *, at: datetime, nonce: bytes
     return Leaf(chain, before.seq + 1, leaf_hash(previous), at, commit(nonce, detail))
 
 
-def verify_chain(entries: Sequence[Entry], *, chain: UUID | None = None) -> None:
-    """Check that entries are one chain from its beginning, without a gap, each committing to its detail where present.
+class Following:
+    """A chain read entry by entry, from its beginning: what each must be to follow those before it. Holds one leaf hash."""
 
-    Needs nothing but the entries. Raises `EntryInvalid` naming the first place that does not hold.
-    """
-    previous: bytes | None = None
-    for place, entry in enumerate(entries, start=1):
+    def __init__(self, chain: UUID | None = None) -> None:
+        """`chain` is whose entries these must be; None takes whose the first one is."""
+        self._chain = chain
+        self._place = 0
+        self._previous: bytes | None = None
+
+    def take(self, entry: Entry) -> None:
+        """The next entry, which commits to its detail where that is present. Raises `EntryInvalid` naming its place."""
+        self._place += 1
         try:
             leaf = Leaf.from_bytes(entry.leaf)
             if entry.nonce is not None or entry.detail is not None:
                 entry.opened()
         except EntryInvalid as error:
-            raise EntryInvalid(f"entry {place}: {error}") from error
-        chain = chain or leaf.chain
-        if leaf.chain != chain:
-            raise EntryInvalid(f"entry {place} belongs to another chain")
-        if leaf.seq != place:
-            raise EntryInvalid(f"entry {place} says that it is number {leaf.seq}")
-        if leaf.previous != (None if previous is None else leaf_hash(previous)):
-            raise EntryInvalid(f"entry {place} does not follow from the one before it")
-        previous = entry.leaf
+            raise EntryInvalid(f"entry {self._place}: {error}") from error
+        self._chain = self._chain or leaf.chain
+        if leaf.chain != self._chain:
+            raise EntryInvalid(f"entry {self._place} belongs to another chain")
+        if leaf.seq != self._place:
+            raise EntryInvalid(f"entry {self._place} says that it is number {leaf.seq}")
+        if leaf.previous != self._previous:
+            raise EntryInvalid(f"entry {self._place} does not follow from the one before it")
+        self._previous = leaf_hash(entry.leaf)
+
+
+def verify_chain(entries: Iterable[Entry], *, chain: UUID | None = None) -> None:
+    """Check that entries are one chain from its beginning, without a gap, each committing to its detail where present.
+
+    Needs nothing but the entries. Raises `EntryInvalid` naming the first place that does not hold.
+    """
+    following = Following(chain)
+    for entry in entries:
+        following.take(entry)

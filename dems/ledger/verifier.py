@@ -6,14 +6,20 @@ Pure: bytes in, findings out. Reading packages, showing findings and asking for 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from uuid import UUID
 
-from dems.ledger.entry import Entry, verify_chain
+from dems.ledger.checkpoint import Checkpoint
+from dems.ledger.entry import Entry, Following
 from dems.ledger.invalid import Contradicted, LedgerInvalid, NotProved
 from dems.ledger.judgement import Judgement, judge
 from dems.ledger.policy import Policy
 from dems.ledger.succession import verify_succession
 from dems.ledger.tlogproof import TlogProof
+
+_NO_ENTRY = "there is no entry"
+_MOST_TREES = 100
+"""Remembered, of one chain: a package has one."""
 
 
 class Verdict(StrEnum):
@@ -59,45 +65,43 @@ def overall(findings: Iterable[Finding]) -> Verdict:
     return Verdict.PROVED if verdicts == {Verdict.PROVED} else Verdict.NOT_PROVED
 
 
-def check_chain(presented: Sequence[Presented], policy: Policy, *, chain: UUID | None = None) -> list[Finding]:
+def check_chain(presented: Iterable[Presented], policy: Policy, *, chain: UUID | None = None) -> list[Finding]:
     """All that can be said of one chain: the chain itself, then log, witnesses and place in the log of each entry.
 
-    It does not say that the chain is whole at its end: that is for the entry that an export makes.
+    Each entry is looked at once and forgotten, so a chain takes no more memory for being long. It does not say that the chain
+    is whole at its end: that is for the entry that an export makes.
     """
-    judged = _Judged(policy)
-
-    def each(ask: Callable[[Presented], object], answer: str) -> Callable[[], str]:
-        def question() -> str:
-            missing: NotProved | None = None
-            for place, one in enumerate(presented, start=1):
-                try:
-                    ask(one)
-                except NotProved as error:
-                    missing = missing or NotProved(f"entry {place}: {error}")
-                except LedgerInvalid as error:
-                    raise Contradicted(f"entry {place}: {error}") from error
-            if missing or not presented:
-                raise missing or NotProved("there is no entry")
-            return answer
-
-        return question
-
-    def whole() -> str:
-        if not presented:
-            raise NotProved("there is no entry")
-        verify_chain([one.entry for one in presented], chain=chain)
-        withheld = sum(one.entry.detail is None for one in presented)
+    following, judged, trees = Following(chain), _Judged(policy), _Trees()
+    whole = Finding("chain", Verdict.PROVED, "")
+    log, witnesses, inclusion, one_log = (_OfEach(check) for check in ("log", "witnesses", "inclusion", "one-log"))
+    count = withheld = 0
+    for count, one in enumerate(presented, start=1):
+        withheld += one.entry.detail is None
+        if whole.verdict is Verdict.PROVED:
+            whole = checked("chain", partial(_follows, following, one.entry))
+        read = judged.of(one)
+        if isinstance(read, Finding):
+            for each in (log, witnesses, inclusion):
+                each.note(count, read)
+            if one.proof is not None:
+                one_log.note(count, read)
+            continue
+        proof, judgement = read
+        witnesses.note(count, checked("witnesses", partial(_with_quorum, judgement)))
+        inclusion.note(count, checked("inclusion", partial(_included, proof, one.entry.leaf, judgement)))
+        one_log.note(count, checked("one-log", partial(trees.add, judgement.checkpoint)))
+    if whole.verdict is Verdict.PROVED and count:
         told = f", detail withheld: {withheld}" if withheld else ""
-        return f"{len(presented)} entries follow one another from the first on without a gap{told}"
-
+        words = f"{count} entries follow one another from the first on without a gap{told}"
+        whole = Finding("chain", Verdict.PROVED, words)
+    elif not count:
+        whole = Finding("chain", Verdict.NOT_PROVED, _NO_ENTRY)
     return [
-        checked("chain", whole),
-        checked("log", each(judged.of, "the log signed the checkpoint of every entry")),
-        checked(
-            "witnesses", each(judged.require_quorum, "a quorum of witnesses cosigned the checkpoint of every entry")
-        ),
-        checked("inclusion", each(judged.require_inclusion, "every entry is in the tree of its checkpoint")),
-        checked("one-log", lambda: judged.one_log(presented)),
+        whole,
+        log.finding("the log signed the checkpoint of every entry", count),
+        witnesses.finding("a quorum of witnesses cosigned the checkpoint of every entry", count),
+        inclusion.finding("every entry is in the tree of its checkpoint", count),
+        one_log.worst or checked("one-log", trees.one),
     ]
 
 
@@ -112,45 +116,91 @@ def check_held(held: bytes, offered: bytes, proof: Sequence[bytes], policy: Poli
     return checked("held", question)
 
 
+def _follows(following: Following, entry: Entry) -> str:
+    following.take(entry)
+    return ""
+
+
+def _with_quorum(judgement: Judgement) -> str:
+    judgement.require_quorum()
+    return ""
+
+
+def _included(proof: TlogProof, leaf: bytes, judgement: Judgement) -> str:
+    proof.verify_inclusion(leaf, judgement)
+    return ""
+
+
+@dataclass(slots=True)
+class _OfEach:
+    """What a check of each entry came to: the first that does not hold, else the first for which something is absent."""
+
+    check: str
+    worst: Finding | None = None
+
+    def note(self, place: int, found: Finding) -> None:
+        """`found` is what the check of the entry at this place (from 1) came to."""
+        if found.verdict is Verdict.PROVED or (self.worst and found.verdict is not Verdict.FALSE):
+            return
+        if self.worst is None or self.worst.verdict is not Verdict.FALSE:
+            self.worst = Finding(self.check, found.verdict, f"entry {place}: {found.words}")
+
+    def finding(self, when_proved: str, count: int) -> Finding:
+        if self.worst is not None:
+            return self.worst
+        if not count:
+            return Finding(self.check, Verdict.NOT_PROVED, _NO_ENTRY)
+        return Finding(self.check, Verdict.PROVED, when_proved)
+
+
 class _Judged:
-    """Proofs as read and checkpoints as judged, each once: the entries of a package share few checkpoints."""
+    """Proofs with what the policy says of their checkpoints. Neighbours mostly share theirs: the last one is judged once."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._judgements: dict[bytes, Judgement | LedgerInvalid] = {}
-        self._proofs: dict[bytes, TlogProof] = {}
+        self._last: tuple[bytes, Judgement | Finding] | None = None
 
-    def of(self, one: Presented) -> tuple[TlogProof, Judgement]:
-        """The entry's proof and what the policy says of its checkpoint."""
+    def of(self, one: Presented) -> tuple[TlogProof, Judgement] | Finding:
+        """The entry's proof and the judgement on its checkpoint; a finding where one of them is not to be had."""
         if one.proof is None:
-            raise NotProved("its proof is not there")
-        proof = self._proofs.get(one.proof) or TlogProof.from_bytes(one.proof)
-        self._proofs[one.proof] = proof
-        if proof.checkpoint not in self._judgements:
-            try:
-                self._judgements[proof.checkpoint] = judge(proof.checkpoint, self._policy)
-            except LedgerInvalid as error:
-                self._judgements[proof.checkpoint] = error
-        judgement = self._judgements[proof.checkpoint]
-        if isinstance(judgement, LedgerInvalid):
-            raise judgement
-        return proof, judgement
+            return Finding("log", Verdict.NOT_PROVED, "its proof is not there")
+        try:
+            proof = TlogProof.from_bytes(one.proof)
+        except LedgerInvalid as error:
+            return Finding("log", Verdict.FALSE, str(error))
+        if self._last is None or self._last[0] != proof.checkpoint:
+            self._last = proof.checkpoint, self._judgement(proof.checkpoint)
+        judgement = self._last[1]
+        return judgement if isinstance(judgement, Finding) else (proof, judgement)
 
-    def require_quorum(self, one: Presented) -> None:
-        self.of(one)[1].require_quorum()
+    def _judgement(self, checkpoint: bytes) -> Judgement | Finding:
+        try:
+            return judge(checkpoint, self._policy)
+        except NotProved as error:
+            return Finding("log", Verdict.NOT_PROVED, str(error))
+        except LedgerInvalid as error:
+            return Finding("log", Verdict.FALSE, str(error))
 
-    def require_inclusion(self, one: Presented) -> None:
-        proof, judgement = self.of(one)
-        proof.verify_inclusion(one.entry.leaf, judgement)
 
-    def one_log(self, presented: Sequence[Presented]) -> str:
-        """Two signed trees of one size with two roots are a fork; of two sizes, nothing shows that they agree."""
-        roots: dict[tuple[str, int], bytes] = {}
-        for one in presented:
-            if one.proof is not None:
-                checkpoint = self.of(one)[1].checkpoint
-                if roots.setdefault((checkpoint.origin, checkpoint.size), checkpoint.root) != checkpoint.root:
-                    raise Contradicted(f"the log signed two different trees of {checkpoint.size} leaves")
-        if len(roots) != 1:
-            raise NotProved(f"the proofs are of {len(roots)} checkpoints, and nothing shows that they are of one tree")
+class _Trees:
+    """The signed trees that proofs are of. Two of one size with two roots are a fork; of two sizes, nothing shows that they agree."""
+
+    def __init__(self) -> None:
+        self._roots: dict[tuple[str, int], bytes] = {}
+
+    def add(self, tree: Checkpoint) -> str:
+        """Raises `Contradicted` for a fork. Beyond `_MOST_TREES` it is settled that they are not of one."""
+        key = tree.origin, tree.size
+        known = self._roots.get(key)
+        if known is None and len(self._roots) <= _MOST_TREES:
+            self._roots[key] = tree.root
+        if known not in {None, tree.root}:
+            raise Contradicted(f"the log signed two different trees of {tree.size} leaves")
+        return ""
+
+    def one(self) -> str:
+        count = len(self._roots)
+        if count != 1:
+            many = f"more than {_MOST_TREES}" if count > _MOST_TREES else f"{count}"
+            raise NotProved(f"the proofs are of {many} checkpoints, and nothing shows that they are of one tree")
         return "all proofs are of one tree"

@@ -111,11 +111,11 @@ class BagWriter:
         ]
         return digests[ALGORITHMS.index("sha256")]
 
-    def add_of_log(self, path: str, data: bytes) -> None:
-        """Write a file that came of the log, after `close_bag`."""
+    def add_of_log(self, path: str, size: int, pieces: Iterable[bytes]) -> None:
+        """Write a file of `size` bytes that came of the log, after `close_bag`."""
         if not self._closed or not path.startswith(LOG):
             raise ValueError(f"{path!r} is not what the log gave for a bag that is closed")
-        self._write(path, len(data), [data])
+        self._write(path, size, pieces)
 
     def finish(self) -> int:
         """Write what ends the zip; the number of bytes of all of it."""

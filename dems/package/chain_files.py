@@ -5,19 +5,16 @@ and `nonce` are null; the leaf, and with it the commitment, is always there.
 """
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Any, BinaryIO
 
 from dems.ledger.canonical import canonical, parse_canonical
 from dems.ledger.entry import Entry
 from dems.ledger.fields import from_base64, to_base64
 from dems.ledger.invalid import Malformed
-from dems.package.refusal import Refused
 
 MAX_LINE_BYTES = 128 * 1024
 """A detail has less than 64 KiB, which base64 makes a third longer."""
-
-MAX_ENTRIES = 200_000
-"""Of one chain. They are held together while the chain is checked."""
 
 _MEMBERS = {"detail", "leaf", "nonce"}
 
@@ -30,13 +27,11 @@ def to_line(entry: Entry) -> bytes:
 
 
 def read_entries(name: str, stream: BinaryIO) -> Iterator[Entry]:
-    """The entries of a file. Raises `Malformed` naming the first line that is none, `Refused` where there is no end."""
-    for number in range(1, MAX_ENTRIES + 2):
+    """The entries of a file, one at a time. Raises `Malformed` naming the first line that is none."""
+    for number in count(1):
         line = stream.readline(MAX_LINE_BYTES)
         if not line:
             return
-        if number > MAX_ENTRIES:
-            raise Refused(f"{name} has more than {MAX_ENTRIES} entries")
         try:
             yield _entry(line)
         except Malformed as error:

@@ -1,10 +1,8 @@
 """Whether the items of a package are what the log proves: their chains whole to the export, their files those that were sealed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from dems.ledger.entry import Entry
 from dems.ledger.fields import shown
 from dems.ledger.invalid import Contradicted, LedgerInvalid, NotProved
 from dems.ledger.note import MAX_NOTE_BYTES
@@ -13,6 +11,7 @@ from dems.ledger.tlogproof import MAX_PROOF_BYTES
 from dems.ledger.verifier import Finding, Presented, Verdict, check_chain, checked
 from dems.package.chain_files import read_entries
 from dems.package.inventory import HERE, About, Item, read_items
+from dems.package.paths import numbered
 from dems.package.places import (
     CHECKPOINT,
     CUSTODY,
@@ -25,15 +24,11 @@ from dems.package.places import (
     chain_file,
     later_file,
     proof_file,
+    proof_folder,
 )
 from dems.package.source import Source, read_whole
 from dems.package.tally import Tally
-
-EXPORTED = "evidence.export"
-"""The act of the entry that says that a package was made of an item."""
-SEALED = "evidence.seal"
-DESTROYED = "custody.destroy_detail"
-"""The act of the entry that says that the detail of another one was destroyed."""
+from dems.package.telling import Told
 
 MAX_EXPORT_BYTES = 1024 * 1024
 
@@ -59,10 +54,11 @@ class Items:
     about: About | None = None
     entries: int = 0
     withheld: int = 0
-    unvouched: int = 0
-    """Of these, the ones of entries after those of the bag: the log commits to what else is withheld by the bag's digest."""
     _tally: Tally = field(default_factory=Tally)
-    _seen: set[str] = field(default_factory=set)
+    _files: set[str] = field(default_factory=set)
+    """Those that belong to an item, but for proofs."""
+    _lengths: dict[str, int] = field(default_factory=dict)
+    """How many entries there are, by the folder of their proofs."""
     _checkpoint: bytes | None = None
     _any_here: bool = False
     _digest: bytes | None = None
@@ -71,7 +67,6 @@ class Items:
         """One finding for each check, over all items."""
         listed = checked("items", self._listed)
         told = f", detail withheld: {self.withheld}" if self.withheld else ""
-        told += f" ({self.unvouched} of them by nobody's word but the sender's)" if self.unvouched else ""
         chains = self._tally.counts.get(("chain", Verdict.PROVED), 0)
         whole = f"{self.entries} entries in {chains} chains, each from its first on and without a gap{told}"
         return [
@@ -102,7 +97,7 @@ class Items:
             raise NotProved(f"{ITEMS} is not there")
         with self.source.open(ITEMS) as stream:
             for item in read_items(stream):
-                self._item(item)
+                self._item(item, self.about)
                 count += 1
         if count != self.about.items:
             raise Contradicted(f"{ITEMS} lists {count} items, and {EXPORT} says that there are {self.about.items}")
@@ -114,122 +109,66 @@ class Items:
     def _is_stray(self, path: str) -> bool:
         of_items = path.startswith((EVIDENCE, CUSTODY, LATER, PROOFS))
         of_log = path.startswith("log/") and path != CHECKPOINT and not path.startswith(TIMESTAMPS)
-        return (of_items or of_log) and path not in self._seen
+        return (of_items or of_log) and path not in self._files and not self._is_proof(path)
 
-    def _item(self, item: Item) -> None:
+    def _is_proof(self, path: str) -> bool:
+        of_series = numbered(path)
+        return of_series is not None and 0 < of_series[1] <= self._lengths.get(of_series[0], 0)
+
+    def _item(self, item: Item, about: About) -> None:
         subject = shown(item.exhibit_ref)
+        told = Told(item, about.case, self._checkpoint)
         try:
-            before = self._entries(chain_file(item.chain))
-            later = self._entries(later_file(item.chain))
+            findings = check_chain(self._presented(told), self.policy, chain=item.chain)
         except LedgerInvalid as error:
             self._tally.add(Finding("chain", Verdict.FALSE, str(error)), subject)
             return
-        entries = [*before, *later]
-        self.entries += len(entries)
-        self.withheld += _closed(entries)
-        self.unvouched += _closed(later)
-        presented = [
-            Presented(entry, self._proof(proof_file(item.chain, place))) for place, entry in enumerate(entries, start=1)
-        ]
-        for finding in check_chain(presented, self.policy, chain=item.chain):
+        finally:
+            self._lengths[proof_folder(item.chain)] = told.entries
+        self.entries += told.entries
+        self.withheld += told.withheld
+        for finding in findings:
             self._tally.add(finding, subject)
-        said = [_said(entry) for entry in entries]
-        for check, question in self._questions(item, before, later, said, presented):
+        for check, question in self._questions(told, about):
             self._tally.add(checked(check, question), subject)
 
-    def _questions(
-        self,
-        item: Item,
-        before: Sequence[Entry],
-        later: Sequence[Entry],
-        said: Sequence[Mapping[str, Any]],
-        presented: Sequence[Presented],
-    ) -> Iterator[tuple[str, Callable[[], str]]]:
-        yield "checkpoint", lambda: self._one_checkpoint(presented)
-        yield "about", lambda: self._is_about(item, said)
-        yield "export", lambda: self._exported(item, len(before), said, later)
-        if item.presence == HERE:
-            self._any_here = True
-            yield "sealed", lambda: self._sealed(item, said)
-
-    def _entries(self, path: str) -> list[Entry]:
-        self._seen.add(path)
-        if path not in self.source.sizes:
-            return []
-        with self.source.open(path) as stream:
-            return list(read_entries(path, stream))
+    def _presented(self, told: Told) -> Iterator[Presented]:
+        """The entries of a chain with their proofs, one after the other, each told before it is looked at further."""
+        chain = told.item.chain
+        for path, later in ((chain_file(chain), False), (later_file(chain), True)):
+            self._files.add(path)
+            if path not in self.source.sizes:
+                continue
+            with self.source.open(path) as stream:
+                for entry in read_entries(path, stream):
+                    one = Presented(entry, self._proof(proof_file(chain, told.entries + 1)))
+                    told.take(one, later=later)
+                    yield one
 
     def _proof(self, path: str) -> bytes | None:
-        self._seen.add(path)
-        return read_whole(self.source, path, most=MAX_PROOF_BYTES) if path in self.source.sizes else None
+        try:
+            return read_whole(self.source, path, most=MAX_PROOF_BYTES)
+        except NotProved:
+            return None
 
-    def _one_checkpoint(self, presented: Sequence[Presented]) -> str:
-        if self._checkpoint is None:
-            raise NotProved(f"{CHECKPOINT} is not there")
-        for place, one in enumerate(presented, start=1):
-            # Split as `TlogProof` splits; that the rest is a proof is for the other checks to say.
-            if one.proof is not None and one.proof.partition(b"\n\n")[2] != self._checkpoint:
-                raise Contradicted(f"the proof of entry {place} is against another checkpoint than {CHECKPOINT}")
-        return "one checkpoint"
+    def _questions(self, told: Told, about: About) -> Iterator[tuple[str, Callable[[], str]]]:
+        yield "checkpoint", told.one_checkpoint
+        yield "about", told.about
+        yield "export", lambda: told.exported(about.export, self._named())
+        if told.item.presence == HERE:
+            self._any_here = True
+            yield "sealed", lambda: self._sealed(told)
 
-    def _is_about(self, item: Item, said: Sequence[Mapping[str, Any]]) -> str:
-        for place, detail in enumerate(said, start=1):
-            if detail and detail.get("evidence") != item.evidence:
-                raise Contradicted(f"entry {place} is about another item")
-            if detail and self.about is not None and detail.get("case") != self.about.case:
-                raise Contradicted(f"entry {place} is about an item of another case")
-        if not any(said):
-            raise NotProved("no detail can be read, so nothing says which item this chain is of")
-        return "about this item"
-
-    def _exported(self, item: Item, before: int, said: Sequence[Mapping[str, Any]], later: Sequence[Entry]) -> str:
-        """The last entry must be the export's: whatever was left out at the end of the chain leaves another one there."""
-        if before != item.last_seq:
-            raise Contradicted(f"{chain_file(item.chain)} has {before} entries, and {ITEMS} says {item.last_seq}")
-        if not later:
-            raise NotProved("the entry that says that this package was made is not there, so the end may be missing")
-        last = said[-1]
-        if not last:
-            raise NotProved("the detail of the last entry is not here, so the end of the chain may be missing")
-        facts = last.get("facts")
-        destroyed = sum(detail.get("act") == DESTROYED for detail in said)
-        if isinstance(facts, dict) and facts.get("withheld") == [] and _closed(later) > destroyed:
-            raise Contradicted(
-                "a detail of an entry after those of the bag is not here, and this export withheld none: somebody took it out"
-            )
-        if last.get("act") != EXPORTED or not isinstance(facts, dict):
-            raise Contradicted("the last entry does not say that a package was made: the end of the chain is missing")
-        if facts.get("tagmanifest_sha256") != self._named().hex():
-            raise Contradicted("the last entry names another package by its digest")
-        if facts.get("last_seq") != item.last_seq or self.about is None or facts.get("export") != self.about.export:
-            raise Contradicted("the last entry says another export, or another length of the chain")
-        return "named by its digest"
-
-    def _sealed(self, item: Item, said: Sequence[Mapping[str, Any]]) -> str:
-        path = str(item.path)
-        self._seen.add(path)
+    def _sealed(self, told: Told) -> str:
+        path = str(told.item.path)
+        self._files.add(path)
         if path not in self.sha256:
             raise Contradicted(f"{shown(path)} is not there, or is not what the manifests say")
-        seals = [detail["facts"] for detail in said if detail.get("act") == SEALED]
-        digests = [facts.get("digests") for facts in seals if isinstance(facts, dict)]
-        if not digests:
+        if told.sealed is None:
             raise NotProved("no entry that can be read says what was sealed")
-        sealed = digests[-1]
-        if not isinstance(sealed, dict) or sealed.get("sha256") != self.sha256[path].hex():
+        digests = told.sealed.get("digests")
+        if not isinstance(digests, dict) or digests.get("sha256") != self.sha256[path].hex():
             raise Contradicted(f"{shown(path)} is not what was sealed: its SHA-256 is another one")
-        if item.sha256 != self.sha256[path].hex():
+        if told.item.sha256 != self.sha256[path].hex():
             raise Contradicted(f"{ITEMS} says another SHA-256 of {shown(path)}")
         return "as sealed"
-
-
-def _closed(entries: Sequence[Entry]) -> int:
-    """How many have no detail here."""
-    return sum(entry.detail is None for entry in entries)
-
-
-def _said(entry: Entry) -> Mapping[str, Any]:
-    """The detail, once it is known that the leaf commits to it; empty where it is not here, or is not what it should be."""
-    try:
-        return entry.opened()
-    except LedgerInvalid:
-        return {}

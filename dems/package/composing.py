@@ -6,7 +6,7 @@ broken off can be made again under the digest that its entries already name.
 """
 
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
@@ -16,7 +16,7 @@ from uuid import UUID
 from dems.ledger.entry import Entry
 from dems.ledger.note import Note
 from dems.package import handling
-from dems.package.bag_writing import BagWriter
+from dems.package.bag_writing import BagWriter, Spool
 from dems.package.chain_files import to_line
 from dems.package.inventory import HERE, About, Item
 from dems.package.paths import Paths, component
@@ -65,15 +65,15 @@ class Composer:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._resources.close()
 
-    def add_item(self, item: Item, entries: Sequence[Entry], payload: Iterable[bytes] | None) -> Item:
+    def add_item(self, item: Item, entries: Iterable[Entry], payload: Iterable[bytes] | None) -> Item:
         """Write an item with the entries of its chain so far, which the export's own will follow; gives it with its path.
 
         `payload` are its bytes where `item.presence` is `HERE`: `NotAsSealed` if they are not as many as `item.size`
-        says, or their SHA-256 is not `item.sha256`. `ValueError` if there are not `item.last_seq` entries.
+        says, or their SHA-256 is not `item.sha256`. `ValueError` if there are not `item.last_seq` entries; none is held.
         """
         size = item.size
-        if len(entries) != item.last_seq or (payload is None) != (item.presence != HERE or size is None):
-            raise ValueError("an item comes with all its entries, and with its bytes where it says so")
+        if (payload is None) != (item.presence != HERE or size is None):
+            raise ValueError("an item comes with its bytes where it says so")
         if payload is not None and size is not None:
             folder = f"{EVIDENCE}{component(item.exhibit_ref)}/"
             item = replace(item, path=self._paths.unused(folder, item.name or "evidence.bin"))
@@ -83,14 +83,18 @@ class Composer:
                 raise NotAsSealed(item) from error
             if digests["sha256"].hex() != item.sha256:
                 raise NotAsSealed(item)
-        chain = self._bag.spool()
-        for entry in entries:
-            chain.write(to_line(entry))
-        self._bag.add_spool(chain_file(item.chain), chain)
-        chain.close()
         self._items.write(item.to_line())
-        for part in handling.of_item(item, entries):
-            self._handling.write(part)
+        actions = handling.Actions(item)
+        self._handling.write(actions.begin())
+        come = 0
+        with closing(Spool()) as lines:
+            for entry in entries:
+                lines.write(to_line(entry))
+                self._handling.write(actions.of(entry))
+                come += 1
+            if come != item.last_seq:
+                raise ValueError("an item comes with all its entries")
+            self._bag.add_spool(chain_file(item.chain), lines)
         self._count += 1
         return item
 
@@ -114,22 +118,26 @@ class Composer:
             }
         )
 
-    def add_later(self, chain: UUID, entries: Sequence[Entry]) -> None:
-        """Write the entries that a chain got after those in the bag, to the export's own."""
-        self._bag.add_of_log(later_file(chain), b"".join(to_line(entry) for entry in entries))
+    def add_later(self, chain: UUID, entries: Iterable[Entry]) -> None:
+        """Write the entries that a chain got after those in the bag, to the export's own; none is held."""
+        with closing(Spool()) as lines:
+            for entry in entries:
+                lines.write(to_line(entry))
+            self._bag.add_of_log(later_file(chain), lines.size, lines.pieces())
 
     def add_proof(self, chain: UUID, seq: int, proof: bytes) -> None:
         """Write the ``.tlog-proof`` of one entry."""
-        self._bag.add_of_log(proof_file(chain, seq), proof)
+        self._bag.add_of_log(proof_file(chain, seq), len(proof), [proof])
 
     def add_checkpoint(self, note: bytes, tokens: Sequence[tuple[str, bytes]] = ()) -> None:
         """Write the checkpoint of all proofs, and answers of time-stamping authorities by short names of theirs."""
-        self._bag.add_of_log(CHECKPOINT, note)
+        self._bag.add_of_log(CHECKPOINT, len(note), [note])
         if tokens:
-            self._bag.add_of_log(STAMPED, Note.from_bytes(note).text.encode())
+            text = Note.from_bytes(note).text.encode()
+            self._bag.add_of_log(STAMPED, len(text), [text])
         names = Paths()
         for name, token in tokens:
-            self._bag.add_of_log(names.unused(TIMESTAMPS, f"{name}.tsr"), token)
+            self._bag.add_of_log(names.unused(TIMESTAMPS, f"{name}.tsr"), len(token), [token])
 
     def finish(self) -> int:
         """Write what ends the zip; the number of bytes of all of it."""

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dems.ledger.fields import shown
+from dems.package.listing import Listing
 from dems.package.paths import checked_path
 from dems.package.refusal import Refused
-from dems.package.source import MAX_FILES, PIECE_BYTES, require_untwinned
+from dems.package.source import PIECE_BYTES
 
 _DEEPEST = 32
 
@@ -21,12 +22,10 @@ class Folder:
     def __init__(self, root: Path) -> None:
         """Lists everything below `root`. Raises `Refused` for links, devices, paths that are not ours, and too many files."""
         self._root = root
-        found: dict[str, int] = {}
+        found = Listing()
         for path, size in _files(root, "", 0):
-            found[checked_path(path)] = size
-            if len(found) > MAX_FILES:
-                raise Refused(f"it holds more than {MAX_FILES} files")
-        require_untwinned(found)
+            found.add(checked_path(path), size)
+        found.require_untwinned()
         self.sizes: Mapping[str, int] = found
 
     @contextmanager
@@ -51,16 +50,19 @@ def _files(folder: Path, before: str, depth: int) -> Iterator[tuple[str, int]]:
     if depth > _DEEPEST:
         raise Refused(f"its folders are more than {_DEEPEST} deep")
     try:
+        # The proofs of a folder come in the order of their numbers. Of very many files names take less than entries do.
         with os.scandir(folder) as entries:
-            for entry in entries:
-                path = before + entry.name
-                if entry.is_symlink():
-                    raise Refused(f"{shown(path)} is a link")
-                if entry.is_dir(follow_symlinks=False):
-                    yield from _files(Path(entry.path), f"{path}/", depth + 1)
-                elif entry.is_file(follow_symlinks=False):
-                    yield path, entry.stat(follow_symlinks=False).st_size
-                else:
-                    raise Refused(f"{shown(path)} is neither a file nor a folder")
+            names = sorted(entry.name for entry in entries)
+        for name in names:
+            path, below = before + name, folder / name
+            found = below.lstat()
+            if stat.S_ISLNK(found.st_mode):
+                raise Refused(f"{shown(path)} is a link")
+            if stat.S_ISDIR(found.st_mode):
+                yield from _files(below, f"{path}/", depth + 1)
+            elif stat.S_ISREG(found.st_mode):
+                yield path, found.st_size
+            else:
+                raise Refused(f"{shown(path)} is neither a file nor a folder")
     except OSError as error:
         raise Refused(f"the folder {shown(before or '.')} cannot be read: {error.strerror}") from error

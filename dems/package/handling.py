@@ -9,7 +9,7 @@ that an identifier ends in a UUID.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -46,29 +46,33 @@ def begin(about: About) -> bytes:
 END = b"\n]}\n"
 
 
-def of_item(item: Item, entries: Sequence[Entry]) -> Iterator[bytes]:
-    """What follows `begin` for one item and the entries of its chain that are listed in the package."""
-    record = f"kb:{_id('record', item.evidence)}"
-    subject = f"kb:{_id('item', item.evidence)}"
-    for node in (_file(subject, item), _record(record, subject, item)):
-        yield _part(node)
-    before: str | None = None
-    for entry in entries:
-        leaf = Leaf.from_bytes(entry.leaf)
-        said = _said(entry)
+class Actions:
+    """What follows `begin` for one item: the item itself, then each entry of its chain that is listed in the package."""
+
+    def __init__(self, item: Item) -> None:
+        self._item = item
+        self._record = f"kb:{_id('record', item.evidence)}"
+        self._subject = f"kb:{_id('item', item.evidence)}"
+        self._before: str | None = None
+
+    def begin(self) -> bytes:
+        """The item and what is recorded of it."""
+        return _part(_file(self._subject, self._item)) + _part(_record(self._record, self._subject, self._item))
+
+    def of(self, entry: Entry) -> bytes:
+        """The action that the next entry says, with whoever performed it."""
+        leaf, said = Leaf.from_bytes(entry.leaf), _said(entry)
         performer = _performer(said)
-        if performer is not None:
-            yield _part(performer)
-        this = f"kb:{_id('entry', item.chain, leaf.seq)}"
+        this = f"kb:{_id('entry', self._item.chain, leaf.seq)}"
         action: dict[str, Any] = {
             "@id": this,
             "@type": "investigation:InvestigativeAction",
             "core:name": said.get("act") or "detail withheld",
             "action:startTime": _time(leaf),
             "action:endTime": _time(leaf),
-            "action:object": [{"@id": subject}],
-            "action:result": [{"@id": record}],
-            "dems:chain": str(item.chain),
+            "action:object": [{"@id": self._subject}],
+            "action:result": [{"@id": self._record}],
+            "dems:chain": str(self._item.chain),
             "dems:seq": leaf.seq,
             "dems:leafHash": leaf_hash(entry.leaf).hex(),
         }
@@ -76,10 +80,10 @@ def of_item(item: Item, entries: Sequence[Entry]) -> Iterator[bytes]:
             action["core:description"] = said["reason"]
         if performer is not None:
             action["action:performer"] = {"@id": performer["@id"]}
-        if before is not None:
-            action["investigation:wasInformedBy"] = [{"@id": before}]
-        yield _part(action)
-        before = this
+        if self._before is not None:
+            action["investigation:wasInformedBy"] = [{"@id": self._before}]
+        self._before = this
+        return (b"" if performer is None else _part(performer)) + _part(action)
 
 
 def _file(subject: str, item: Item) -> dict[str, Any]:

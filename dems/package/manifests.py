@@ -6,8 +6,8 @@ from typing import BinaryIO
 
 from dems.ledger.fields import shown
 from dems.ledger.invalid import Malformed
+from dems.package.listing import MAX_FILES
 from dems.package.paths import MAX_PATH_BYTES, checked_path
-from dems.package.source import MAX_FILES
 
 _LINE = re.compile(r"([0-9A-Fa-f]{64}|[0-9A-Fa-f]{128})[ \t]+\*?(.+)")
 _DIGITS = {"sha256": 64, "sha512": 128}

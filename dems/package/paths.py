@@ -22,6 +22,7 @@ _DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9
 _KEPT = frozenset(" ._-+,()[]@#&")
 _LETTERS = frozenset({"Lu", "Ll", "Lt", "Lo", "Nd", "Mn", "Mc"})
 _MOST_TWINS = 100_000
+_NUMBERED = re.compile(r"(.*/)([0-9]{8})\.tlog-proof", re.DOTALL)
 
 
 def checked_path(path: str) -> str:
@@ -46,6 +47,17 @@ def checked_path(path: str) -> str:
 def twin(path: str) -> str:
     """What two paths share that some file system takes for one: compatibility form, without case."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", path).casefold())
+
+
+def numbered(path: str) -> tuple[str, int] | None:
+    """Folder and number of a path of `of_number`; None for every other path."""
+    match = _NUMBERED.fullmatch(path)
+    return None if match is None else (match[1], int(match[2]))
+
+
+def of_number(folder: str, number: int) -> str:
+    """The path of a proof in its folder, which ends with a slash: there are very many, and they differ by this number only."""
+    return f"{folder}{number:08}.tlog-proof"
 
 
 def component(name: str) -> str:
@@ -88,25 +100,40 @@ def _cut(kept: list[str]) -> list[str]:
 
 
 class Paths:
-    """The paths that a package has so far. Holds one short string for each."""
+    """The paths that a package has so far. Holds one short string for each; of proofs, one for each folder."""
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
+        self._numbers: dict[str, int] = {}
 
     def add(self, path: str) -> str:
-        """Take a path. Raises `ValueError` if it, or one that some system takes for it, is taken already."""
+        """Take a path. Raises `ValueError` if it, or one that some system takes for it, is taken already.
+
+        The proofs of a folder are taken in the order of their numbers.
+        """
         checked_path(path)
-        if twin(path) in self._taken:
+        folded = twin(path)
+        if self._is_taken(folded):
             raise ValueError(f"the path {path!r} is taken, perhaps in another case or Unicode form")
-        self._taken.add(twin(path))
+        of_series = numbered(folded)
+        if of_series is None:
+            self._taken.add(folded)
+        else:
+            self._numbers[of_series[0]] = of_series[1]
         return path
+
+    def _is_taken(self, folded: str) -> bool:
+        of_series = numbered(folded)
+        if of_series is None:
+            return folded in self._taken
+        return of_series[1] <= self._numbers.get(of_series[0], -1)
 
     def unused(self, folder: str, name: str) -> str:
         """Take a path in `folder` (which ends with a slash) for a name that somebody chose; numbered if it is taken."""
         safe = component(name)
         stem, dot, ending = safe.rpartition(".")
         for number in range(1, _MOST_TWINS):
-            numbered = safe if number == 1 else f"{stem}={number}{dot}{ending}" if dot else f"{safe}={number}"
-            if twin(folder + numbered) not in self._taken:
-                return self.add(folder + numbered)
+            tried = safe if number == 1 else f"{stem}={number}{dot}{ending}" if dot else f"{safe}={number}"
+            if not self._is_taken(twin(folder + tried)):
+                return self.add(folder + tried)
         raise ValueError(f"there are {_MOST_TWINS} files that could be called {safe!r}")

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from dems.package.paths import of_number
+
 FORMAT = "dems-package/1"
 
 BAGIT = "bagit.txt"
@@ -48,9 +50,14 @@ def later_file(chain: UUID) -> str:
     return f"{LATER}{chain}.jsonl"
 
 
+def proof_folder(chain: UUID) -> str:
+    """Where the proofs of a chain's entries are."""
+    return f"{PROOFS}{chain}/"
+
+
 def proof_file(chain: UUID, seq: int) -> str:
     """The proof that an entry is in the tree of `CHECKPOINT`."""
-    return f"{PROOFS}{chain}/{seq:08}.tlog-proof"
+    return of_number(proof_folder(chain), seq)
 
 
 STAMPED = "log/timestamps/checkpoint.txt"

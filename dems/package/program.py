@@ -1,11 +1,16 @@
 """The verifier as a program of its own: ``python dems-verify.pyz PATH --policy FILE``."""
 
 import argparse
+import errno
 import json
+import os
+import stat
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+
+from cryptography.x509 import load_pem_x509_certificates
 
 from dems.ledger.invalid import LedgerInvalid
 from dems.ledger.policy import MAX_POLICY_BYTES, Policy
@@ -26,8 +31,8 @@ _KINDS = {
 }
 
 
-class NoPolicy(ValueError):
-    """The file that should name the keys does not; the message is a sentence."""
+class NoKeys(ValueError):
+    """A file that should hold the keys that one believes does not; the message is a sentence."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,28 +51,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     chosen = parser.parse_args(arguments)
     try:
+        require_readable(chosen.path)
         trusted = trusted_files(chosen.policy, chosen.tsa_root)
     except OSError as error:
         parser.error(f"{error.filename} cannot be read: {error.strerror}")
-    except NoPolicy as error:
+    except NoKeys as error:
         parser.error(str(error))
     report = verify(chosen.path, trusted)
     sys.stdout.write(as_json(report) if chosen.json else as_text(report))
     return exit_code(report)
 
 
+def require_readable(path: Path) -> None:
+    """Raise `OSError` where there is nothing to verify: a slip of the user's, which says nothing of any package."""
+    kind = path.stat().st_mode
+    if stat.S_ISDIR(kind):
+        os.scandir(path).close()
+    elif stat.S_ISREG(kind):
+        path.open("rb").close()
+    else:
+        raise OSError(errno.EINVAL, "it is neither a file nor a folder", str(path))
+
+
 def trusted_files(policy: Path | None, roots: Path | None) -> Trusted:
-    """Read what the user has from elsewhere. Raises `OSError`; `NoPolicy` where the policy file is none.
+    """Read what the user has from elsewhere. Raises `OSError`; `NoKeys` where the policy file is none, or the certificates are.
 
     That is the user's mistake and says nothing of what is to be verified.
     """
-    known = _read(policy, MAX_POLICY_BYTES)
-    if known is not None:
-        try:
+    known, authorities = _read(policy, MAX_POLICY_BYTES), _read(roots, MAX_ROOTS_BYTES)
+    try:
+        if known is not None:
             Policy.from_bytes(known)
-        except LedgerInvalid as error:
-            raise NoPolicy(f"{policy} is no policy file: {error}. Nothing was verified.") from error
-    return Trusted(known, _read(roots, MAX_ROOTS_BYTES))
+    except LedgerInvalid as error:
+        raise NoKeys(f"{policy} is no policy file: {error}. Nothing was verified.") from error
+    try:
+        if authorities is not None:
+            load_pem_x509_certificates(authorities)
+    except ValueError as error:
+        raise NoKeys(f"{roots} holds no certificates in PEM. Nothing was verified.") from error
+    return Trusted(known, authorities)
 
 
 def as_text(report: Report) -> str:

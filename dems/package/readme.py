@@ -46,19 +46,68 @@ Unpack it. In the folder {base}:
     bagit.py --validate .                   all of that at once (Library of Congress, "pip install bagit")
     sha256sum tagmanifest-sha256.txt        the hash that the last entry in each log/custody/*.jsonl must name,
                                             in its detail (base64), as "tagmanifest_sha256"
+    case_validate handling.jsonld           the linked data is CASE/UCO ("pip install case-utils")
     openssl ts -verify -data log/timestamps/checkpoint.txt -in log/timestamps/NAME.tsr -CAfile ROOT.pem
                                             the time of the checkpoint; add -attime if the authority's
                                             certificate has expired since
 
 The custody log is a Merkle tree as in RFC 9162; proofs and checkpoint are in the formats tlog-proof, tlog-checkpoint and
-signed-note of c2sp.org. Leaf, proof and signature can be checked by hand with sha256sum and openssl: the sender's page
-docs/ledger.md does it step by step, and docs/package.md says what each file here is.
+signed-note of c2sp.org, for which there are other programs. The sender's page docs/package.md says what each file here is.
 
 WHAT THIS DOES NOT SHOW
 
 What happened before the first entry. Whether a person who is named did what the entry says: it says what the system
 recorded. Entries after this package was made. Without witnesses or timestamps that you trust, when the log was written: then
 you rely on its owner for that.
+"""
+
+
+_BY_HAND = r"""
+ONE ENTRY BY HAND
+
+With a shell, base64, sha256sum and openssl 3, in the same folder. KEYS is the file with the keys that you believe, C a chain, N
+the number of one of its entries:
+
+    KEYS=policy.txt
+    C=$(ls log/proofs | head -n 1)
+    N=1
+    T=$(mktemp -d)
+    part() { cat custody/$C.jsonl log/custody/$C.jsonl | sed -n "$N"p | sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/" | base64 -d; }
+    part leaf > $T/leaf
+    cat $T/leaf
+
+This is what the log holds: the chain, the number, the time, "previous" (the leaf hash of the entry before) and "commitment", which
+must be what this prints, unless the detail is withheld:
+
+    { part nonce; part detail; } | sha256sum
+
+Its place in the tree. The last two lines that this prints must be the same:
+
+    P=log/proofs/$C/$(printf %08d $N).tlog-proof
+    f=$(sed -n 's/^index //p' $P)
+    s=$(($(sed -n 2p log/checkpoint) - 1))
+    { printf '\0'; cat $T/leaf; } | openssl dgst -sha256 -binary > $T/r
+    for h in $(sed -n '3,/^$/p' $P); do
+        echo $h | base64 -d > $T/h
+        if [ $((f % 2)) = 1 ] || [ $f = $s ]; then
+            { printf '\1'; cat $T/h $T/r; } | openssl dgst -sha256 -binary > $T/n
+            while [ $((f % 2)) = 0 ] && [ $f != 0 ]; do f=$((f / 2)); s=$((s / 2)); done
+        else
+            { printf '\1'; cat $T/r $T/h; } | openssl dgst -sha256 -binary > $T/n
+        fi
+        mv $T/n $T/r
+        f=$((f / 2)); s=$((s / 2))
+    done
+    base64 $T/r
+    sed -n 3p log/checkpoint
+
+Who signed that. It must print "Signature Verified Successfully":
+
+    sed -n 1,3p log/checkpoint > $T/text
+    { printf '\60\52\60\5\6\3\53\145\160\3\41\0'
+      grep '^log ' $KEYS | cut -d' ' -f2 | sed 's/^[^+]*+[^+]*+//' | base64 -d | tail -c 32; } > $T/key
+    sed -n 5p log/checkpoint | cut -d' ' -f3 | base64 -d | tail -c 64 > $T/signature
+    openssl pkeyutl -verify -pubin -keyform DER -inkey $T/key -rawin -in $T/text -sigfile $T/signature
 """
 
 
@@ -79,4 +128,5 @@ def readme(about: About, base: str) -> bytes:
         else "",
     }
     lines = {name: text if name == "withheld" else " ".join(text.split()) for name, text in said.items()}
-    return _TEXT.format(base=base, items=about.items, **lines).encode("utf-8", "replace")
+    text = _TEXT.format(base=base, items=about.items, **lines)
+    return (text + _BY_HAND).encode("utf-8", "replace")

@@ -1,16 +1,11 @@
 """What a package is read from, whatever it lies in: a folder, a zip, or the one folder inside of either."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import BinaryIO, Protocol
 
-from dems.ledger.fields import shown
 from dems.ledger.invalid import NotProved
-from dems.package.paths import twin
 from dems.package.refusal import Refused
-
-MAX_FILES = 1_000_000
-"""More are not listed: their names alone would fill the memory of a small machine."""
 
 PIECE_BYTES = 1024 * 1024
 
@@ -28,21 +23,13 @@ class Source(Protocol):
         ...
 
 
-def require_untwinned(paths: Mapping[str, int]) -> None:
-    """Raise `Refused` if two paths would become one file on some system: what was checked would not be what is opened."""
-    seen: dict[str, str] = {}
-    for path in paths:
-        other = seen.setdefault(twin(path), path)
-        if other != path:
-            raise Refused(f"the paths {shown(other)} and {shown(path)} are one file on some systems")
-
-
 def read_whole(source: Source, path: str, *, most: int) -> bytes:
     """All of a small file. Raises `NotProved` if it is not there and `Refused` if it has more than `most` bytes."""
-    if path not in source.sizes:
+    size = source.sizes.get(path)
+    if size is None:
         raise NotProved(f"{path} is not there")
-    if source.sizes[path] > most:
-        raise Refused(f"{path} has {source.sizes[path]} bytes, more than the {most} that it may have")
+    if size > most:
+        raise Refused(f"{path} has {size} bytes, more than the {most} that it may have")
     with source.open(path) as stream:
         data = stream.read(most + 1)
     if len(data) > most:
@@ -51,17 +38,31 @@ def read_whole(source: Source, path: str, *, most: int) -> bytes:
 
 
 class Inside:
-    """The files below one folder of a source, named from there."""
+    """The files below one folder of a source that holds nothing else, named from there."""
 
     def __init__(self, source: Source, folder: str) -> None:
         self._source, self._folder = source, folder
-        self.sizes: Mapping[str, int] = {
-            path.removeprefix(folder): size for path, size in source.sizes.items() if path.startswith(folder)
-        }
+        self.sizes: Mapping[str, int] = _Below(source.sizes, folder)
 
     def open(self, path: str) -> AbstractContextManager[BinaryIO]:
         """See `Source`."""
         return self._source.open(self._folder + path)
+
+
+class _Below(Mapping[str, int]):
+    """What is asked for each time, since a copy of all names would double what they take."""
+
+    def __init__(self, sizes: Mapping[str, int], folder: str) -> None:
+        self._sizes, self._folder = sizes, folder
+
+    def __getitem__(self, path: str) -> int:
+        return self._sizes[self._folder + path]
+
+    def __iter__(self) -> Iterator[str]:
+        return (path.removeprefix(self._folder) for path in self._sizes)
+
+    def __len__(self) -> int:
+        return len(self._sizes)
 
 
 def base_of(source: Source, landmark: str) -> Source:

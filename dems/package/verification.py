@@ -97,21 +97,23 @@ def _log(source: Source, trusted: Trusted) -> Report:
 
 def _receipt(data: bytes, trusted: Trusted) -> Report:
     receipt = parse_receipt(data)
-    if trusted.policy is None:
-        raise Refused("a receipt is checked with the log's keys: give the policy file with --policy")
-    keys = Finding("keys", Verdict.PROVED, "the keys are those that you gave")
-    return Report("receipt", [*check_receipt(receipt, Policy.from_bytes(trusted.policy)), keys])
+    policy, keys = _chosen(trusted, None)
+    return Report("receipt", [*check_receipt(receipt, policy), keys])
 
 
 def _policy(source: Source, trusted: Trusted) -> tuple[Policy, Finding]:
     """The policy to check with, and what is to be said of whose it is."""
-    inside = read_whole(source, POLICY, most=MAX_POLICY_BYTES) if POLICY in source.sizes else None
+    return _chosen(trusted, read_whole(source, POLICY, most=MAX_POLICY_BYTES) if POLICY in source.sizes else None)
+
+
+def _chosen(trusted: Trusted, inside: bytes | None) -> tuple[Policy, Finding]:
     if trusted.policy is not None:
         told = "the keys are those that you gave"
         if inside is not None and not hmac.compare_digest(inside, trusted.policy):
             told += f"; {shown(POLICY)} in it says other ones, which were not used"
         return Policy.from_bytes(trusted.policy), Finding("keys", Verdict.PROVED, told)
     if inside is None:
-        raise Refused("it has no policy.txt: give the policy file with --policy")
+        words = "it brings no keys, and without keys nothing says who signed: give those that you have with --policy"
+        return Policy.of([]), Finding("keys", Verdict.NOT_PROVED, words)
     words = "the keys are only those that it brings itself: give those that you have from elsewhere with --policy"
     return Policy.from_bytes(inside), Finding("keys", Verdict.NOT_PROVED, words)

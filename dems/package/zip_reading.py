@@ -8,21 +8,24 @@ its header and the next one, and no byte belongs to none: what is checked is wha
 import os
 import stat
 import struct
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BufferedReader, RawIOBase
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from dems.ledger.fields import shown
+from dems.package.listing import MAX_FILES, MAX_PROOFS, Listing
 from dems.package.paths import checked_path
 from dems.package.refusal import Refused
-from dems.package.source import MAX_FILES, PIECE_BYTES, require_untwinned
+from dems.package.source import PIECE_BYTES
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-MAX_DIRECTORY_BYTES = 512 * 1024 * 1024
 _END, _END_64, _LOCATOR = struct.Struct("<IHHHHIIH"), struct.Struct("<IQHHIIQQQQ"), struct.Struct("<IIQI")
 _CENTRAL, _LOCAL = struct.Struct("<IHHHHHHIIIHHHHHII"), struct.Struct("<IHHHHHIIIHH")
 _LOCAL_SIGNATURE, _CENTRAL_SIGNATURE, _END_SIGNATURE = 0x04034B50, 0x02014B50, 0x06054B50
@@ -47,18 +50,21 @@ class Zip:
         self._path = path
         try:
             with path.open("rb") as file:
-                self._places = _Directory(file, path.stat().st_size).places
+                self._directory = _Directory(file, path.stat().st_size)
         except OSError as error:
             raise Refused(f"the file cannot be read: {error.strerror}") from error
-        self.sizes: Mapping[str, int] = {name: size for name, (_, _, size) in self._places.items()}
-        require_untwinned(self.sizes)
+        self._listing = self._directory.listing
+        self.sizes: Mapping[str, int] = self._listing
+        self._listing.require_untwinned()
 
     @contextmanager
     def open(self, path: str) -> Iterator[BinaryIO]:
         """See `Source`."""
-        if path not in self._places:
-            raise Refused(f"there is no {shown(path)}")
-        at, beyond, size = self._places[path]
+        try:
+            size, at = self._listing.place(path)
+        except KeyError:
+            raise Refused(f"there is no {shown(path)}") from None
+        beyond = self._directory.beyond(at)
         with self._path.open("rb", buffering=0) as file:
             file.seek(at)
             header = file.read(_LOCAL.size)
@@ -99,29 +105,45 @@ class _Window(RawIOBase):
 
 
 class _Directory:
-    """`places` says for each member where its header begins, where the next thing does, and its size."""
+    """`listing` says of each member where its header begins, and its size."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file = file
         count, start, directory_bytes, end = self._extent(size)
-        if count > MAX_FILES or directory_bytes > MAX_DIRECTORY_BYTES:
-            raise Refused(f"it holds more than {MAX_FILES} files")
+        if count > MAX_FILES + MAX_PROOFS:
+            raise Refused(f"it holds more than {MAX_FILES} files beside {MAX_PROOFS} proofs")
         if start + directory_bytes != end:
             raise Refused(_NOT_OURS)
         file.seek(start)
-        members = sorted(self._members(count, directory_bytes), key=lambda member: member[1])
-        beyond = [at for _, at, _ in members[1:]] + [start]
-        if members and members[0][1] != 0:
+        self.listing = Listing()
+        self._starts, folders = array("Q"), []
+        for name, at, length in self._members(count, directory_bytes):
+            self.listing.add(name, length, at)
+            self._starts.append(at)
+            if name.endswith("/"):
+                folders.append((name, at))
+        self._starts.append(start)
+        if any(one >= other for one, other in pairwise(self._starts)):
+            self._sort()
+        if count and self._starts[0] != 0:
             raise Refused("something lies before the first file of the zip")
-        self.places: dict[str, tuple[int, int, int]] = {}
-        for (name, at, length), after in zip(members, beyond, strict=True):
-            if name in self.places:
-                raise Refused(f"it holds {shown(name)} twice")
-            self.places[name] = (at, after, length)
-        for folder in [name for name in self.places if name.endswith("/")]:
-            at, after, _ = self.places.pop(folder)
-            if after - at > _LOCAL.size + len(folder.encode()) + _MOST_EXTRA:
+        for folder, at in folders:
+            self.listing.remove(folder)
+            if self.beyond(at) - at > _LOCAL.size + len(folder.encode()) + _MOST_EXTRA:
                 raise Refused(f"something lies hidden behind the folder {shown(folder)}")
+
+    def _sort(self) -> None:
+        """Whoever packed it listed the files in another order than that in which they lie."""
+        self._starts = array("Q", sorted(self._starts))
+        if any(one == other for one, other in pairwise(self._starts)):
+            raise Refused("a file in it shares its bytes with another one")
+
+    def beyond(self, at: int) -> int:
+        """Where the next member begins, or the directory, behind the member that begins at `at`."""
+        place = bisect_right(self._starts, at)
+        if place == len(self._starts):
+            raise Refused(_NOT_OURS)
+        return self._starts[place]
 
     def _extent(self, size: int) -> tuple[int, int, int, int]:
         """How many members there are, where the directory begins, its size, and where what follows it begins."""

@@ -129,11 +129,25 @@ class Disclosure(Protocol):
         """The case whose life has this proceeding, whether or not its disclosure is open. Raises `NotFound`."""
         ...
 
+    def proceedings(self, case_id: CaseId) -> list[StrandId]:
+        """Those of the case whose disclosure is open."""
+        ...
+
     def openings(self, proceeding_id: StrandId) -> list[Opening]:
         """Empty where its disclosure is not open."""
         ...
 
-    def open(self, case_id: CaseId, opening: Opening) -> None: ...
+    def will_open(self, case_id: CaseId, proceeding_id: StrandId, page: Page) -> list[EvidenceId]:
+        """Make a page of the case's items ready for the opening, so that little is left to do in it; returns their ids.
+
+        Of a proceeding that whoever calls this holds, and that is not open.
+        """
+        ...
+
+    def open(self, case_id: CaseId, opening: Opening) -> None:
+        """The first time, all that is in the case awaits review; in a large case much of that is done before, by `will_open`."""
+        ...
+
     def decisions(
         self, proceeding_id: StrandId, subjects: Collection[Subject] | None = None
     ) -> list[Decision[Content]]:
@@ -159,7 +173,9 @@ class Disclosure(Protocol):
         """
         ...
 
-    def resting_on(self, proceeding_id: StrandId) -> Mapping[FactId, frozenset[Subject]]:
+    def resting_on(
+        self, proceeding_id: StrandId, subjects: Collection[Subject] | None = None
+    ) -> Mapping[FactId, frozenset[Subject]]:
         """The facts that decisions were made on, each with what was decided about."""
         ...
 
@@ -168,7 +184,6 @@ class Disclosure(Protocol):
         ...
 
     def add_happening(self, proceeding_id: StrandId, happening: KeptHappening) -> None: ...
-    def viewings(self, proceeding_id: StrandId) -> list[Viewing]: ...
     def add_viewings(self, proceeding_id: StrandId, viewings: Sequence[tuple[UUID, Viewing]], at: datetime) -> None:
         """Each with an id of its own."""
         ...

@@ -195,12 +195,25 @@ class Custody(Protocol):
         """Add an entry to a chain; `act` is the authority's unless said. Written, in one order, as the transaction commits."""
         ...
 
-    def chain(self, chain: ChainOf, page: Page, *, acts: Collection[Act] | None = None) -> list[CustodyRow]:
-        """From its beginning, in its order; only the entries of these acts where any are named."""
+    def chain(
+        self, chain: ChainOf, page: Page, *, acts: Collection[Act] | None = None, behind: int = 0
+    ) -> list[CustodyRow]:
+        """From its beginning, or behind a `seq`, in its order; only the entries of these acts where any are named."""
+        ...
+
+    def without_detail(self, after: Mapping[ChainOf, int], acts: Collection[Act]) -> Mapping[ChainOf, list[int]]:
+        """Of each chain the `seq`, in order, of entries behind a place that are of these acts or whose detail was destroyed.
+
+        Holds the chains: until the transaction ends nobody else adds to one. So it is asked last.
+        """
         ...
 
     def lengths(self, chains: Sequence[ChainOf]) -> Mapping[ChainOf, int]:
         """How many entries each has; those that have not begun are left out."""
+        ...
+
+    def recorded(self, case_id: CaseId) -> int:
+        """How many entries there are of the case and of its items, those whose detail was destroyed among them."""
         ...
 
     def of_case(self, case_id: CaseId, page: Page) -> list[CustodyRow]:

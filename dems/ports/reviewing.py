@@ -10,7 +10,7 @@ from dems.model.disclosure.acting import Acting
 from dems.model.disclosure.blocks import AnnexLine, Block
 from dems.model.disclosure.coverage import Viewing
 from dems.model.disclosure.reviewing import Awaiting, ReviewFilter, ReviewSort
-from dems.model.ids import BlockId, CaseId, EvidenceId, StrandId
+from dems.model.ids import BlockId, CaseId, EvidenceId, PersonId, StrandId
 from dems.ports.values import Page
 
 
@@ -73,6 +73,7 @@ class FoundItem:
 
     digest: Digest
     apart: bool
+    sealed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,14 @@ class ListedBlock:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many items a case has, and how many of them were seized in bulk and not looked into."""
+    """How many items a case has, how many of them were seized in bulk and not looked into, how many anybody looked at in a proceeding,
+    and the time of each person who did: what they had open at once counts once.
+    """
 
     items: int
     unexamined: int
+    seen: int
+    by_person: tuple[tuple[PersonId, timedelta], ...]
 
 
 class Reviewing(Protocol):
@@ -110,9 +115,18 @@ class Reviewing(Protocol):
         ...
 
     def found(
-        self, proceeding_id: StrandId, case_id: CaseId, wanted: ReviewFilter, sight: Sight, most: int
+        self,
+        proceeding_id: StrandId,
+        case_id: CaseId,
+        wanted: ReviewFilter,
+        sight: Sight,
+        most: int,
+        since: datetime | None = None,
     ) -> Mapping[EvidenceId, FoundItem]:
-        """The sealed items of the case that a question finds, in the order of their ids; `most` of them and no more."""
+        """The sealed items of the case that a question finds, in the order of their ids; `most` of them and no more.
+
+        `since`: only those that were sealed after that.
+        """
         ...
 
     def same_bytes(self, case_id: CaseId, digests: Collection[str], most: int) -> Mapping[str, tuple[EvidenceId, ...]]:
@@ -132,7 +146,10 @@ class Reviewing(Protocol):
         ...
 
     def items(self, case_id: CaseId, page: Page) -> list[EvidenceId]: ...
-    def counted(self, case_id: CaseId) -> Counted: ...
+    def counted(self, proceeding_id: StrandId, case_id: CaseId) -> Counted:
+        """Of all of it at once: what that costs grows with the case and with what was looked at."""
+        ...
+
     def viewings_of(self, proceeding_id: StrandId, items: Collection[EvidenceId]) -> list[Viewing]:
         """What was recorded of looking at these, in the order in which it was recorded."""
         ...

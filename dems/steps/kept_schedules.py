@@ -12,11 +12,12 @@ from dems.model.disclosure.entries import entered, made_whole, told_of, told_of_
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Form
 from dems.model.disclosure.material import Subject, SubjectKind
-from dems.model.disclosure.reports import Alert, OfficerReport, Returned, ScheduleSet, ServiceReport
+from dems.model.disclosure.preparing import Preparation
+from dems.model.disclosure.reports import Alert, Returned, ScheduleSet, ServiceReport
 from dems.model.disclosure.restoring import by_id, schedule_from, set_from
 from dems.model.disclosure.schedules import Schedule, ScheduleState
 from dems.model.disclosure.showing import nil_statement
-from dems.model.ids import AnswerId, PersonId, ScheduleId, ScheduleSetId, StrandId, new_id
+from dems.model.ids import AnswerId, PersonId, ReportId, ScheduleId, ScheduleSetId, StrandId, new_id
 from dems.ports import Transaction
 from dems.ports.schedules import Answer, AnswerKind, KeptDocument, KeptSet
 
@@ -96,10 +97,10 @@ def keep_nil(
 
 
 def tell_of_report(
-    tx: Transaction, authority: Authority, proceeding: StrandId, report: OfficerReport, of: ScheduleSetId
+    tx: Transaction, authority: Authority, proceeding: StrandId, made: Preparation, report: ReportId
 ) -> None:
     """Enter that a report was signed that waits for others of its set."""
-    tx.custody.append(authority, restricted_of(proceeding), facts=told_of_report(report, of).facts)
+    tx.custody.append(authority, restricted_of(proceeding), facts=told_of_report(made, report).facts)
 
 
 def _document(schedule: Schedule, of: ScheduleSetId) -> KeptDocument:

@@ -1,10 +1,11 @@
 """What an export's package is made of: its items, their entries and bytes, as the records have them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from dems.errors import WrongState
 from dems.layout import evidence_key
 from dems.ledger.canonical import parse_canonical
 from dems.ledger.entry import Entry
@@ -13,19 +14,17 @@ from dems.model.custody import of_item
 from dems.model.exports import Export, ExportedItem
 from dems.model.ids import EvidenceId, UploadId
 from dems.model.times import rfc3339
-from dems.package.chain_files import MAX_ENTRIES
 from dems.package.inventory import HERE, NONE, NOT_ASKED_FOR, About, Item
-from dems.package.source import MAX_FILES
+from dems.package.listing import MAX_PROOFS
+from dems.package.telling import MOST_SPANS, Span, spans_of, with_place
 from dems.ports import CustodyRow, Page, Transaction, Transactions
 from storage.interface import ObjectStore, StoredVersion
 
 AT_ONCE = 500
 """Items, and entries of one chain, in one query."""
 
-MOST_ENTRIES, MOST_FILES = MAX_ENTRIES * 9 // 10, MAX_FILES * 9 // 10
-"""Of a chain and of a package when it is asked for: so far from what a verifier reads that what is added meanwhile has room."""
-
-FILES_OF_ITEM = 4
+MOST_PROOFS = MAX_PROOFS * 9 // 10
+"""Of a package when it is asked for: so far from what a verifier reads that entries which are added meanwhile have room."""
 
 _BLOCK = 1024 * 1024
 
@@ -98,11 +97,35 @@ class Packaging:
             while count := stream.readinto(buffer):
                 yield bytes(buffer[:count])
 
-    def given(self, row: CustodyRow) -> Entry:
-        """An entry as the recipient gets it: without its detail, where that is withheld or was destroyed."""
-        if row.detail is None or said(row).get("act") in {act.value for act in self.export.withheld}:
-            return Entry(row.leaf, None, None)
-        return Entry(row.leaf, row.nonce, row.detail)
+    def rows(self, item: ExportedItem, last_seq: int, *, behind: int = 0) -> Iterator[Sequence[CustodyRow]]:
+        """The entries of an item's chain behind a `seq`, to `last_seq`, page by page, each in a transaction of its own."""
+        while behind < last_seq:
+            with self.transaction() as tx:
+                page = tx.custody.chain(of_item(item.evidence_id), Page(min(AT_ONCE, last_seq - behind)), behind=behind)
+            yield page
+            behind = page[-1].seq
+
+    def given(self, row: CustodyRow, closed: list[Span] | None = None) -> Entry:
+        """An entry as the recipient gets it: without its detail, where that is withheld or was destroyed.
+
+        The places of those without are added to `closed`.
+        """
+        if row.detail is not None and said(row).get("act") not in {act.value for act in self.export.withheld}:
+            return Entry(row.leaf, row.nonce, row.detail)
+        if closed is not None:
+            with_place(closed, row.seq)
+        return Entry(row.leaf, None, None)
+
+    def without_detail(self, tx: Transaction, items: Sequence[ExportedItem]) -> dict[EvidenceId, list[Span]]:
+        """Which entries behind those of the bag go without their detail, by item, for the export's own entry to name them.
+
+        Nobody adds to their chains from here to the end of the transaction. Raises `WrongState` for more than can be named.
+        """
+        found = tx.custody.without_detail({of_item(i.evidence_id): i.last_seq for i in items}, self.export.withheld)
+        named = {item.evidence_id: spans_of(found[of_item(item.evidence_id)]) for item in items}
+        if any(len(spans) > MOST_SPANS for spans in named.values()):
+            raise WrongState("Too much was done with an item while the package was made: ask again.", state="making")
+        return named
 
 
 def said(row: CustodyRow) -> dict[str, Any]:
@@ -111,23 +134,15 @@ def said(row: CustodyRow) -> dict[str, Any]:
     return value
 
 
-def rows_to(tx: Transaction, evidence_id: EvidenceId, last_seq: int) -> list[CustodyRow]:
-    """The entries of an item's chain from the first to `last_seq`."""
-    found: list[CustodyRow] = []
-    while len(found) < last_seq:
-        page = Page(min(AT_ONCE, last_seq - len(found)), found[-1].id if found else None)
-        found += tx.custody.chain(of_item(evidence_id), page)
-    return found
-
-
-def entry_of_export(tx: Transaction, export: Export, evidence_id: EvidenceId) -> CustodyRow | None:
+def entry_of_export(tx: Transaction, export: Export, item: ExportedItem) -> CustodyRow | None:
     """The entry by which this export is known in an item's chain; None before it was written."""
-    after: UUID | None = None
+    behind = item.last_seq
     while True:
-        rows = tx.custody.chain(of_item(evidence_id), Page(AT_ONCE, after), acts={Act.EVIDENCE_EXPORT})
+        chain, page = of_item(item.evidence_id), Page(AT_ONCE)
+        rows = tx.custody.chain(chain, page, acts={Act.EVIDENCE_EXPORT}, behind=behind)
         for row in rows:
             if said(row).get("facts", {}).get("export") == str(export.id):
                 return row
         if len(rows) < AT_ONCE:
             return None
-        after = rows[-1].id
+        behind = rows[-1].seq

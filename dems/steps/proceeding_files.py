@@ -1,12 +1,13 @@
 """One proceeding's disclosure put together from what is kept: the whole of it, or what one act is about."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dems.errors import NotFound
 from dems.model.actors import Actor
-from dems.model.disclosure.decisions import Record
+from dems.model.disclosure.contents import Content
+from dems.model.disclosure.decisions import Decision, Record
 from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.material import Subject, SubjectKind
 from dems.model.disclosure.parties import Opened
@@ -16,7 +17,7 @@ from dems.model.life.strands import Proceeding
 from dems.model.people import Clearance
 from dems.model.times import london_date
 from dems.ports import Transaction
-from dems.ports.disclosure import Opening
+from dems.ports.disclosure import KeptHappening, Opening
 from dems.steps.reopening import causes_of
 
 
@@ -57,6 +58,29 @@ def whole(tx: Transaction, proceeding_id: StrandId, now: datetime) -> Proceeding
     Raises `NotFound`.
     """
     return _file(tx, opened(tx, proceeding_id), None, now)
+
+
+def questioned(
+    tx: Transaction, proceeding_id: StrandId, decisions: Sequence[Decision[Content]], now: datetime
+) -> ProceedingFile:
+    """Some decisions that stand, each last of its kind about its subject, with what has put them in question, and little else.
+
+    What it costs follows from them, and from what was done since, whatever the case. Raises `NotFound`.
+    """
+    of = opened(tx, proceeding_id)
+    items = {EvidenceId(d.subject.id) for d in decisions if d.subject.kind is SubjectKind.ITEM}
+    blocks = {d.subject for d in decisions if d.subject.kind is SubjectKind.BLOCK}
+    kept_blocks = tx.blocks.blocks(proceeding_id, [BlockId(b.id) for b in blocks])
+    # Of a block all that stands: only what is relevant and unused lists its items.
+    known = (*tx.disclosure.decisions(proceeding_id, blocks), *(d for d in decisions if d.subject not in blocks))
+    file = ProceedingFile(
+        opened=of,
+        record=Record(proceeding_id, known),
+        on=london_date(now),
+        material={m.id: m for m in tx.material.material(of.case_id, items)},
+        blocks={b.block.id: b.block for b in kept_blocks},
+    )
+    return replace(file, causes=causes_of(tx, file, kept_blocks, _happened(tx, proceeding_id), whole=False))
 
 
 def about(tx: Transaction, proceeding_id: StrandId, subjects: Collection[Subject], now: datetime) -> ProceedingFile:
@@ -111,9 +135,7 @@ def _file(tx: Transaction, of: Opened, subjects: Collection[Subject] | None, now
         blocks = named | set(tx.blocks.blocks_of(proceeding_id, items))
         subjects = {*subjects, *(Subject.block(b) for b in blocks)}
     kept_blocks = tx.blocks.blocks(proceeding_id, blocks)
-    recorded = tx.disclosure.happenings(proceeding_id)
-    undone = {h.takes_back for h in recorded}
-    happenings = [h for h in recorded if h.takes_back is None and h.id not in undone]
+    happenings = _happened(tx, proceeding_id)
     file = ProceedingFile(
         opened=of,
         record=Record(proceeding_id, tuple(tx.disclosure.decisions(proceeding_id, subjects))),
@@ -124,4 +146,13 @@ def _file(tx: Transaction, of: Opened, subjects: Collection[Subject] | None, now
         searches=tuple(tx.blocks.searches(proceeding_id)),
         happenings=tuple(h.happening for h in happenings),
     )
-    return file if subjects is not None else replace(file, causes=causes_of(tx, file, kept_blocks, happenings))
+    if subjects is not None:
+        return file
+    return replace(file, causes=causes_of(tx, file, kept_blocks, happenings, whole=True))
+
+
+def _happened(tx: Transaction, proceeding_id: StrandId) -> list[KeptHappening]:
+    """What was recorded of it and did happen."""
+    recorded = tx.disclosure.happenings(proceeding_id)
+    undone = {h.takes_back for h in recorded}
+    return [h for h in recorded if h.takes_back is None and h.id not in undone]

@@ -1,7 +1,7 @@
 """What has put decisions of a proceeding in question since they were made: found anew each time, and kept nowhere."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from dems.model.disclosure.causes import Cause, ChangedFindings, CorrectedFact, DefenceStatement, NewMaterial
@@ -21,11 +21,16 @@ _NAMES = 5
 
 
 def causes_of(
-    tx: Transaction, file: ProceedingFile, blocks: Sequence[KeptBlock], happenings: Iterable[KeptHappening]
+    tx: Transaction,
+    file: ProceedingFile,
+    blocks: Sequence[KeptBlock],
+    happenings: Iterable[KeptHappening],
+    *,
+    whole: bool,
 ) -> tuple[Cause, ...]:
     """New material, changed findings, defence statements and corrected facts since the oldest decision that stands.
 
-    `happenings` are those that did happen.
+    `happenings` are those that did happen. Unless it is the `whole` file, nothing is asked of the case but what these subjects are.
     """
     standing = [d for s in file.record.subjects for d in file.record.standing(s)]
     if not standing:
@@ -34,58 +39,70 @@ def causes_of(
     oldest: dict[Subject, datetime] = {}
     for decision in standing:
         oldest[decision.subject] = min(oldest.get(decision.subject, decision.by.at), decision.by.at)
+    items = None if whole else file.material.keys() | {i for b in file.blocks.values() for i in b.items}
+    came = tx.reopening.came_in(case_id, since, None if whole else file.material.values())
     return (
-        *_new_material(tx, file, blocks, tx.reopening.came_in(case_id, since), oldest),
-        *_changed_findings(tx, file, tx.reopening.read_again(case_id, since), oldest),
+        *_new_material(came, _related(tx, file, came), _asked_for(tx, file, blocks, oldest), oldest),
+        *_changed_findings(tx, file, tx.reopening.read_again(case_id, since, items), oldest),
         *(
             DefenceStatement(h.by.at)
             for h in happenings
             if h.happening.kind is HappeningKind.DEFENCE_STATEMENT and h.by.at > since
         ),
-        *_corrected_facts(tx, file),
+        *_corrected_facts(tx, file, None if whole else file.record.subjects),
     )
 
 
 def _new_material(
-    tx: Transaction,
-    file: ProceedingFile,
-    blocks: Sequence[KeptBlock],
     came: Mapping[EvidenceId, datetime],
-    oldest: dict[Subject, datetime],
+    related: Mapping[EvidenceId, set[Subject]],
+    asked_for: Mapping[EvidenceId, tuple[datetime, set[Subject]]],
+    oldest: Mapping[Subject, datetime],
 ) -> Iterable[Cause]:
     """What came in and duplicates something decided, derives from it or is what it derives from, or what a block asks for."""
-    if not came:
-        return
+    at = dict(came) | {item: when for item, (when, _) in asked_for.items()}
+    for item, when in at.items():
+        subjects = related.get(item, set()) | asked_for.get(item, (when, set()))[1]
+        put_in_question = {s for s in subjects if s in oldest and oldest[s] < when}
+        if put_in_question:
+            yield NewMaterial(item, frozenset(put_in_question), when)
+
+
+def _related(
+    tx: Transaction, file: ProceedingFile, came: Mapping[EvidenceId, datetime]
+) -> Mapping[EvidenceId, set[Subject]]:
+    """Of each item that came, those with the same bytes, that derive from it or that it derives from."""
+    unread = came.keys() - file.material.keys()
+    material = {**file.material, **{m.id: m for m in tx.material.material(file.opened.case_id, unread)}}
     alike, derived = defaultdict(set), defaultdict(set)
-    for item in file.material.values():
+    for item in material.values():
         if item.digest is not None:
-            alike[item.digest].add(item.id)
+            alike[item.digest].add(Subject.item(item.id))
         if item.derived_from is not None:
-            derived[item.derived_from].add(item.id)
-            derived[item.id].add(item.derived_from)
-    asked_for = _asked_for(tx, file, blocks, came)
-    for item_id, at in came.items():
-        new = file.material[item_id]
-        same = alike[new.digest] if new.digest is not None else set()
-        items = {Subject.item(i) for i in (same | derived[item_id]) - {item_id}}
-        related = {s for s in items | asked_for[item_id] if s in oldest and oldest[s] < at}
-        if related:
-            yield NewMaterial(item_id, frozenset(related), at)
+            derived[item.derived_from].add(Subject.item(item.id))
+            derived[item.id].add(Subject.item(item.derived_from))
+    found = {}
+    for item_id in came:
+        digest = material[item_id].digest
+        same = alike[digest] if digest is not None else set()
+        found[item_id] = (same | derived[item_id]) - {Subject.item(item_id)}
+    return found
 
 
 def _asked_for(
-    tx: Transaction, file: ProceedingFile, blocks: Sequence[KeptBlock], came: Mapping[EvidenceId, datetime]
-) -> dict[EvidenceId, set[Subject]]:
-    """Of what came in since, the blocks whose question finds it now."""
-    found: dict[EvidenceId, set[Subject]] = defaultdict(set)
+    tx: Transaction, file: ProceedingFile, blocks: Sequence[KeptBlock], oldest: Mapping[Subject, datetime]
+) -> Mapping[EvidenceId, tuple[datetime, set[Subject]]]:
+    """What came since a block was decided about and its question finds now, each with when, and the blocks."""
+    found: dict[EvidenceId, tuple[datetime, set[Subject]]] = {}
     proceeding, case_id = file.record.proceeding, CaseId(file.opened.case_id)
     for kept in blocks:
-        if kept.asks is None:
+        subject = kept.block.subject
+        if kept.asks is None or subject not in oldest:
             continue
-        now = tx.reviewing.found(proceeding, case_id, kept.asks, _EVERYTHING, _MOST_FOUND)
+        now = tx.reviewing.found(proceeding, case_id, kept.asks, _EVERYTHING, _MOST_FOUND, oldest[subject])
         for item, one in now.items():
-            if item in came and item not in kept.block.items and not one.apart:
-                found[item].add(kept.block.subject)
+            if item not in kept.block.items and not one.apart:
+                found.setdefault(item, (one.sealed_at, set()))[1].add(subject)
     return found
 
 
@@ -109,8 +126,8 @@ def _decided_as(file: ProceedingFile, item: EvidenceId) -> Iterable[Subject]:
     return (Subject.item(item), *(b.subject for b in file.listing.get(item, ())))
 
 
-def _corrected_facts(tx: Transaction, file: ProceedingFile) -> Iterable[Cause]:
-    resting = tx.disclosure.resting_on(file.record.proceeding)
+def _corrected_facts(tx: Transaction, file: ProceedingFile, subjects: Collection[Subject] | None) -> Iterable[Cause]:
+    resting = tx.disclosure.resting_on(file.record.proceeding, subjects)
     if not resting:
         return
     facts = tx.lives.of_case(CaseId(file.opened.case_id)).facts

@@ -98,10 +98,13 @@ def at_hand(tx: Transaction, proceeding: StrandId, now: datetime) -> AtHand:
     """Raises `NotFound` where disclosure is not open."""
     file = certified(tx, proceeding, now)
     under_way = tx.schedules.preparation(proceeding)
-    if under_way is None:
-        return AtHand(file, None)
-    drafted = prepared(file, under_way[0])
-    return AtHand(drafted, as_still_signed(drafted, under_way[0]))
+    return AtHand(file, None) if under_way is None else drafted(file, under_way[0])
+
+
+def drafted(file: ProceedingFile, made: Preparation) -> AtHand:
+    """The set that is put together, drafted in a file that has only what was certified."""
+    with_drafts = prepared(file, made)
+    return AtHand(with_drafts, as_still_signed(with_drafts, made))
 
 
 def certified(tx: Transaction, proceeding: StrandId, now: datetime) -> ProceedingFile:

@@ -32,7 +32,9 @@ _S = ScheduleState
 
 @dataclass(frozen=True, slots=True)
 class FormListed:
-    """One form and how it stands. `signed` is by whom; of a report that waits for others of its set, too."""
+    """One form and how it stands. `signed` is by whom. Of a report that waits for others of its set only the form itself says so: whether
+    what was signed holds depends on what its schedules say by now.
+    """
 
     id: UUID
     proceeding: StrandId
@@ -105,8 +107,7 @@ def _of_its_set(states: list[ScheduleState]) -> ScheduleState | None:
 
 def _drafted(proceeding: StrandId, made: Preparation, part: UUID) -> FormListed:
     form = Form.MG6C if part == made.mg6c else Form.MG6D if part == made.mg6d else Form.MG6E
-    signed = next((r.by for r in made.reports if r.id == part and r.id in made.signed), None)
-    return FormListed(part, proceeding, made.id, form, _S.DRAFT, form.value, None, signed)
+    return FormListed(part, proceeding, made.id, form, _S.DRAFT, form.value)
 
 
 def form_shown(tx: Transaction, entrance: Entrance, part: UUID, now: datetime, *, checked: bool = True) -> FormShown:
@@ -115,7 +116,8 @@ def form_shown(tx: Transaction, entrance: Entrance, part: UUID, now: datetime, *
     if listed is None:
         raise NotFound("schedule")
     if listed.state is _S.DRAFT:
-        return draft_shown(tx, entrance, at_hand(tx, entrance.proceeding, now), part, checked=checked)
+        hand = at_hand(tx, entrance.proceeding, now)
+        return draft_shown(tx, entrance, hand, part) if checked else draft_unchecked(entrance, hand, part)
     says = json.loads(tx.schedules.document(part).snapshot.data)
     if Clearance.SENSITIVE not in entrance.clearances:
         says = as_everybody_reads(says)
@@ -131,8 +133,15 @@ def _of_its_set_frozen(tx: Transaction, report: FormListed) -> dict[str, Any]:
     return {name: of[name] for name in ("copies", "corroborating", "note")}
 
 
-def draft_shown(tx: Transaction, entrance: Entrance, hand: AtHand, part: UUID, *, checked: bool = True) -> FormShown:
-    """A form of the set that is put together. Raises `NotFound` where that has no such form."""
+def draft_shown(tx: Transaction, entrance: Entrance, hand: AtHand, part: UUID) -> FormShown:
+    """A form of the set that is put together, with all that is broken and left out now. Raises `NotFound` where that has no such form."""
+    shown, file = draft_unchecked(entrance, hand, part), hand.file
+    problems = tuple(with_rows(map(as_data, check(file)), file)) if entrance.sees_all else None
+    return replace(shown, left=_left(tx, entrance, file), problems=problems)
+
+
+def draft_unchecked(entrance: Entrance, hand: AtHand, part: UUID) -> FormShown:
+    """What a form of the set that is put together says, and no more. Raises `NotFound` where that has no such form."""
     file, made = hand.file, hand.made
     assert made is not None, "a draft is a form of the set that is put together"
     says, form = draft_says(file, made, part), form_of(file, made, part)
@@ -140,6 +149,7 @@ def draft_shown(tx: Transaction, entrance: Entrance, hand: AtHand, part: UUID, *
     if form in {Form.MG6C, Form.MG6D}:
         listed = replace(listed, name=file.schedule(ScheduleId(part)).name)
     if form is Form.MG6E:
+        listed = replace(listed, signed=made.report(part).by if part in made.signed else None)
         says |= {
             "copies": sorted(s.key for s in made.copies),
             "corroborating": sorted(str(p) for p in made.corroborating),
@@ -149,11 +159,7 @@ def draft_shown(tx: Transaction, entrance: Entrance, hand: AtHand, part: UUID, *
         says = as_everybody_reads(says)
     # Who signs a report signs for its schedules with it: where they say something else, it is another draft.
     signs_for = {"signs_for": said_by_schedules(file, made)} if form is Form.MG6E else {}
-    shown = FormShown(listed, says, tag=_tag({**says, **signs_for}))
-    if not checked:
-        return shown
-    problems = tuple(with_rows(map(as_data, check(file)), file)) if entrance.sees_all else None
-    return replace(shown, left=_left(tx, entrance, file), problems=problems)
+    return FormShown(listed, says, tag=_tag({**says, **signs_for}))
 
 
 def _left(tx: Transaction, entrance: Entrance, file: ProceedingFile) -> tuple[Left, ...]:

@@ -52,8 +52,9 @@ def test_the_queue_goes_on_where_the_page_before_ended_and_takes_no_cursor_of_an
     assert first.status_code == 200, first.text
     page = first.json()
     assert [i["exhibit_ref"] for i in page["items"]] == refs[:3], "numbers by their value"
-    assert {"copies": [], "near": page["items"][0]["near"], "quarantined": False}.items() <= page["items"][0].items()
-    assert len(page["items"][0]["near"]) == 2, "all three are called a thing"
+    top = page["items"][0]
+    assert (top["copies"], top["quarantined"]) == ([], False)
+    assert len(top["near_on_page"]) == 2, "all three are called a thing"
     rest = desk.http.get(first.links["next"]["url"], headers=desk.of.officer.headers).json()
     assert ([i["exhibit_ref"] for i in rest["items"]], rest["next"]) == (refs[3:], None)
     for asked in (f"sort=size&after={page['next']}", "after=bm90IG9uZQ", "sort=colour"):
@@ -108,11 +109,17 @@ def test_what_was_looked_at_over_http(desk: Desk, dems: Dems) -> None:
     played = {**viewing, "played_from": 0, "played_to": 90.5}
     assert desk.made("viewings", {"viewings": [viewing, played]}) == {"recorded": 2}
     coverage = desk.found("coverage", limit=1)
-    assert (coverage["total"], coverage["seen"], coverage["unexamined"]) == (2, 1, 0)
-    assert coverage["by_person"] == [{"person": str(desk.of.officer.person.id), "seconds": 120.0}]
+    assert coverage["counted"] == {
+        "total": 2,
+        "seen": 1,
+        "unexamined": 0,
+        "by_person": [{"person": str(desk.of.officer.person.id), "seconds": 120.0}],
+    }
     [item] = coverage["items"]
     assert (item["item"], item["seconds"], item["played"]) == (film, 120.0, None)
-    [last] = desk.found("coverage", after=coverage["next"])["items"]
+    after = desk.found("coverage", after=coverage["next"])
+    assert after["counted"] is None, "of the whole it is said once"
+    [last] = after["items"]
     assert (last["item"], last["people"]) == (other, [])
     half = {**viewing, "played_from": 0}
     assert "from where to where" in problem_of(desk.post("viewings", {"viewings": [half]}), 422)["detail"]

@@ -1,23 +1,95 @@
-"""Whoever asks to wait for the log is waited with, and never by more threads than may be held."""
+"""Whoever asks to wait is waited with, on the event loop: those who wait hold no thread, and not more of them than may."""
 
+import asyncio
 import threading
-import time
+from collections.abc import Awaitable, Callable
 
+import anyio
 import pytest
+from fastapi import FastAPI, Request
+from starlette.types import Message
 
 from api import waiting
-from api.waiting import MOST_AT_ONCE, MOST_SECONDS, asked_to_wait, when_logged
+from api.waiting import FOR_THE_LOG, MOST_WAIT, asked_to_wait, when_logged, when_told
 
 
-def test_it_is_asked_once_where_nobody_waits_or_the_log_is_there() -> None:
+def a_request(gone: Callable[[], bool] = lambda: False, places: int = MOST_WAIT) -> Request:
+    """As a route gets it, of somebody who is still there or not."""
+
+    async def receive() -> Message:
+        if not gone():
+            await asyncio.sleep(60)
+        return {"type": "http.disconnect"}
+
+    app = FastAPI()
+    app.state.waiting = anyio.CapacityLimiter(places)
+    return Request({"type": "http", "app": app}, receive)
+
+
+def run(wait: Callable[[], Awaitable[object]]) -> object:
+    async def main() -> object:
+        return await wait()
+
+    return anyio.run(main)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "_GLANCE_AT_LOG", 0.001)
+    monkeypatch.setattr(waiting, "_GLANCE_AT_EVENTS", 0.001)
+
+
+def test_it_is_asked_once_where_nobody_waits_or_it_is_there() -> None:
     asked: list[int] = []
 
     def ask() -> int:
         asked.append(1)
         return len(asked)
 
-    assert when_logged(0.0, ask, logged=lambda _: False) == 1
-    assert when_logged(2.0, ask, logged=lambda _: True) == 2
+    assert run(lambda: when_logged(a_request(), 0.0, ask, logged=lambda _: False)) == 1
+    assert run(lambda: when_told(a_request(), 20.0, ask, told=lambda _: True)) == 2
+
+
+def test_it_is_asked_until_it_is_there_or_the_time_is_over() -> None:
+    answers = iter([False, False, True])
+    assert run(lambda: when_logged(a_request(), 60.0, lambda: next(answers), logged=bool)) is True
+    assert run(lambda: when_told(a_request(), 0.01, lambda: False, told=bool)) is False
+
+
+def test_who_has_gone_is_not_waited_for() -> None:
+    asked: list[int] = []
+
+    def ask() -> bool:
+        asked.append(1)
+        return False
+
+    assert run(lambda: when_logged(a_request(gone=lambda: len(asked) > 2), 60.0, ask, logged=bool)) is False
+    assert len(asked) == 3
+
+
+def test_those_who_wait_hold_no_thread_and_beyond_them_the_answer_is_what_there_is_now() -> None:
+    over, asked = threading.Event(), threading.Semaphore(0)
+
+    def ask() -> bool:
+        asked.release()
+        return over.is_set()
+
+    async def main() -> None:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = 1
+        request = a_request(places=20)
+        async with anyio.create_task_group() as tasks:
+            for _ in range(20):
+                tasks.start_soon(lambda: when_logged(request, 600.0, ask, logged=bool))
+            while request.app.state.waiting.available_tokens:  # noqa: ASYNC110 a limiter has no event
+                await anyio.sleep(0.001)
+            # All of them wait, with one thread for everybody: and it is free for whoever needs it.
+            assert await anyio.to_thread.run_sync(lambda: True)
+            assert await when_logged(request, 600.0, lambda: False, logged=bool) is False
+            over.set()
+        assert request.app.state.waiting.available_tokens == 20
+
+    anyio.run(main)
+    assert sum(1 for _ in iter(lambda: asked.acquire(blocking=False), False)) >= 40
 
 
 @pytest.mark.parametrize(
@@ -29,36 +101,5 @@ def test_it_is_asked_once_where_nobody_waits_or_the_log_is_there() -> None:
     ],
 )
 def test_two_seconds_are_the_most_that_anybody_is_waited_for(prefer: str | None, seconds: float) -> None:
-    assert asked_to_wait(prefer, MOST_SECONDS) == seconds
-    assert MOST_SECONDS == 2
-
-
-def test_it_is_asked_until_the_log_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "_GLANCE_SECONDS", 0.001)
-    answers = iter([False, False, True])
-    assert when_logged(2.0, lambda: next(answers), logged=bool)
-
-
-def test_beyond_those_who_wait_already_the_answer_is_what_there_is_now() -> None:
-    over, waits = threading.Event(), threading.Semaphore(0)
-    last: list[bool] = []
-
-    def ask() -> bool:
-        waits.release()
-        return over.is_set()
-
-    threads = [
-        threading.Thread(target=lambda: last.append(when_logged(60.0, ask, logged=bool))) for _ in range(MOST_AT_ONCE)
-    ]
-    for thread in threads:
-        thread.start()
-    for _ in range(2 * MOST_AT_ONCE):
-        assert waits.acquire(timeout=30)  # each has asked twice, or some more often: all of them wait
-    began = time.monotonic()
-    assert when_logged(60.0, lambda: False, logged=bool) is False
-    assert time.monotonic() - began < 30, "it was not waited for"
-    over.set()
-    for thread in threads:
-        thread.join(30)
-    assert last == [True] * MOST_AT_ONCE
-    assert when_logged(0.2, lambda: True, logged=bool) is True
+    assert asked_to_wait(prefer, FOR_THE_LOG) == seconds
+    assert FOR_THE_LOG == 2

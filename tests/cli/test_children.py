@@ -6,7 +6,7 @@ import pytest
 
 from dems.cli.children import children, environment, settings_beside
 from dems.engines import Connections
-from dems.settings import Settings, load
+from dems.settings import Settings, Stamps, load
 
 CONNECTIONS = Connections(
     database_url="postgresql+psycopg://dems_app:app-secret@127.0.0.1:1/dems",
@@ -30,6 +30,8 @@ def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         "DEMS_S3__SETUP__ACCESS_KEY": "theirs",
         "DEMS_S3__SETUP__SECRET_KEY": "theirs-secret",
         "DEMS_EVIDENCE__DIGESTS": '["md5"]',
+        "DEMS_LEDGER__TIMESTAMP_AUTHORITIES": '[{"name": "tsa", "url": "https://tsa.example/", "roots": "tsa.pem"}]',
+        "DEMS_LEDGER__WITNESSES": "/etc/dems/witnesses",
         "DEMS_LOG_LEVEL": "WARNING",
         "DEMS_TOKEN": "token-of-a-person",
         "AWS_SECRET_ACCESS_KEY": "of-the-shell",
@@ -66,6 +68,9 @@ def test_what_a_child_is_told_gives_it_the_same_settings(told: dict[str, str], m
     assert found.database == meant.database.model_copy(update={"owner_url": None})
     assert found.s3 == meant.s3.model_copy(update={"setup": None})
     assert (found.broker, found.evidence, found.embedded) == (meant.broker, meant.evidence, True)
+    assert found.ledger.witnesses == meant.ledger.witnesses
+    # Files are named from where the program was begun, and a child works in another folder.
+    assert found.ledger.timestamp_authorities == (Stamps("tsa", "https://tsa.example/", Path("tsa.pem").absolute()),)
 
 
 def test_the_api_is_stopped_before_the_workers(tmp_path: Path) -> None:

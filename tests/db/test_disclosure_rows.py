@@ -1,6 +1,7 @@
 """What disclosure rests on comes back from the database as it went in, and of two who decide at once one is heard."""
 
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -27,7 +28,7 @@ from dems.model.disclosure.contents import (
     Sensitive,
 )
 from dems.model.disclosure.contents_of_lists import Exhibited, HarmTested, Onward, ProposedOnward, Supply
-from dems.model.disclosure.coverage import Viewing
+from dems.model.disclosure.coverage import Viewing, coverage
 from dems.model.disclosure.decisions import Decision
 from dems.model.disclosure.material import Holding, Marking, NeverStored, Subject
 from dems.model.disclosure.parties import Happening, HappeningKind, PartyTo, Position
@@ -186,7 +187,7 @@ def test_searches_blocks_samples_happenings_and_viewings_come_back(kept: Kept) -
         assert tx.blocks.blocks(kept.id, []) == []
         assert tx.blocks.blocks_of(kept.id, [item]) == [block.id]
         assert tx.disclosure.happenings(kept.id) == [charged, back]
-        assert tx.disclosure.viewings(kept.id) == [viewing]
+        assert tx.reviewing.viewings_of(kept.id, [viewing.item]) == [viewing]
 
 
 def test_material_is_the_items_of_the_case_and_what_is_elsewhere(kept: Kept) -> None:
@@ -218,3 +219,20 @@ def test_material_is_the_items_of_the_case_and_what_is_elsewhere(kept: Kept) -> 
         assert tx.material.particulars(EvidenceId(UUID(int=1))) == []
     with pytest.raises(AlreadyExists, match="S/1"), kept.dems.transaction() as tx:
         tx.material.add_elsewhere(placeholder)
+
+
+def test_time_adds_up_in_the_database_as_the_model_adds_it_up(kept: Kept) -> None:
+    lot, team, item = Random(11), kept.team, kept.item.id
+    viewings = [Viewing(item, team.outsider.person.id, AT, AT)]
+    for person in (team.manager.person.id, team.investigator.person.id):
+        for _ in range(60):
+            began = AT + timedelta(minutes=lot.randrange(600))
+            seconds = lot.choice((0, 0, 90, 600, 3_600))
+            viewings.append(Viewing(item, person, began, began + timedelta(seconds=seconds)))
+    with kept.dems.transaction() as tx:
+        tx.custody.append(tx.authorise(system(), Act.EVIDENCE_RECHECK), of_proceeding(kept.id))
+        tx.disclosure.add_viewings(kept.id, [(new_id(), v) for v in viewings], AT)
+    with kept.dems.transaction() as tx:
+        counted = tx.reviewing.counted(kept.id, team.case.id)
+    whole = coverage(viewings, [(item, None)])
+    assert (counted.items, counted.seen, counted.by_person) == (1, whole.seen, whole.by_person)

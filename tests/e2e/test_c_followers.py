@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import random
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -18,13 +19,20 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import psutil
 
 from tests.e2e.conftest import ROOT, Installation
 from tests.e2e.counterpart import TOKEN, client, everything, opened, read
 
 CASES, ACTS = 3, 60
-KILLS = [*["counterpart"] * 5, *["sequencer"] * 2, *["api"] * 2, "worker"]
-UP = {"sequencer": ("sequencer",), "api": ("uvicorn",), "worker": ("celery", "-Q verify")}
+KILLS = [*["counterpart"] * 5, *["sequencer"] * 2, *["api"] * 2, "signer", "worker", "database", "installation"]
+UP = {
+    "sequencer": ("sequencer",),
+    "signer": ("signer",),
+    "api": ("uvicorn",),
+    "worker": ("celery", "-Q verify"),
+    "database": ("postgres",),
+}
 
 
 @dataclass
@@ -52,6 +60,12 @@ class Meeting:
             self.process.kill()
             self.process.wait()
             self.start()
+            return
+        if who == "installation":
+            family = psutil.Process(self.installed.pid).children(recursive=True)
+            self.installed.end(signal.SIGKILL)
+            psutil.wait_procs(family, timeout=30)
+            self.installed.start()
             return
         for victim in self.installed.children(*UP[who]):  # none where it was killed just before and is not back
             victim.kill()

@@ -32,7 +32,7 @@ def kept(proceeding: OpenProceeding) -> tuple[object, ...]:
         return (
             tx.blocks.searches(proceeding.id),
             [(b.block.id, b.block.samples) for b in blocks],
-            tx.disclosure.viewings(proceeding.id),
+            tx.reviewing.viewings_of(proceeding.id, tx.reviewing.items(proceeding.case_id, Page(100))),
             len(tx.custody.chain(of_proceeding(proceeding.id), Page(100))),
         )
 

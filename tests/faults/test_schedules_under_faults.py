@@ -81,21 +81,21 @@ def test_every_act_is_done_whole_or_not_at_all_and_once(office: Office, fallible
         return CertifyList(tx, clock)(who, proceeding, Form.MG12, once=once)
 
     way: list[tuple[str, Act, Fault]] = [
-        ("PrepareSchedule", prepare(Form.MG6C), Fault.REFUSED),
-        ("PrepareSchedule", prepare(Form.MG6D), Fault.ANSWER_LOST),
-        ("PrepareSchedule", prepare(Form.MG6E, NOTHING_MEETS_IT), Fault.CRASH_AFTER),
-        ("DescribeRows", describe, Fault.REFUSED),
-        ("WriteReport", write, Fault.CRASH_BEFORE),
-        ("CertifySchedule", certify("MG6C"), Fault.ANSWER_LOST),
-        ("VoidCertificate", void, Fault.CRASH_AFTER),
-        ("PrepareSchedule", prepare(Form.MG6C), Fault.CRASH_BEFORE),
-        ("CertifySchedule", certify("MG6E"), Fault.REFUSED),
-        ("SubmitSet", submit, Fault.CRASH_AFTER),
-        ("CertifyList", exhibits, Fault.ANSWER_LOST),
-        ("CertifyList", exhibits, Fault.CRASH_BEFORE),
+        ("PrepareSchedule.__call__", prepare(Form.MG6C), Fault.REFUSED),
+        ("PrepareSchedule.__call__", prepare(Form.MG6D), Fault.ANSWER_LOST),
+        ("PrepareSchedule.__call__", prepare(Form.MG6E, NOTHING_MEETS_IT), Fault.CRASH_AFTER),
+        ("DescribeRows.__call__", describe, Fault.REFUSED),
+        ("WriteReport.__call__", write, Fault.CRASH_BEFORE),
+        ("CertifySchedule._recorded", certify("MG6C"), Fault.ANSWER_LOST),
+        ("VoidCertificate.__call__", void, Fault.CRASH_AFTER),
+        ("PrepareSchedule.__call__", prepare(Form.MG6C), Fault.CRASH_BEFORE),
+        ("CertifySchedule._recorded", certify("MG6E"), Fault.REFUSED),
+        ("SubmitSet.__call__", submit, Fault.CRASH_AFTER),
+        ("CertifyList._recorded", exhibits, Fault.ANSWER_LOST),
+        ("CertifyList._recorded", exhibits, Fault.CRASH_BEFORE),
     ]
     for name, act, fault in way:
-        befallen = befall(f"{name}.__call__", act, fault, fallible, clock, lambda: kept(office))
+        befallen = befall(name, act, fault, fallible, clock, lambda: kept(office))
         act(office.proceeding.dems.transaction, befallen.key)
         assert kept(office) != befallen.before
         ids |= {f.form.value: f.id for f in _there(office)}

@@ -50,6 +50,7 @@ def refused_or_equal(data: bytes) -> None:
     assert leaf.to_bytes() == data
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("position", range(len(BYTES)))
 def test_a_leaf_with_any_byte_changed_is_refused_or_is_another_leaf(position: int) -> None:
     for value in range(256):

@@ -81,6 +81,7 @@ def test_signatures_are_asked_for_before_the_tree() -> None:
         replace(proof_of(5), checkpoint=CHECKPOINT).verify(b"\x05", LOG_ONLY)
 
 
+@pytest.mark.no_cover
 def test_no_bit_of_a_proof_may_differ() -> None:
     data = proof_of(5, 7).to_bytes()
     for bit in range(8 * len(data)):

@@ -1,4 +1,6 @@
-from collections.abc import Sequence
+import gc
+import weakref
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -137,13 +139,45 @@ def test_two_trees_of_one_size_are_a_fork_even_if_each_is_witnessed() -> None:
     """A stolen key and a quorum that was deceived: two entries proved in two trees that exclude one another."""
     given = [*PRESENTED[:4], presented(CHAIN_OF_5[4], published(tree=FORGED), FORGED)]
     assert verdicts(given) == ALL | {"one-log": "false"}
-    assert words(given, "one-log") == "the log signed two different trees of 8 leaves"
+    assert words(given, "one-log") == "entry 5: the log signed two different trees of 8 leaves"
 
 
 def test_proofs_from_trees_of_two_sizes_are_not_proved_to_be_of_one_log() -> None:
     earlier = TlogProof(1, tuple(TREE.inclusion(1, 5)), published(5))
     given = [Presented(CHAIN_OF_5[0], earlier.to_bytes()), *PRESENTED[1:]]
     assert verdicts(given) == ALL | {"one-log": "not proved"}
+
+
+def test_of_very_many_trees_some_are_remembered_and_it_is_told_that_there_are_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dems.ledger.verifier._MOST_TREES", 1)
+    proofs = [TlogProof(1, tuple(TREE.inclusion(1, size)), published(size)).to_bytes() for size in (5, 6, 7)]
+    given = [Presented(entry, proof) for entry, proof in zip(CHAIN_OF_5, proofs, strict=False)]
+    assert words(given, "one-log").startswith("the proofs are of more than 1 checkpoints")
+    fork = presented(CHAIN_OF_5[3], signed(Checkpoint(ORIGIN, 5, FORGED.root(5)), COURT, LABORATORY))
+    assert words([*given, fork], "one-log") == "entry 4: the log signed two different trees of 5 leaves"
+
+
+def test_a_chain_is_read_once_and_none_of_it_is_kept() -> None:
+    """A package's chain comes from a file, line by line."""
+    alive: list[weakref.ref[Kept]] = []
+
+    def one_by_one() -> Iterator[Presented]:
+        for given in PRESENTED:
+            fresh = Kept(given.entry, given.proof)
+            alive.append(weakref.ref(fresh))
+            yield fresh
+            del fresh
+            gc.collect()
+            assert sum(ref() is not None for ref in alive) <= 1
+
+    assert overall(check_chain(one_by_one(), POLICY, chain=CHAIN)) is Verdict.PROVED
+    assert len(alive) == 5
+
+
+class Kept(Presented):
+    """One that says whether it is still there."""
 
 
 def test_where_there_is_nothing_nothing_is_proved() -> None:

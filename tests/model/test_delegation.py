@@ -11,6 +11,8 @@ from dems.model.permission import Answer, Subject, may
 from tests.model.matrix import ABOUT_A_CASE, COLUMNS, EXPECTED, case_of, someone
 from tests.model.people import acting, delegated, person
 
+pytestmark = pytest.mark.no_cover
+
 
 @pytest.mark.parametrize("act", sorted(EXPECTED))
 def test_a_delegated_act_needs_the_permission_of_both(act: Act) -> None:

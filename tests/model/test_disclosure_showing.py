@@ -176,14 +176,16 @@ def test_where_nothing_is_sensitive_the_draft_is_the_statement_and_says_whether_
     assert wording.encode() not in same.data, "a set does not go on from itself"
 
 
-def test_a_report_that_waits_is_told_by_the_digest_of_what_it_says() -> None:
+def test_a_report_that_waits_is_told_by_the_digests_of_what_it_says_and_of_what_it_covers() -> None:
     table = Written()
     ready(table)
     [report] = table.made.reports
-    told = told_of_report(report, table.made.id)
+    made = replace(table.made, signed=frozenset({report.id}), signed_for="00ff")
+    told = told_of_report(made, report.id)
     assert told.restricted
-    assert (told.facts["report"], told.facts["set"]) == (str(report.id), str(table.made.id))
-    other = told_of_report(replace(report, certificate="b"), table.made.id)
+    assert (told.facts["report"], told.facts["set"]) == (str(report.id), str(made.id))
+    assert told.facts["covers_sha256"] == "00ff"
+    other = told_of_report(made.with_report(replace(report, certificate="b"), signed=True), report.id)
     assert other.facts["sha256"] != told.facts["sha256"]
 
 

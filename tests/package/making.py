@@ -18,6 +18,7 @@ from dems.ledger.proofs import inclusion_proof
 from dems.ledger.tlogproof import TlogProof
 from dems.package.composing import Composer
 from dems.package.inventory import HERE, NOT_ASKED_FOR, About, Item
+from dems.package.telling import spans_of
 from tests.ledger.signers import COURT, LOG, POLICY, PROSECUTOR, signed
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -146,6 +147,8 @@ class Making:
     between: bool = False
     """Whether something else happens to each item while the package is made."""
     tokens: Sequence[tuple[str, bytes]] = ()
+    unsaid: Sequence[str] = ()
+    """Facts that the export's entries do not say."""
 
     def zip(self) -> bytes:
         out = bytearray()
@@ -164,7 +167,10 @@ class Making:
                     "last_seq": length,
                     "tagmanifest_sha256": digest.hex(),
                     "withheld": list(self.withheld),
+                    "without_detail": self._closed(item, length),
                 }
+                for fact in self.unsaid:
+                    del facts[fact]
                 item.entry(self.log, "evidence.export", facts)
             note = self.log.checkpoint(*self.witnesses, log=self.signer)
             for item, length in zip(self.items, lengths, strict=True):
@@ -174,6 +180,10 @@ class Making:
             composer.add_checkpoint(note, self.tokens)
             assert composer.finish() == len(out)
         return bytes(out)
+
+    def _closed(self, item: Made, length: int) -> list[list[int]]:
+        given = self._given(item.entries)
+        return [list(s) for s in spans_of(n for n, e in enumerate(given, 1) if n > length and e.detail is None)]
 
     def _given(self, entries: Sequence[Entry]) -> list[Entry]:
         return [

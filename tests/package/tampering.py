@@ -25,7 +25,7 @@ def files_of(package: bytes) -> Files:
 def packed(files: Mapping[str, bytes], base: str = BASE) -> bytes:
     out = bytearray()
     with StoredZip(out.extend, AT) as writer:
-        for path, data in files.items():
+        for path, data in sorted(files.items()):  # proofs are written in the order of their numbers
             writer.begin(f"{base}/{path}", len(data))
             writer.data(data)
             writer.end()

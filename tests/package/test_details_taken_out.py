@@ -8,8 +8,9 @@ import pytest
 from dems.ledger.verifier import Verdict
 from dems.package.chain_files import to_line
 from dems.package.places import chain_file, later_file
+from dems.package.telling import spans_of
 from tests.package.making import Making, a_making, without_detail
-from tests.package.tampering import Files, files_of, listed_anew, packed, report_on, wrong
+from tests.package.tampering import Files, files_of, listed_anew, packed, report_on, unproved, wrong
 
 
 @pytest.fixture(scope="module")
@@ -42,18 +43,46 @@ def silenced_later(files: Files, making: Making) -> None:
     files[path] = b"".join(to_line(e) for e in [without_detail(entries[0]), *entries[1:]])
 
 
-def test_a_detail_that_somebody_took_out_behind_the_bag_is_false_where_the_export_withheld_none(
-    made: tuple[Making, bytes], tmp_path: Path
+@pytest.mark.parametrize("withheld", [(), ("evidence.declare",), ("evidence.access",)])
+def test_a_detail_that_somebody_took_out_behind_the_bag_is_false_whatever_the_export_withheld(
+    tmp_path: Path, withheld: tuple[str, ...]
 ) -> None:
-    report = report_on(tmp_path, packed(tampered(made, silenced_later)))
-    assert "somebody took it out" in wrong(report)["export"]
+    making = a_making(between=True, withheld=withheld)
+    package = making.zip()
+    assert report_on(tmp_path, package).verdict is Verdict.PROVED
+    files, item = files_of(package), making.items[0]
+    lines = files[later_file(item.chain)].splitlines(keepends=True)
+    shown = [place for place, line in enumerate(lines) if b'"detail":null' not in line]
+    for place in shown[:-1]:
+        taken = [to_line(without_detail(item.entries[3 + place])) if p == place else x for p, x in enumerate(lines)]
+        found = wrong(report_on(tmp_path, packed(files | {later_file(item.chain): b"".join(taken)})))
+        assert "somebody took one out" in found["export"]
+    silent = to_line(without_detail(item.entries[-1]))
+    report = report_on(tmp_path, packed(files | {later_file(item.chain): b"".join([*lines[:-1], silent])}))
+    assert "the detail of the last entry is not here" in unproved(report)["export"]
 
 
-def test_details_behind_the_bag_that_are_withheld_are_told_apart_from_those_to_which_the_log_commits(
-    tmp_path: Path,
-) -> None:
+def test_places_are_named_as_spans() -> None:
+    assert spans_of([]) == []
+    assert spans_of([3, 4, 5, 7, 9, 10]) == [(3, 5), (7, 7), (9, 10)]
+
+
+def test_details_behind_the_bag_that_are_withheld_are_named_by_the_exports_entry(tmp_path: Path) -> None:
     making = a_making(between=True, withheld=("evidence.access", "upload.complete"))
-    report = report_on(tmp_path, making.zip())
+    package = making.zip()
+    report = report_on(tmp_path, package)
     assert report.verdict is Verdict.PROVED
     [chain] = [finding.words for finding in report.findings if finding.check == "chain"]
-    assert "detail withheld: 6 (3 of them by nobody's word but the sender's)" in chain
+    assert chain.endswith("detail withheld: 6")
+    # A detail that nobody was to get, slipped in by whoever has it: not the package that was made.
+    files, item = files_of(package), making.items[0]
+    files[later_file(item.chain)] = b"".join(map(to_line, item.entries[3:]))
+    assert "(all are here)" in wrong(report_on(tmp_path, packed(files)))["export"]
+
+
+def test_an_export_that_does_not_say_which_details_are_lacking_proves_nothing_of_those_that_are(tmp_path: Path) -> None:
+    making = a_making(between=True, withheld=("evidence.access",), unsaid=["without_detail"])
+    report = report_on(tmp_path, making.zip())
+    assert not wrong(report)
+    assert "the detail of entry 4 is not here, and the export's entry does not say" in unproved(report)["export"]
+    assert report_on(tmp_path, a_making(between=True, unsaid=["without_detail"]).zip()).verdict is Verdict.PROVED

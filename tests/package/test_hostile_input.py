@@ -63,6 +63,15 @@ def hidden() -> bytes:
     return body + one[start:end] + struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, 1, 1, end - start, len(body), 0)
 
 
+def something_before() -> bytes:
+    """A program that unpacks itself is one; so is a zip before a zip, of which others read the first."""
+    out = io.BytesIO(b"PK\x03\x04 something else")
+    out.seek(0, io.SEEK_END)
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("a/bagit.txt", b"x")
+    return out.getvalue()
+
+
 def named_twice() -> bytes:
     """The Unicode Path field of Info-ZIP: ``unzip`` takes the second name where this checksum is that of the first."""
     info = zipfile.ZipInfo("a/bagit.txt")
@@ -99,6 +108,7 @@ def of_claimed(count: int, size: int) -> bytes:
         (lambda: zipped(("a/bomb", bytes(10_000_000)), method=zipfile.ZIP_DEFLATED), "is packed or encrypted"),
         (twice, "twice"),
         (named_twice, "has a second name in the zip"),
+        (something_before, "something lies before the first file"),
         (lambda: zipped(("a/bagit.txt", b""), ("A/BAGIT.TXT", b"")), "are one file on some systems"),
         (lambda: zipped(("a/\u00e9", b""), ("a/e\u0301", b"")), "are one file on some systems"),
         (lambda: zipped(("a/bagit.txt", b"")) + b"trailing", "does not end where a zip ends"),
@@ -144,7 +154,7 @@ def test_a_tar_is_not_read(tmp_path: Path) -> None:
 def test_a_directory_that_says_it_is_endless_is_refused_before_it_is_read(tmp_path: Path) -> None:
     many = bytearray(packed({"bagit.txt": b""}))
     end = len(many) - 22
-    numbers = (2_000_000, 2_000_000, end, 0)
+    numbers = (20_000_000, 20_000_000, end, 0)
     zip64 = struct.pack("<IQHHIIQQQQ", 0x06064B50, 44, 45, 45, 0, 0, *numbers) + struct.pack(
         "<IIQI", 0x07064B50, 0, end, 1
     )

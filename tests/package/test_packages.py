@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import subprocess
 import sys
 import tracemalloc
@@ -112,6 +113,26 @@ def test_other_peoples_tools_accept_a_package(unpacked: Path) -> None:
     assert actions[1]["investigation:wasInformedBy"] == [{"@id": actions[0]["@id"]}]
 
 
+@pytest.mark.parametrize(("item", "entry"), [(0, 1), (0, 5), (1, 3), (2, 4)])
+def test_one_entry_is_checked_by_hand_as_the_readme_says(unpacked: Path, item: int, entry: int) -> None:
+    """Its commands word by word, in a shell, and the folder stays as it was."""
+    readme = (unpacked / "README.txt").read_text().partition("ONE ENTRY BY HAND")[2]
+    commands = [line for line in readme.splitlines() if line.startswith("    ")]
+    chain = sorted(path.name for path in (unpacked / "log" / "proofs").iterdir())[item]
+    script = "\n".join(commands).replace("$(ls log/proofs | head -n 1)", chain).replace("N=1", f"N={entry}")
+    before = sorted(unpacked.rglob("*"))
+    done = subprocess.run(["sh", "-euc", script], cwd=unpacked, capture_output=True, text=True, check=False)  # noqa: S603, S607
+    assert (done.returncode, done.stderr) == (0, "")
+    leaf_and_commitment, root, checkpoint, signature = done.stdout.splitlines()
+    leaf, _, rest = leaf_and_commitment.partition("}")
+    assert f'"chain":"{chain}"' in leaf
+    assert f'"seq":{entry}' in leaf
+    assert json.loads(leaf + "}")["commitment"] == rest.split()[0]
+    assert root == checkpoint == (unpacked / "log" / "checkpoint").read_text().splitlines()[2]
+    assert signature == "Signature Verified Successfully"
+    assert sorted(unpacked.rglob("*")) == before
+
+
 def test_the_verifier_in_one_file_runs_with_cryptography_alone(package: bytes, tmp_path: Path) -> None:
     program, other = tmp_path / "dist" / "dems-verify.pyz", tmp_path / "again.pyz"
     assert build(program) == build(other) == hashlib.sha256(program.read_bytes()).hexdigest()
@@ -148,9 +169,13 @@ def test_the_program_says_a_line_for_each_check_and_its_exit_code_says_whether_a
     assert lines[-1] == "verdict: proved, detail withheld: 3"
     assert main([str(unpacked)]) == 1
     assert capsys.readouterr().out.endswith("verdict: not proved, detail withheld: 3\n")
-    with pytest.raises(SystemExit) as ended:
-        main([str(unpacked), "--policy", str(tmp_path / "nothing")])
-    assert ended.value.code == 2
+    os.mkfifo(tmp_path / "pipe")
+    for wrong_usage in ([unpacked, "--policy", tmp_path / "nothing"], [tmp_path / "nothing"], [tmp_path / "pipe"]):
+        with pytest.raises(SystemExit) as ended:
+            main([str(each) for each in wrong_usage])
+        told = capsys.readouterr()
+        assert (ended.value.code, told.out) == (2, ""), "nothing was verified, so nothing is false"
+        assert f"{wrong_usage[-1]} cannot be read: " in told.err
 
 
 @pytest.mark.parametrize("given", [b"", b"-----BEGIN CERTIFICATE-----\n", b"log x\n", b"\xff\xfe"])

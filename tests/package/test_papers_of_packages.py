@@ -1,14 +1,18 @@
 """The papers of a package: declaration, lists, manifests, chains and the entry of the export, each damaged and named."""
 
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from dems.ledger.canonical import canonical
 from dems.package.chain_files import to_line
-from dems.package.places import ITEMS, chain_file, later_file, manifest
-from tests.package.making import CASE, EXPORT, Making, a_making
+from dems.package.places import ITEMS, chain_file, later_file, manifest, proof_file
+from tests.package.making import CASE, EXPORT, Made, Making, a_making
 from tests.package.tampering import files_of, packed, report_on, wrong
+
+CHAIN = Made("ABC/1", b"").chain
+"""Of the first item, which has four entries."""
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +33,10 @@ def made() -> tuple[Making, bytes]:
         ("bag-info.txt", b"Payload-Oxum: 1.1\n", "bag", "which bag-info.txt does not say"),
         ("notes.txt", b"added", "tag-files", "'notes.txt' is in the package and not in tagmanifest-sha256.txt"),
         ("log/extra", b"added", "items", "'log/extra' belongs to no item"),
+        ("log/proofs/00000001.tlog-proof", b"added", "items", "00000001.tlog-proof' belongs to no item"),
+        (proof_file(CHAIN, 0), b"added", "items", "00000000.tlog-proof' belongs to no item"),
+        (proof_file(CHAIN, 5), b"added", "items", "00000005.tlog-proof' belongs to no item"),
+        (proof_file(UUID(int=1), 1), b"added", "items", "00000001.tlog-proof' belongs to no item"),
         (ITEMS, b'{"evidence":1}\n', "items", "line 1 of data/items.jsonl is no item"),
         (ITEMS, b"[" * 100_000 + b"\n", "items", "line 1 of data/items.jsonl is not canonical JSON"),
         ("data/export.json", b"{}\n", "items", "is not of the format dems-package/1"),

@@ -69,7 +69,17 @@ def test_a_receipt_is_proved_with_the_keys_of_the_log(receipt: Receipt, tmp_path
     assert [(f.check, f.verdict) for f in report.findings] == [
         (check, Verdict.PROVED) for check in ("entries", "receipt", "inclusion", "keys")
     ]
-    assert "give the policy file" in wrong(checked_receipt(tmp_path, receipt, Trusted()))["refused"]
+
+
+def test_a_receipt_without_keys_is_checked_as_far_as_it_goes_and_not_called_false(
+    receipt: Receipt, tmp_path: Path
+) -> None:
+    report = checked_receipt(tmp_path, receipt, Trusted())
+    assert set(unproved(report)) == {"inclusion", "keys"}
+    assert "--policy" in unproved(report)["keys"]
+    assert not wrong(report)
+    receipt["sha256"] = "0" * 64
+    assert set(wrong(checked_receipt(tmp_path, receipt, Trusted()))) == {"receipt"}
 
 
 def change(path: str, value: Any) -> Callable[[Receipt], None]:
@@ -186,7 +196,9 @@ def test_a_copy_of_the_log_makes_the_tree_that_was_signed(copy: Path) -> None:
     report = verify(copy, TRUSTED)
     assert report.verdict is Verdict.PROVED
     assert "the 300 entries make the tree" in next(f.words for f in report.findings if f.check == "entries")
-    assert "has no policy.txt" in wrong(verify(copy, Trusted()))["refused"]
+    without = verify(copy, Trusted())
+    assert not wrong(without)
+    assert set(unproved(without)) == {"log", "witnesses", "entries", "chains", "keys"}
 
 
 def test_a_copy_in_which_something_was_changed_or_left_out_says_so(copy: Path) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +25,8 @@ from dems.model.life.when import When
 from dems.model.times import london_date
 from tests.model.calendars import CALENDARS, EW_CALENDAR
 from tests.model.lives import CASE_MANAGER, RECORDED, fact_id
+
+pytestmark = pytest.mark.no_cover
 
 DAY = timedelta(days=1)
 TODAY = date(2026, 11, 22)

@@ -37,6 +37,8 @@ from tests.ledger.published import (
 from tests.ledger.signers import COURT, LABORATORY, ORIGIN, POLICY, signed
 from tests.ledger.trees import SIZE, TREE
 
+pytestmark = pytest.mark.no_cover
+
 WITNESSED = signed(Checkpoint(ORIGIN, SIZE, TREE.root(SIZE)), COURT, LABORATORY)
 REQUEST = AddCheckpoint(64, tuple(TREE.consistency(64, SIZE)), WITNESSED).to_bytes()
 COSIGNED = signatures_to_bytes(Note.from_bytes(WITNESSED).signatures[1:])

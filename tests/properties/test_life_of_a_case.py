@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -23,6 +24,8 @@ from dems.model.life.vocabulary import Mode
 from dems.model.life.when import When
 from tests.model.calendars import CALENDARS
 from tests.model.lives import DECISION_MAKER, POLICE_COMPLAINT, RECORDED, Told, mode, resumed, suspended
+
+pytestmark = pytest.mark.no_cover
 
 FIRST = date(2021, 1, 1)
 OF_THE_CASE = sorted(k for k, r in EVENTS.items() if r.strand is Strand.CASE and not r.derived)

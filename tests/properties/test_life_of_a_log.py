@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -19,6 +20,8 @@ from dems.ledger.tiles import Tile, new_tiles, through_tiles
 from dems.ledger.tlogproof import TlogProof
 from tests.ledger.naive import Tree
 from tests.ledger.signers import LOG, LOG_ONLY, ORIGIN
+
+pytestmark = pytest.mark.no_cover
 
 
 class LifeOfALog(RuleBasedStateMachine):

@@ -4,6 +4,7 @@ was, and nothing sensitive gets onto an MG6C.
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -49,6 +50,8 @@ from tests.model.disclosing import (
     set_id,
 )
 from tests.properties.deciding import BLOCK, ITEMS, TEXTS, contents
+
+pytestmark = pytest.mark.no_cover
 
 S = ScheduleState
 people = st.sampled_from(sorted(HELD))

@@ -21,6 +21,8 @@ from tests.workers.anchoring.witness import RunningWitness
 from workers.anchoring import asks
 from workers.anchoring.timestamps import REPLY
 
+pytestmark = pytest.mark.no_cover
+
 __all__ = ["impatient", "keeper", "scene"]
 
 
@@ -42,6 +44,7 @@ def test_a_package_is_proved_with_witnesses_and_timestamps_and_made_without_thos
     path = tmp_path / "witnesses"
     path.write_bytes(known.to_bytes())
     authority = Authority(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
     with odd_servers.server(odd_servers.answers_with(authority.respond, REPLY)) as url:
         ledger = LedgerSettings(
             witnesses=path,
@@ -70,8 +73,17 @@ def test_a_package_is_proved_with_witnesses_and_timestamps_and_made_without_thos
     # Whoever believes only a witness that did not answer, or another authority, is told what is not proved, or false.
     stricter = Policy.of([Log(LOG.key)], known.witnesses, quorum="laboratory").to_bytes()
     assert verify(file, Trusted(stricter, roots)).verdict is Verdict.NOT_PROVED
+    # An authority that was not named may be right: of the one that was, nothing is taken away.
     other = Authority(tmp_path, "other").roots.read_bytes()
-    assert verify(file, Trusted(theirs, other)).verdict is Verdict.FALSE
+    unknown = verify(file, Trusted(theirs, other))
+    assert [(f.check, f.verdict) for f in unknown.findings if f.verdict is not Verdict.PROVED] == [
+        ("timestamps", Verdict.NOT_PROVED)
+    ]
+    assert "certificates you did not give" in str(unknown.findings)
+    assert verify(file, Trusted(theirs, other + roots)).verdict is Verdict.PROVED
+    # Whoever takes the name of an authority and has not its key is one who deceives.
+    impostor = Authority(tmp_path / "elsewhere").roots.read_bytes()
+    assert verify(file, Trusted(theirs, impostor)).verdict is Verdict.FALSE
 
 
 def test_a_file_of_witnesses_that_is_none_leaves_a_package_without_them(

@@ -11,6 +11,8 @@ from tests.conftest import Team
 from tests.usecases.test_approvals import ask, chain, destroyed
 from tests.world import Somebody, World
 
+pytestmark = pytest.mark.no_cover
+
 Run = Callable[[str], list[Any]]
 
 

@@ -18,6 +18,7 @@ from tests.usecases.following import Feed, acts
 from tests.world import Somebody
 
 
+@pytest.mark.no_cover
 def test_of_what_is_kept_from_a_reader_no_page_place_or_cursor_tells(feed: Feed) -> None:
     """Two readers of one log: what the second does not see leaves pages as full as if it had never been."""
     manager, other = feed.world.somebody("case_manager", "investigator"), feed.world.somebody("case_manager")

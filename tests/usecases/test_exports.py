@@ -119,11 +119,8 @@ def test_what_cannot_be_given_out_is_refused(scene: Scene, monkeypatch: pytest.M
         )
     with pytest.raises(Invalid, match=r"evidence\.seal cannot be withheld"):
         scene.ask(withhold=[Act.EVIDENCE_SEAL])
-    monkeypatch.setattr("dems.usecases.exports.ask.MOST_FILES", 20)
-    with pytest.raises(Refused, match="more than 20 files"):
-        scene.ask()
-    monkeypatch.setattr("dems.usecases.exports.ask.MOST_ENTRIES", 2)
-    with pytest.raises(Refused, match=f"The chain of {scene.items[0].exhibit_ref.text} has more than 2 entries"):
+    monkeypatch.setattr("dems.usecases.exports.ask.MOST_PROOFS", 10)
+    with pytest.raises(Refused, match="more than 10 entries together"):
         scene.ask()
     monkeypatch.setattr("dems.usecases.exports.ask.MAX_ITEMS", 2)
     monkeypatch.setattr("dems.usecases.exports.ask.AT_ONCE", 1)

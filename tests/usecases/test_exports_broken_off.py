@@ -56,6 +56,7 @@ class Killed(BaseException):
     """No handler of ours may take it for an error."""
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("call", "after", "error"),
     [

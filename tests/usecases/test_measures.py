@@ -53,6 +53,7 @@ def of(figure: Measured | None) -> tuple[int, int]:
 # --- against pandas ---
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("asked", ASKED, ids=lambda a: f"{a.period.first} as of {a.as_of:%d %B}")
 def test_the_measures_are_what_pandas_makes_of_the_facts(history: Seeded, asked: Asked) -> None:
     facts, ours = naive.frames(history.cases, asked.as_of), found(history, asked)
@@ -98,6 +99,7 @@ def test_the_measures_are_what_pandas_makes_of_the_facts(history: Seeded, asked:
     assert dict(ours["recommendations-accepted"].parts) == answered.outcome.value_counts().to_dict()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("asked", ASKED, ids=lambda a: f"{a.period.first} as of {a.as_of:%d %B}")
 def test_open_cases_and_missed_dates_are_what_pandas_makes_of_the_facts(history: Seeded, asked: Asked) -> None:
     facts, ours = naive.frames(history.cases, asked.as_of), found(history, asked)

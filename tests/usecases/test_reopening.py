@@ -4,20 +4,23 @@ import pytest
 
 from dems.bootstrap import Dems
 from dems.errors import NotFound
-from dems.model.disclosure.contents import AgainstTest, Relevant, Result, Sensitive, Used
+from dems.model.disclosure.contents import AgainstTest, Described, Relevant, Result, Sensitive, Used
 from dems.model.disclosure.material import Subject
 from dems.model.disclosure.parties import Happening, HappeningKind
+from dems.model.disclosure.reopening import Touched, in_question
 from dems.model.disclosure.reviewing import ReviewFilter
 from dems.model.disclosure.rules import check
 from dems.model.evidence import Evidence, Kind
 from dems.model.exhibits import ExhibitRef
-from dems.model.ids import EvidenceId
+from dems.model.ids import DecisionId, EvidenceId
 from dems.model.life.contents import ThemeStatus
 from dems.model.life.saying import NewFact
 from dems.model.life.when import When
+from dems.model.people import Clearance
 from dems.ports import Page
-from dems.steps.proceeding_files import whole
+from dems.steps.proceeding_files import shown_to, whole
 from dems.usecases.disclosure.decide import Deciding
+from dems.usecases.disclosure.look_up import MOST_BLOCKS, LookUpDisclosure
 from dems.usecases.disclosure.make_block import NewBlock
 from tests.conftest import Team
 from tests.model.disclosing import NOT_SENSITIVE, SENSITIVE
@@ -35,8 +38,12 @@ def case(world: World, team: Team) -> OpenProceeding:
 
 def questioned(case: OpenProceeding, by: Somebody | None = None) -> set[tuple[Subject, type, str]]:
     """The subject and kind of each decision in question, and the first words of why."""
-    found = case.dems.disclosure.look_up.reopened((by or case.officer).actor, case.id, Page(100))
+    found = listed(case, Page(100), by)
     return {(t.decision.subject, type(t.decision.content), t.why.split(" ")[0]) for t in found}
+
+
+def listed(case: OpenProceeding, page: Page, by: Somebody | None = None) -> list[Touched]:
+    return list(case.dems.disclosure.look_up.reopened((by or case.officer).actor, case.id, page).found)
 
 
 def sealed(dems: Dems, subject: Subject) -> Evidence:
@@ -57,6 +64,8 @@ def test_new_material_puts_in_question_what_it_duplicates_and_the_block_that_ask
     case.decide(other, RELEVANT)
     case.decide(block, RELEVANT, UNUSED, FAILS)
     assert questioned(case) == set()
+    case.decide(case.file(b"described by itself"), Described("Recording of the corridor at night", "Store A"))
+    assert questioned(case) == set(), "what has a row of its own is for no block"
     case.file(b"the same bytes")
     case.thing("Z/1")
     again = {(s, k, "New") for s in (first, block) for k in (Relevant, AgainstTest)}
@@ -93,13 +102,13 @@ def test_findings_that_are_others_put_what_was_made_of_them_in_question(dems: De
     names = [finding(name, "x") for name in ("one", "two", "three", "four", "five", "six")]
     record(dems, sealed(dems, first), *names)
     assert questioned(case) == {(first, Relevant, "What"), (first, Sensitive, "What")}
-    [one, _] = dems.disclosure.look_up.reopened(case.officer.actor, case.id, Page(5))
+    [one, _] = listed(case, Page(5))
     assert one.why == "What this was found to hold has changed: camera, five, four, one, six and 2 more."
     assert questioned(case, case.uncleared) == {(first, Relevant, "What")}, "of what is not shown nothing is said"
-    unread = dems.disclosure.look_up.reopened(case.team.manager.actor, case.id, Page(5))
+    unread = listed(case, Page(5), case.team.manager)
     assert [t.why for t in unread] == ["What this was found to hold has changed."], "findings are not for everybody"
-    [later] = dems.disclosure.look_up.reopened(case.officer.actor, case.id, Page(5, one.decision.id))
-    assert dems.disclosure.look_up.reopened(case.officer.actor, case.id, Page(1)) == [one]
+    [later] = listed(case, Page(5, one.decision.id))
+    assert listed(case, Page(1)) == [one]
     assert later.decision.content == NOT_SENSITIVE
 
 
@@ -120,7 +129,7 @@ def test_a_defence_statement_and_a_corrected_fact_put_in_question_until_taken_ba
     wrong = NewFact(ThemeStatus("mental_health", True, today), fact.id, "It was another")
     dems.cases.record(manager, case.case_id, [wrong])
     assert questioned(case) == {(first, Used, "A")}
-    [found] = dems.disclosure.look_up.reopened(case.officer.actor, case.id, Page(5))
+    [found] = listed(case, Page(5))
     assert found.decision == rests
     assert found.why == (
         "A fact that this rested on was corrected: The theme status that was recorded is another now, or was taken back."
@@ -129,3 +138,54 @@ def test_a_defence_statement_and_a_corrected_fact_put_in_question_until_taken_ba
     assert questioned(case) == set()
     with pytest.raises(NotFound):
         dems.disclosure.look_up.reopened(case.team.outsider.actor, case.id, Page(5))
+
+
+def paged(case: OpenProceeding, looked_through: int, limit: int, by: Somebody) -> list[Touched]:
+    """All of it, page by page, of which each looks through so many decisions."""
+    look = LookUpDisclosure(case.dems.transaction, case.dems.clock, looked_through)
+    found: list[Touched] = []
+    after: DecisionId | None = None
+    for _ in range(100):
+        page = look.reopened(by.actor, case.id, Page(limit, after))
+        assert len(page.found) <= limit
+        found += page.found
+        if page.ahead is None:
+            return found
+        assert after is None or page.ahead > after
+        after = page.ahead
+    raise AssertionError("the list has no end")
+
+
+@pytest.mark.parametrize(("looked_through", "limit"), [(1, 5), (3, 1), (4, 500), (500, 2)])
+def test_page_by_page_it_is_what_the_whole_file_says(
+    dems: Dems, case: OpenProceeding, looked_through: int, limit: int
+) -> None:
+    first, second, third = case.file(b"the same bytes"), case.file(b"a picture"), case.thing("A/3")
+    record(dems, sealed(dems, second), finding("camera", "A"))
+    blocks = []
+    for n in range(MOST_BLOCKS + 1):
+        asks = NewBlock(f"Recordings {n}", "Phone", "There are too many.", "Small ones", ReviewFilter(min_size=9 + n))
+        blocks.append(dems.reviewing.block(case.officer.actor, case.id, asks).block.subject)
+    today, manager = When(dems.clock().date()), case.team.manager.actor
+    fact = dems.cases.record(manager, case.case_id, [NewFact(ThemeStatus("taser", True, today))]).facts[0]
+    asked = [Deciding(UNUSED, [third, blocks[0]], "A Taser was used")]
+    dems.disclosure.decide(case.officer.actor, case.id, asked, rests_on=[fact.id])
+    for subject in (first, second, third, *blocks):
+        case.decide(subject, RELEVANT, *(() if subject in {third, blocks[0]} else (UNUSED,)), SENSITIVE, FAILS)
+    case.decide(case.thing("A/4"), FAILS)
+    case.file(b"the same bytes")
+    record(dems, sealed(dems, second), finding("camera", "B"))
+    wrong = NewFact(ThemeStatus("mental_health", True, today), fact.id, "It was another")
+    dems.cases.record(manager, case.case_id, [wrong])
+    case.decide(blocks[1], RELEVANT)
+    dems.disclosure.happening(
+        case.officer.actor, case.id, Happening(HappeningKind.DEFENCE_STATEMENT, dems.clock().date())
+    )
+    for by, held in ((case.officer, frozenset(Clearance)), (case.uncleared, frozenset[Clearance]())):
+        with dems.transaction() as tx:
+            file = shown_to(tx, whole(tx, case.id, dems.clock()), held)
+        expected = {t.decision.id: (t.decision.content, t.cause.at, t.why) for t in in_question(file)}
+        found = paged(case, looked_through, limit, by)
+        assert [t.decision.id for t in found] == [d.id for d in file.record.decisions if d.id in expected]
+        assert {t.decision.id: (t.decision.content, t.cause.at, t.why) for t in found} == expected
+    assert len({type(t.cause) for t in paged(case, looked_through, limit, case.officer)}) == 4

@@ -172,8 +172,10 @@ def test_what_was_looked_at_for_how_long_and_by_whom(dems: Dems, case: OpenProce
     assert viewed(case.officer.actor, case.id, looked, once=key) == 3, "and not again"
     assert viewed(case.lawyer.actor, case.id, [looked[2]]) == 1
     shown = dems.reviewing.look_up.coverage(case.team.investigator.actor, case.id, Page(10))
-    assert (shown.counted.items, shown.counted.unexamined, shown.seen) == (3, 0, 2)
-    assert dict(shown.by_person) == {case.officer.person.id: 3 * minute, case.lawyer.person.id: 2 * minute}
+    counted = shown.counted
+    assert counted is not None
+    assert (counted.items, counted.unexamined, counted.seen) == (3, 0, 2)
+    assert dict(counted.by_person) == {case.officer.person.id: 3 * minute, case.lawyer.person.id: 2 * minute}
     by_item = {i.item: i for i in shown.items}
     assert (by_item[item(film)].looked, by_item[item(film)].played) == (2 * minute, Fraction(3, 4))
     assert (by_item[item(photo)].looked, by_item[item(photo)].played) == (4 * minute, None)

@@ -73,12 +73,8 @@ def test_reports_are_written_and_signed_each_by_their_officer(office: Office) ->
     with pytest.raises(Invalid, match="Only an MG6E"):
         write(deputy.by.actor, c, NOTHING_MEETS_IT, if_tag=office.read(c).tag or 0)
     office.certify(e)
-    listed = {f.id: f for f in office.acts.look_up.page(office.by.actor, office.proceeding.id, ALL)}
-    assert (listed[e].state.value, listed[e].signed is not None, listed[other.listed.id].signed) == (
-        "draft",
-        True,
-        None,
-    )
+    shown, waiting = office.read(e).listed, office.read(other.listed.id).listed
+    assert (shown.state.value, shown.signed is not None, waiting.signed) == ("draft", True, None)
     assert [f["report"] for f in chain(office, restricted=True) if "report" in f] == [str(e)]
     with pytest.raises(PreconditionFailed):
         deputy.acts.certify(deputy.by.actor, other.listed.id, if_tag=other.tag)
@@ -99,6 +95,8 @@ def test_nobody_is_made_to_certify_what_was_decided_after_they_signed(office: Of
     office.proceeding.ready(office.proceeding.thing("ABC/3"), "Notebook of the duty sergeant")
     shown = office.read(e)
     assert (shown.listed.signed, shown.says["signed"]) == (None, None), "it was signed for another list"
+    listed = office.acts.look_up.page(office.by.actor, office.proceeding.id, ALL)
+    assert {f.signed for f in listed} == {None}, "no list says otherwise"
     assert shown.tag != tag
     with pytest.raises(PreconditionFailed):
         office.acts.certify(office.by.actor, e, if_tag=tag)
@@ -107,7 +105,9 @@ def test_nobody_is_made_to_certify_what_was_decided_after_they_signed(office: Of
     certified = office.read(c).says
     assert [r["number"] for r in certified["rows"]] == [1, 2]
     assert certified["signed"]["at"] > signed
-    assert [f["report"] for f in chain(office, restricted=True) if "report" in f] == [str(e), str(other)]
+    first, second = [f for f in chain(office, restricted=True) if "report" in f]
+    assert [first["report"], second["report"]] == [str(e), str(other)]
+    assert first["covers_sha256"] != second["covers_sha256"], "each was signed for what the schedules said then"
 
 
 def test_what_somebody_decided_and_signed_holds_when_they_have_left_the_case(office: Office) -> None:

@@ -34,6 +34,7 @@ def asked(connected: Dems) -> tuple[Find, list[Evidence]]:
 # --- words ---
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("q", "found"),
     [
@@ -148,6 +149,7 @@ def test_a_search_has_a_condition(find: Find) -> None:
 # --- times ---
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("clock", "hours", "least", "most", "certain"),
     [
@@ -190,6 +192,7 @@ def test_only_times_of_recording_and_sending_answer(dems: Dems, items: list[Evid
 # --- places ---
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("place", "near", "kilometres"),
     [

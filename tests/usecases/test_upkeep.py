@@ -35,6 +35,7 @@ def _until(dems: Dems, item: Any) -> datetime:
     return found
 
 
+@pytest.mark.no_cover
 def test_locks_are_really_extended_while_an_item_is_kept(dems: Dems, world: World, team: Team, time: Time) -> None:
     sealed = world.sealed(team.investigator, team.case, b"abc")
     large = world.verifying(team.investigator, team.case, os.urandom(8 * MIB + 1))

@@ -25,6 +25,7 @@ def of(spoilt: Spoilt, item: Evidence) -> list[str]:
     return [w.partition("): ")[2] for w in spoilt.wrong if w.startswith(f"item {item.id} (")]
 
 
+@pytest.mark.no_cover
 def test_bytes_that_are_altered_damaged_or_gone_are_named(spoilt: Spoilt) -> None:
     contents = [os.urandom(5_000) for _ in range(3)]
     altered, damaged, gone = (spoilt.sealed(content) for content in contents)

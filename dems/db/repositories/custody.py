@@ -14,6 +14,7 @@ from sqlalchemy import (
     Row,
     Select,
     Uuid,
+    and_,
     bindparam,
     cast,
     func,
@@ -183,17 +184,36 @@ class CustodyRows(Rows):
             leaves |= {UUID(str(r.id)): bytes(r.leaf) for r in rows}
         return leaves
 
-    def chain(self, chain: ChainOf, page: Page, *, acts: Collection[Act] | None = None) -> list[CustodyRow]:
+    def chain(
+        self, chain: ChainOf, page: Page, *, acts: Collection[Act] | None = None, behind: int = 0
+    ) -> list[CustodyRow]:
         chain_id = self._find(chain)
         if chain_id is None:
             return []
-        statement = _entries().where(custody_entries.c.chain_id == chain_id)
+        statement = _entries().where(custody_entries.c.chain_id == chain_id, custody_entries.c.seq > behind)
         if acts is not None:
             statement = statement.where(custody_details.c.act.in_(sorted(a.value for a in acts)))
         if page.after is not None:
             place = select(custody_entries.c.seq).where(custody_entries.c.id == page.after).scalar_subquery()
             statement = statement.where(custody_entries.c.seq > place)
         return [to_row(r) for r in self._tx.execute(statement.order_by(custody_entries.c.seq).limit(page.limit))]
+
+    def without_detail(self, after: Mapping[ChainOf, int], acts: Collection[Act]) -> Mapping[ChainOf, list[int]]:
+        found = self._found(list(after))
+        self._lock(list(found.values()))
+        chain_of = {chain_id: chain for chain, chain_id in found.items()}
+        closed: dict[ChainOf, list[int]] = {chain: [] for chain in after}
+        for some in chunks(list(chain_of)):
+            ids, places = cast(list(some), ARRAY(Uuid)), cast([after[chain_of[c]] for c in some], ARRAY(BigInteger))
+            given = func.unnest(ids, places).table_valued("chain", "place").render_derived(name="given").c
+            entry, said = custody_entries.c, custody_details.c.act
+            behind = and_(entry.chain_id == cast(given.chain, Uuid), entry.seq > given.place)
+            statement = select(entry.chain_id, entry.seq).join(given.chain.table, behind)
+            statement = statement.outerjoin(custody_details, custody_details.c.entry_id == entry.id)
+            lacks = said.is_(None) | said.in_(sorted(a.value for a in acts))
+            for row in self._tx.execute(statement.where(lacks).order_by(entry.chain_id, entry.seq)):
+                closed[chain_of[UUID(str(row.chain_id))]].append(row.seq)
+        return closed
 
     def lengths(self, chains: Sequence[ChainOf]) -> Mapping[ChainOf, int]:
         ids = {chain_id: chain for chain, chain_id in self._found(chains).items()}
@@ -204,6 +224,13 @@ class CustodyRows(Rows):
             for row in self._tx.execute(statement.group_by(custody_entries.c.chain_id)):
                 lengths[ids[UUID(str(row.chain_id))]] = row.last
         return lengths
+
+    def recorded(self, case_id: CaseId) -> int:
+        there, gone = (
+            select(func.count()).select_from(t).where(t.c.case_id == case_id).scalar_subquery()
+            for t in (custody_details, custody_destroyed)
+        )
+        return int(self._tx.execute(select(there + gone)).scalar_one())
 
     def of_case(self, case_id: CaseId, page: Page) -> list[CustodyRow]:
         return [to_row(r) for r in self._tx.execute(_PAGE_OF_CASE, within(case_id, page)).all()]

@@ -75,9 +75,16 @@ class DisclosureRows(Rows):
             raise NotFound("proceeding")
         return CaseId(found)
 
+    def proceedings(self, case_id: CaseId) -> list[StrandId]:
+        of_it = select(disclosure_proceedings.c.id).where(disclosure_proceedings.c.case_id == case_id)
+        return [StrandId(r.id) for r in self._tx.execute(of_it.order_by(disclosure_proceedings.c.id))]
+
     def openings(self, proceeding_id: StrandId) -> list[Opening]:
         statement = select(disclosure_openings).where(disclosure_openings.c.proceeding_id == proceeding_id)
         return [_to_opening(r) for r in self._tx.execute(statement.order_by(disclosure_openings.c.number))]
+
+    def will_open(self, case_id: CaseId, proceeding_id: StrandId, page: Page) -> list[EvidenceId]:
+        return review_queue.will_begin(self._tx, case_id, proceeding_id, page)
 
     def open(self, case_id: CaseId, opening: Opening) -> None:
         if opening.number == 1:
@@ -135,11 +142,15 @@ class DisclosureRows(Rows):
         rows = self._tx.execute(statement.order_by(_d.number).limit(page.limit))
         return [KeptDecision(_to_decision(r), r.number, tuple(FactId(f) for f in r.rests_on)) for r in rows]
 
-    def resting_on(self, proceeding_id: StrandId) -> Mapping[FactId, frozenset[Subject]]:
+    def resting_on(
+        self, proceeding_id: StrandId, subjects: Collection[Subject] | None = None
+    ) -> Mapping[FactId, frozenset[Subject]]:
         fact = func.unnest(_d.rests_on).label("fact")
         statement = select(fact, _d.subject_kind, _d.subject_id).where(
             _d.proceeding_id == proceeding_id, func.cardinality(_d.rests_on) > 0
         )
+        if subjects is not None:
+            statement = statement.where(among(_d.subject_id, {s.id for s in subjects}))
         found: dict[FactId, set[Subject]] = defaultdict(set)
         for row in self._tx.execute(statement.distinct()):
             found[FactId(row.fact)].add(_subject(row))
@@ -160,10 +171,6 @@ class DisclosureRows(Rows):
             "reason": happening.reason,
         }
         self._tx.execute(insert(disclosure_happenings).values(**values, **signature(happening.by)))
-
-    def viewings(self, proceeding_id: StrandId) -> list[Viewing]:
-        statement = select(disclosure_viewings).where(disclosure_viewings.c.proceeding_id == proceeding_id)
-        return [to_viewing(r) for r in self._tx.execute(statement.order_by(disclosure_viewings.c.id))]
 
     def add_viewings(self, proceeding_id: StrandId, viewings: Sequence[tuple[UUID, Viewing]], at: datetime) -> None:
         rows = [

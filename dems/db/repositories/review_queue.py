@@ -31,9 +31,10 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import TypeEngine
 
-from dems.db.repositories.base import AT_ONCE, Runner, among, chunks, paged_within
+from dems.db.repositories.base import Runner, among, chunks, paged_within
 from dems.db.tables import (
     cases,
     disclosure_block_items,
@@ -72,6 +73,8 @@ class _Sort:
     source: FromClause
     order: tuple[ColumnElement[Any], ...]
     restricted: ColumnElement[Any]
+    kept_as_is: tuple[ColumnElement[Any], ...] = ()
+    """The id of the item in each table that the order is taken from and that somebody changes."""
 
 
 _HERE = _Sort(
@@ -84,6 +87,7 @@ _HERE = _Sort(
         func.coalesce(item_index.c.media_type, "").label("media_type"),
     ),
     false(),
+    (evidence.c.id, item_index.c.evidence_id),
 )
 _ELSEWHERE = _Sort(
     material_elsewhere,
@@ -98,18 +102,38 @@ _ELSEWHERE = _Sort(
 )
 
 
+def will_begin(tx: Runner, case_id: CaseId, proceeding_id: StrandId, page: Page) -> list[EvidenceId]:
+    """A proceeding's disclosure is to be opened: a page of the case's items is put here for it. Returns the ids of the page.
+
+    Nobody reads what is here for a proceeding that is not open. Whoever holds the proceeding sees to it that it stays so.
+    """
+    ids = [EvidenceId(r.id) for r in tx.execute(_of_case(_HERE, case_id, page))]
+    _put_undecided(tx, _HERE, proceeding_id, ids)
+    return ids
+
+
 def began(tx: Runner, case_id: CaseId, proceeding_id: StrandId) -> None:
-    """A proceeding's disclosure was opened: everything of the case awaits a decision about its relevance.
+    """A proceeding's disclosure was opened: everything of the case awaits a decision about its relevance. What is not here yet is put
+    here.
 
     Whoever declares an item keeps the case's row from being locked until they commit. So each item is either seen here, or its
     declarer sees the proceeding.
     """
     tx.execute(select(cases.c.id).where(cases.c.id == case_id).with_for_update())
     for sort in (_HERE, _ELSEWHERE):
-        page = Page(AT_ONCE)
-        while ids := [r.id for r in tx.execute(_of_case(sort, case_id, page))]:
-            _put(tx, _undecided(sort, sort.source, literal(proceeding_id, Uuid)).where(among(sort.table.c.id, ids)))
-            page = Page(AT_ONCE, ids[-1])
+        item = sort.table.c
+        there = select(_q.evidence_id).where(_q.evidence_id == item.id, _q.proceeding_id == proceeding_id).exists()
+        missing = select(item.id).where(item.case_id == case_id, ~there).order_by(item.id)
+        for some in chunks([EvidenceId(r.id) for r in tx.execute(missing)]):
+            _put_undecided(tx, sort, proceeding_id, some)
+
+
+def _put_undecided(tx: Runner, sort: _Sort, proceeding_id: StrandId, items: Sequence[EvidenceId]) -> None:
+    """Whoever changes what one of these is put in order by does so before it is read here, or sees that it is here."""
+    for key in sort.kept_as_is:
+        tx.execute(select(key).where(among(key, items)).order_by(key).with_for_update(read=True))
+    statement = _undecided(sort, sort.source, literal(proceeding_id, Uuid)).where(among(sort.table.c.id, items))
+    tx.execute(upsert(review_queue).from_select(_COLUMNS, statement).on_conflict_do_nothing())
 
 
 def came_in(tx: Runner, items: Sequence[EvidenceId], *, elsewhere: bool = False) -> None:

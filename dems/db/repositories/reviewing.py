@@ -16,6 +16,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     any_,
+    distinct,
     false,
     func,
     literal,
@@ -28,9 +29,11 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from dems.db.repositories.base import Rows, among, chunks, paged_within
 from dems.db.repositories.disclosure import to_viewing
+from dems.db.repositories.reopening import came_at
 from dems.db.repositories.review_conditions import asked, ordered, worded
 from dems.db.repositories.review_queue import standing
 from dems.db.repositories.searching import answered_in_time
+from dems.db.repositories.viewing_times import time_of_each
 from dems.db.tables import (
     disclosure_block_items,
     disclosure_decisions,
@@ -120,19 +123,34 @@ class ReviewingRows(Rows):
         return None
 
     def found(
-        self, proceeding_id: StrandId, case_id: CaseId, wanted: ReviewFilter, sight: Sight, most: int
+        self,
+        proceeding_id: StrandId,
+        case_id: CaseId,
+        wanted: ReviewFilter,
+        sight: Sight,
+        most: int,
+        since: datetime | None = None,
     ) -> Mapping[EvidenceId, FoundItem]:
         said = item_particulars.c
         of_it = select(said.unexamined).where(said.evidence_id == _e.id).order_by(said.number.desc()).limit(1)
         statement = (
-            select(_e.id, _sha256.label("sha256"), func.coalesce(of_it.scalar_subquery(), false()).label("unexamined"))
+            select(
+                _e.id,
+                _sha256.label("sha256"),
+                func.coalesce(of_it.scalar_subquery(), false()).label("unexamined"),
+                _e.sealed_at,
+            )
             .select_from(evidence.join(item_index, _x.evidence_id == _e.id))
             .where(_e.case_id == case_id, _e.state == EvidenceState.SEALED.value, *asked(case_id, wanted, sight))
         )
+        if since is not None:
+            statement = statement.where(came_at > since)
         with answered_in_time():
             rows = self._tx.execute(statement.order_by(_e.id).limit(most)).all()
         apart = {r.id for r in rows if r.unexamined} | self._decided_apart(proceeding_id, [r.id for r in rows])
-        return {EvidenceId(r.id): FoundItem(Digest.from_hex("sha256", r.sha256), r.id in apart) for r in rows}
+        return {
+            EvidenceId(r.id): FoundItem(Digest.from_hex("sha256", r.sha256), r.id in apart, r.sealed_at) for r in rows
+        }
 
     def _decided_apart(self, proceeding_id: StrandId, items: Sequence[UUID]) -> set[UUID]:
         """Those of these that are not to be listed with others, by a decision about them by themselves."""
@@ -186,13 +204,16 @@ class ReviewingRows(Rows):
         pages = paged_within(select(_e.id), _e.case_id, case_id, _e.id, page)
         return [EvidenceId(r.id) for r in self._tx.execute(pages)]
 
-    def counted(self, case_id: CaseId) -> Counted:
+    def counted(self, proceeding_id: StrandId, case_id: CaseId) -> Counted:
         of_case = select(func.count()).select_from(evidence).where(_e.case_id == case_id)
         said = item_particulars.c
         newest = select(said.unexamined).ext(distinct_on(said.evidence_id)).where(said.case_id == case_id)
         last = newest.order_by(said.evidence_id, said.number.desc()).subquery()
         unexamined = select(func.count()).select_from(last).where(last.c.unexamined)
-        return Counted(*(int(self._tx.execute(s).scalar_one()) for s in (of_case, unexamined)))
+        v = disclosure_viewings.c
+        seen = select(func.count(distinct(v.evidence_id))).where(v.proceeding_id == proceeding_id)
+        items, apart, looked_at = (int(self._tx.execute(s).scalar_one()) for s in (of_case, unexamined, seen))
+        return Counted(items, apart, looked_at, time_of_each(self._tx, proceeding_id))
 
     def viewings_of(self, proceeding_id: StrandId, items: Collection[EvidenceId]) -> list[Viewing]:
         v = disclosure_viewings.c

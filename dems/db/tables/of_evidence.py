@@ -46,6 +46,8 @@ evidence = Table(
     Column("intake_position", Integer, comment="from 0, in the order of the manifest and of what was added to it"),
     Index("evidence_case_idx", "case_id", "id"),
     Index("evidence_upload_idx", "upload_id"),
+    Index("evidence_derived_idx", "derived_from", postgresql_where=text("derived_from IS NOT NULL")),
+    Index("evidence_came_idx", "case_id", text("(COALESCE(sealed_at, declared_at))")),
     Index("evidence_sha256_idx", "case_id", text("(digests ->> 'sha256')"), "id"),
     Index(
         "evidence_intake_idx",

@@ -13,12 +13,13 @@ from dems.model.disclosure.files import ProceedingFile
 from dems.model.disclosure.forms import Form, Series
 from dems.model.disclosure.freezing import Snapshot, frozen
 from dems.model.disclosure.lists import MaterialList
+from dems.model.disclosure.preparing import Preparation
 from dems.model.disclosure.records import content_record
-from dems.model.disclosure.reports import Endorsement, OfficerReport, ScheduleSet
+from dems.model.disclosure.reports import Endorsement, ScheduleSet
 from dems.model.disclosure.schedules import Schedule, ScheduleState
 from dems.model.disclosure.snapshots import body_of_report
 from dems.model.disclosure.visibility import for_everybody
-from dems.model.ids import ScheduleSetId
+from dems.model.ids import ReportId, ScheduleSetId
 from dems.model.times import rfc3339
 
 
@@ -113,11 +114,21 @@ def told_of_nil(nil: UUID, of: ScheduleSetId, snapshot: Snapshot, by: Acting) ->
     return Told(restricted=True, facts=facts)
 
 
-def told_of_report(report: OfficerReport, of: ScheduleSetId) -> Told:
-    """A report that was signed while others of its set were not: by the digest of what it says."""
-    digest = frozen({**body_of_report(report), "certificate": report.certificate}).digest.hex
-    facts = {"report": str(report.id), "set": str(of), "sha256": digest, "signed": signature_record(report.by)}
-    return Told(restricted=True, facts=facts)
+def told_of_report(made: Preparation, report: ReportId) -> Told:
+    """A report that was signed while others of its set were not: by the digest of what it says, and by that of all that the schedules
+    which it covers said then (`said_by_schedules`).
+    """
+    signed = made.report(report)
+    return Told(
+        restricted=True,
+        facts={
+            "report": str(report),
+            "set": str(made.id),
+            "sha256": frozen({**body_of_report(signed), "certificate": signed.certificate}).digest.hex,
+            "covers_sha256": made.signed_for,
+            "signed": signature_record(signed.by),
+        },
+    )
 
 
 def _of_schedule(schedule: Schedule) -> Told:

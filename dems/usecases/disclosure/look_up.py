@@ -1,5 +1,6 @@
 """Look at disclosure in a proceeding: how it was opened, and what was decided, as far as the reader may know of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dems.errors import NotFound
@@ -9,15 +10,27 @@ from dems.model.custody import of_proceeding, restricted_of
 from dems.model.disclosure.causes import ChangedFindings
 from dems.model.disclosure.contents import Handled, Pii
 from dems.model.disclosure.decisions import Record
+from dems.model.disclosure.material import Subject, SubjectKind
 from dems.model.disclosure.reopening import CHANGED, Touched, in_question
 from dems.model.disclosure.visibility import record_seen_by
-from dems.model.ids import EvidenceId, StrandId
+from dems.model.ids import DecisionId, EvidenceId, StrandId
 from dems.model.people import Clearance
 from dems.ports import Clock, CustodyRow, Page, Transactions
 from dems.ports.disclosure import DecisionFilter, Elsewhere, KeptDecision, KeptHappening, Particulars
 from dems.steps.acting import clearances, require_clearance
-from dems.steps.proceeding_files import Disclosed, as_opened, shown_to, whole
+from dems.steps.proceeding_files import Disclosed, as_opened, questioned
 from dems.steps.reviewing import sight
+
+MOST_BLOCKS = 4
+_STANDING = DecisionFilter(standing=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """Those in question among the decisions that were looked through, and after which the list goes on: it may where `found` is empty."""
+
+    found: tuple[Touched, ...]
+    ahead: DecisionId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,8 @@ class LookUpDisclosure:
 
     transaction: Transactions
     clock: Clock
+    looked_through: int = 1_000
+    """Decisions that one page of what is in question looks through."""
 
     def opening(self, actor: Actor, proceeding_id: StrandId) -> Disclosed:
         with self.transaction() as tx:
@@ -96,8 +111,9 @@ class LookUpDisclosure:
                     require_clearance(tx, actor, case_id, clearance, self.clock(), done="shown")
             return tx.custody.chain(restricted_of(proceeding_id) if restricted else of_proceeding(proceeding_id), page)
 
-    def reopened(self, actor: Actor, proceeding_id: StrandId, page: Page) -> list[Touched]:
-        """The decisions that are in question again, in the order of their ids, each with the first cause that put it there.
+    def reopened(self, actor: Actor, proceeding_id: StrandId, page: Page) -> Reopened:
+        """The decisions that are in question again, in the order in which they were recorded, each with the first cause that put it
+        there.
 
         What was found in the bytes is named to whoever may read findings.
         """
@@ -105,11 +121,33 @@ class LookUpDisclosure:
             case_id = tx.disclosure.case_of(proceeding_id)
             tx.consulted(tx.authorise(actor, Act.DISCLOSURE_READ, case_id=case_id), proceeding_id)
             now = self.clock()
-            file = whole(tx, proceeding_id, now)
-            file = shown_to(tx, file, clearances(tx, actor, case_id, now))
+            held = clearances(tx, actor, case_id, now)
+            some = Page(self.looked_through, page.after)
+            standing = tx.disclosure.decisions_page(proceeding_id, some, held, _STANDING)
+            looked = [k.decision for k in standing[: _until_too_many_blocks(standing)]]
+            touched = {t.decision.id: t for t in in_question(questioned(tx, proceeding_id, looked, now))}
             reads_findings = sight(tx, actor, case_id, now).findings
-        found = sorted(in_question(file), key=lambda t: t.decision.id)
-        some = [t for t in found if page.after is None or t.decision.id > page.after][: page.limit]
-        return [
-            t if reads_findings or not isinstance(t.cause, ChangedFindings) else replace(t, why=CHANGED) for t in some
-        ]
+        found = [touched[d.id] for d in looked if d.id in touched]
+        ahead = looked[-1].id if len(looked) < len(standing) or len(standing) == some.limit else None
+        if len(found) > page.limit:
+            found = found[: page.limit]
+            ahead = found[-1].decision.id
+        return Reopened(
+            tuple(
+                t if reads_findings or not isinstance(t.cause, ChangedFindings) else replace(t, why=CHANGED)
+                for t in found
+            ),
+            ahead,
+        )
+
+
+def _until_too_many_blocks(standing: Sequence[KeptDecision]) -> int:
+    """How many of these are looked through at once: each block brings thousands of items."""
+    blocks: set[Subject] = set()
+    for place, kept in enumerate(standing):
+        subject = kept.decision.subject
+        if subject.kind is SubjectKind.BLOCK:
+            blocks.add(subject)
+        if len(blocks) > MOST_BLOCKS:
+            return place
+    return len(standing)

@@ -9,7 +9,7 @@ from dems.model.disclosure.blocks import MOST_LISTED, AnnexLine, AskedAgain, ask
 from dems.model.disclosure.coverage import ItemCoverage, coverage
 from dems.model.disclosure.reviewing import ReviewFilter
 from dems.model.disclosure.searches import SearchStrategy
-from dems.model.ids import BlockId, CaseId, PersonId, StrandId
+from dems.model.ids import BlockId, CaseId, StrandId
 from dems.ports import Clock, Page, Transaction, Transactions
 from dems.ports.reviewing import Counted, ListedBlock
 from dems.steps.reviewing import require_open, sight
@@ -28,11 +28,9 @@ class BlockNow:
 
 @dataclass(frozen=True, slots=True)
 class CoveragePage:
-    """`seen` of all items were looked at by anybody. `items` are those of one page."""
+    """`items` are those of one page, and `counted` is about all, on the first page alone."""
 
-    counted: Counted
-    seen: int
-    by_person: tuple[tuple[PersonId, timedelta], ...]
+    counted: Counted | None
     items: tuple[ItemCoverage, ...]
 
 
@@ -88,10 +86,8 @@ class LookUpReview:
             ids = tx.reviewing.items(case_id, page)
             lengths = tx.reviewing.lengths(case_id, ids)
             these = coverage(tx.reviewing.viewings_of(proceeding_id, ids), lengths.items())
-            viewings = tx.disclosure.viewings(proceeding_id)
-            all_of_it = coverage(viewings, ((v.item, None) for v in viewings))
-            counted = tx.reviewing.counted(case_id)
-        return CoveragePage(counted, all_of_it.seen, all_of_it.by_person, these.items)
+            counted = tx.reviewing.counted(proceeding_id, case_id) if page.after is None else None
+        return CoveragePage(counted, these.items)
 
     @staticmethod
     def _allowed(tx: Transaction, actor: Actor, proceeding_id: StrandId, subject: BlockId | None = None) -> CaseId:

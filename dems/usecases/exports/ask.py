@@ -12,7 +12,7 @@ from dems.model.evidence import Evidence, Kind
 from dems.model.exports import MAX_ITEMS, Export, bytes_to_give, snapshot, withholdable
 from dems.model.ids import CaseId, EvidenceId, ExportId, new_id
 from dems.ports import Clock, EvidenceFilter, Job, JobKind, Once, Page, Transaction, Transactions
-from dems.steps.packaging import AT_ONCE, FILES_OF_ITEM, MOST_ENTRIES, MOST_FILES
+from dems.steps.packaging import AT_ONCE, MOST_PROOFS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class AskForExport:
                 len(found),
             )
             lengths = tx.custody.lengths([of_item(item.id) for item in found])
-            _require_checkable(found, lengths)
+            _require_checkable(lengths)
             tx.exports.add(export, [snapshot(item, lengths[of_item(item.id)]) for item in found])
             tx.custody.append(
                 authority,
@@ -82,19 +82,12 @@ class AskForExport:
         return export
 
 
-def _require_checkable(found: Sequence[Evidence], lengths: Mapping[ChainOf, int]) -> None:
+def _require_checkable(lengths: Mapping[ChainOf, int]) -> None:
     """Nobody is given what the verifier would not read to its end. Entries may be added while the package is made."""
-    for item in found:
-        if lengths[of_item(item.id)] > MOST_ENTRIES:
-            raise Refused(
-                f"The chain of {item.exhibit_ref.text} has more than {MOST_ENTRIES} entries, and no verifier reads a longer one: "
-                "leave this item out."
-            )
-    # One file for the proof of each entry; an item's own are its bytes, its chain, what was added to that, and its export.
-    if sum(lengths.values()) + len(found) * FILES_OF_ITEM > MOST_FILES:
+    if sum(lengths.values()) + len(lengths) > MOST_PROOFS:
         raise Refused(
-            f"These items have so many entries that their package would have more than {MOST_FILES} files, and no verifier reads "
-            "more: name fewer items for each package."
+            f"These items have more than {MOST_PROOFS} entries together, and no verifier reads more: "
+            "name fewer items for each package."
         )
 
 

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from uuid import UUID
 
 from dems.errors import LogBehind, WrongState
@@ -27,13 +28,14 @@ from dems.model.digests import Digest
 from dems.model.exports import Export, ExportedItem, ExportState
 from dems.model.ids import EvidenceId, ExportId
 from dems.package.composing import Composer, NotAsSealed
+from dems.package.telling import Span
 from dems.ports import Clock, CustodyRow, Job, JobKind, Lease, Transaction, Transactions
 from dems.ports.anchors import AnchorKind
 from dems.ports.ledger import SignedCheckpoint
 from dems.steps.anchoring import held_checkpoint
 from dems.steps.locks import Locks
 from dems.steps.package_upload import Hold, PackageUpload
-from dems.steps.packaging import Packaging, about, entry_of_export, rows_to
+from dems.steps.packaging import Packaging, about, entry_of_export, said
 from dems.steps.reading import pause_after
 from storage.errors import ObjectMissing, StorageError
 from storage.interface import ObjectStore, StoredVersion
@@ -108,15 +110,14 @@ class MakePackage:
             with Composer(upload.write, told, policy, export.asked_at) as composer:
                 for item in packaging.items():
                     hold.keep()
-                    with self.transaction() as tx:
-                        rows = rows_to(tx, item.evidence_id, item.last_seq)
-                    entries = [packaging.given(row) for row in rows]
-                    composer.add_item(packaging.listed(item, rows[0].chain_id), entries, packaging.payload(item))
+                    rows = chain.from_iterable(packaging.rows(item, item.last_seq))
+                    first = next(rows)
+                    entries = map(packaging.given, chain([first], rows))
+                    composer.add_item(packaging.listed(item, first.chain_id), entries, packaging.payload(item))
                 self._name(packaging, composer.close_bag(), hold)
                 checkpoint = self._taken_in(packaging, hold)
                 for item in packaging.items():
-                    hold.keep()
-                    self._prove(composer, packaging, item, checkpoint)
+                    self._prove(composer, packaging, item, checkpoint, hold)
                 composer.add_checkpoint(checkpoint.note, self._tokens(checkpoint.size))
                 composer.finish()
             return upload.complete()
@@ -131,19 +132,22 @@ class MakePackage:
         for item in packaging.items():
             batch.append(item)
             if len(batch) == ENTRIES_AT_ONCE:
-                self._name_some(packaging.export.id, batch, digest, hold, begun=begun)
+                self._name_some(packaging, batch, digest, hold, begun=begun)
                 batch = []
-        self._name_some(packaging.export.id, batch, digest, hold, begun=begun)
+        self._name_some(packaging, batch, digest, hold, begun=begun)
 
     def _name_some(
-        self, export_id: ExportId, items: Sequence[ExportedItem], digest: bytes, hold: Hold, *, begun: bool
+        self, packaging: Packaging, items: Sequence[ExportedItem], digest: bytes, hold: Hold, *, begun: bool
     ) -> None:
         with self.transaction() as tx:
             authority = tx.authorise(system(), Act.EVIDENCE_EXPORT)
-            export = tx.exports.get(export_id, for_update=True).named(digest)
+            export = tx.exports.get(packaging.export.id, for_update=True).named(digest)
             # Whoever lost the lease writes no entry that the next holder writes too.
             tx.jobs.renew(hold.lease, self.lease)
-            lacking = [i for i in items if not begun or entry_of_export(tx, export, i.evidence_id) is None]
+            lacking = [i for i in items if not begun or entry_of_export(tx, export, i) is None]
+            if lacking:
+                tx.exports.save(export)
+            without_detail = packaging.without_detail(tx, lacking)
             for item in lacking:
                 tx.custody.append(
                     authority,
@@ -159,10 +163,9 @@ class MakePackage:
                         "tagmanifest_sha256": digest.hex(),
                         "bytes": export.with_bytes and item.version_id is not None,
                         "withheld": [act.value for act in export.withheld],
+                        "without_detail": [list(span) for span in without_detail[item.evidence_id]],
                     },
                 )
-            if lacking:
-                tx.exports.save(export)
 
     def _taken_in(self, packaging: Packaging, hold: Hold) -> SignedCheckpoint:
         """Wait for a signed tree that holds every entry of the package, then give it. Raises `LogBehind`."""
@@ -196,24 +199,35 @@ class MakePackage:
         time.sleep(ASKED_EVERY_SECONDS)
 
     def _beyond(self, packaging: Packaging, item: ExportedItem) -> int | None:
-        """How large a tree must be to hold all entries of an item; None while one of them waits."""
+        """How large a tree must be to hold all entries of an item; None while the last waits, as a chain keeps its order."""
         with self.transaction() as tx:
-            rows = _rows(tx, packaging.export, item)
-            places = tx.ledger.indexes_of([row.id for row in rows])
-        return max(places.values()) + 1 if len(places) == len(rows) else None
+            last = _last(tx, packaging.export, item)
+            place = tx.ledger.indexes_of([last.id]).get(last.id)
+        return None if place is None else place + 1
 
     def _prove(
-        self, composer: Composer, packaging: Packaging, item: ExportedItem, checkpoint: SignedCheckpoint
+        self,
+        composer: Composer,
+        packaging: Packaging,
+        item: ExportedItem,
+        checkpoint: SignedCheckpoint,
+        hold: Hold,
     ) -> None:
         with self.transaction() as tx:
-            rows = _rows(tx, packaging.export, item)
-            places = tx.ledger.indexes_of([row.id for row in rows])
-            hashes = tx.ledger.inclusions(list(places.values()), checkpoint.size)
-        proofs = [TlogProof(places[row.id], tuple(hashes[places[row.id]]), checkpoint.note) for row in rows]
-        chain = rows[0].chain_id
-        composer.add_later(chain, [packaging.given(row) for row in rows[item.last_seq :]])
-        for row, proof in zip(rows, proofs, strict=True):
-            composer.add_proof(chain, row.seq, proof.to_bytes())
+            last = _last(tx, packaging.export, item)
+        closed: list[Span] = []
+        later = chain.from_iterable(packaging.rows(item, last.seq, behind=item.last_seq))
+        composer.add_later(last.chain_id, (packaging.given(row, closed) for row in later))
+        if [list(span) for span in closed] != said(last)["facts"].get("without_detail"):
+            raise WrongState("A detail was destroyed while the package was made: ask for another.", state="making")
+        for rows in packaging.rows(item, last.seq):
+            hold.keep()
+            with self.transaction() as tx:
+                places = tx.ledger.indexes_of([row.id for row in rows])
+                hashes = tx.ledger.inclusions(list(places.values()), checkpoint.size)
+            for row in rows:
+                proof = TlogProof(places[row.id], tuple(hashes[places[row.id]]), checkpoint.note)
+                composer.add_proof(last.chain_id, row.seq, proof.to_bytes())
 
     def _failed(self, lease: Lease, export_id: ExportId, problem: str) -> ExportState:
         return self._ended(lease, export_id, lambda e: e.failed(problem, self.clock()))
@@ -240,8 +254,8 @@ class MakePackage:
         return export.state
 
 
-def _rows(tx: Transaction, export: Export, item: ExportedItem) -> list[CustodyRow]:
-    """The entries of an item to the one that names the package."""
-    last = entry_of_export(tx, export, item.evidence_id)
-    assert last is not None, "entries are asked for when all items have theirs"
-    return rows_to(tx, item.evidence_id, last.seq)
+def _last(tx: Transaction, export: Export, item: ExportedItem) -> CustodyRow:
+    """The entry of an item that names the package: the last one in it."""
+    last = entry_of_export(tx, export, item)
+    assert last is not None, "it is asked for when all items have theirs"
+    return last

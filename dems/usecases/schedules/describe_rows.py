@@ -19,7 +19,7 @@ from dems.ports import Clock, Transactions
 from dems.steps.acting import acting
 from dems.steps.proceeding_files import known_to
 from dems.steps.schedules_at_hand import AtHand, at_hand, entered_by
-from dems.steps.shown_schedules import FormShown, draft_shown
+from dems.steps.shown_schedules import FormShown, draft_unchecked
 from dems.steps.telling_decisions import tell_decisions
 
 
@@ -58,7 +58,7 @@ class DescribeRows:
                 raise Invalid("Only rows of an MG6C or MG6D are described: this has none.", field="rows")
             if schedule.snapshot is not None:
                 raise WrongState("This is certified: what changes goes into its next version.", state="certified")
-            if draft_shown(tx, entrance, hand, schedule_id, checked=False).tag != if_tag:
+            if draft_unchecked(entrance, hand, schedule_id).tag != if_tag:
                 raise PreconditionFailed("This draft says something else since you read it. Read it again.")
             new = redescribed(hand.file.record, schedule, rows, reason, by, new_id)
             decide(known_to(tx, hand.file, actor, entrance.clearances), new, now)
@@ -66,4 +66,4 @@ class DescribeRows:
             tell_decisions(tx, entrance.authority, entrance.case_id, hand.file.record, new)
             after = replace(without_drafts(hand.file), record=hand.file.record.appended(new))
             again = AtHand(prepared(after, made), made)
-            return draft_shown(tx, entrance, again, schedule_id, checked=False)
+            return draft_unchecked(entrance, again, schedule_id)

@@ -12,7 +12,7 @@ from dems.model.ids import ReportId
 from dems.model.people import CaseRole
 from dems.ports import Clock, Transactions
 from dems.steps.schedules_at_hand import AtHand, at_hand, entered_by, keep_made, officer, require_signs
-from dems.steps.shown_schedules import FormShown, draft_shown
+from dems.steps.shown_schedules import FormShown, draft_unchecked
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,9 @@ class WriteReport:
                 raise WrongState("This is no draft any more: what changes goes into the next set.", state="certified")
             if all(r.id != report_id for r in made.reports):
                 raise Invalid("Only an MG6E is written like this: describe the rows of a schedule.", field="rows")
-            if draft_shown(tx, entrance, hand, report_id, checked=False).tag != if_tag:
+            if draft_unchecked(entrance, hand, report_id).tag != if_tag:
                 raise PreconditionFailed("This draft says something else since you read it. Read it again.")
             after = written(hand.file, made, ReportId(report_id), by, writing)
             keep_made(tx, entrance.proceeding, after)
             again = AtHand(prepared(without_drafts(hand.file), after), after)
-            return draft_shown(tx, entrance, again, report_id, checked=False)
+            return draft_unchecked(entrance, again, report_id)

@@ -5,7 +5,9 @@ import json
 import os
 import subprocess
 import sys
+import venv
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -52,11 +54,47 @@ def accepted_by_others(package: Path, folder: Path) -> None:
     for command in (
         ["sha256sum", "--strict", "-c", "manifest-sha256.txt"],
         ["sha256sum", "--strict", "-c", "tagmanifest-sha256.txt"],
+        ["sha512sum", "--strict", "-c", "manifest-sha512.txt"],
         [sys.executable, str(beside / "bagit.py"), "--validate", "."],
         [sys.executable, str(beside / "case_validate"), "handling.jsonld"],
     ):
         done = subprocess.run(command, cwd=bag, capture_output=True, text=True, check=False)  # noqa: S603
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+ALONE = """
+import importlib.util, runpy, sys
+# What a recipient has not: our own code, and everything that ours needs beside cryptography.
+strange = ("dems", "api", "fastapi", "sqlalchemy", "boto3", "rfc3161_client", "bagit", "pip")
+assert not [name for name in strange if importlib.util.find_spec(name)]
+del sys.argv[0]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def an_environment_with_cryptography_alone(folder: Path) -> Path:
+    """Its interpreter: a virtual environment made anew, with links to `cryptography` and to what that needs, and nothing else."""
+    venv.create(folder, symlinks=True)
+    [packages] = folder.glob("lib/python*/site-packages")
+    assert not any(packages.iterdir())
+    for name in ("cryptography", "cffi", "pycparser"):
+        for top in {file.parts[0] for file in metadata.files(name) or ()} - {".."}:
+            (packages / top).symlink_to(Path(str(metadata.distribution(name).locate_file(top))))
+    return folder / "bin" / "python"
+
+
+def proved_alone(python: Path, out: Path) -> None:
+    """By whoever has the one file, Python and cryptography; the program's own words and exit codes."""
+    for what, code, verdict in (
+        ("package.zip", 0, "verdict: proved"),
+        ("receipt.json", 0, "verdict: proved"),
+        ("package-with-one-bit-changed.zip", 1, "verdict: false"),
+    ):
+        command = ["dems-verify.pyz", what, "--policy", "keys-of-the-log.txt"]
+        done = subprocess.run(  # noqa: S603  (our own program)
+            [python, "-I", "-c", ALONE, *command], cwd=out, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr, done.stdout.splitlines()[-1]) == (code, "", verdict), what
 
 
 def disclosed(out: Path) -> None:
@@ -106,6 +144,7 @@ def test_the_demonstration_holds_from_the_first_step_to_the_last(evidence: Path,
     receipt = json.loads((out / "receipt.json").read_text())
     assert receipt["sha256"] == receipt["declared_sha256"] == items["BM/1"]["digests"]["sha256"]
     accepted_by_others(out / "package.zip", tmp_path / "unpacked")
+    proved_alone(an_environment_with_cryptography_alone(tmp_path / "bare"), out)
     disclosed(out)
     assert {p.name for p in evidence.rglob("*")} >= {"notes.txt", "empty", "disc 2", "film.bin", "link"}
     assert hashlib.sha256((evidence / "notes.txt").read_bytes()).hexdigest() in {
