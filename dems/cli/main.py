@@ -13,7 +13,8 @@ _INTERRUPTED = 130
 
 def run() -> NoReturn:
     """The whole life of a process: `main` with what it was started with."""
-    gc.set_threshold(50_000, 20, 20)  # most of what is there was loaded and stays; by Python's numbers it is walked forty times
+    # Most of what is there was loaded and stays: by Python's own numbers it is walked forty times.
+    gc.set_threshold(50_000, 20, 20)
     code = main()
     gc.freeze()  # the process ends, and what it holds with it: looking for garbage once more takes a third of a second
     sys.exit(code)
