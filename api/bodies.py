@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+
+from api.late import LateRoute
 
 
 class KeyTwice(HTTPException):
@@ -31,7 +32,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-class BodyRoute(APIRoute):
+class BodyRoute(LateRoute):
     """Every route that takes a body is one: its body is read by `parsed`."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 import anyio
 import anyio.to_thread
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from api import problems
 from api.auth import Failures
 from api.denials import Denials
+from api.description import ADDRESS, Description
 from api.middleware import Surroundings
 from api.relays import Relays
 from api.routes import (
@@ -85,9 +85,7 @@ def create_app(settings: Settings, *, dems: Dems | None = None) -> FastAPI:
         yield
         core.close()
 
-    app = FastAPI(
-        title="DEMS", version="0.1.0", description=_DESCRIPTION, docs_url=None, redoc_url=None, lifespan=lifespan
-    )
+    app = FastAPI(title="DEMS", version="0.1.0", description=_DESCRIPTION, openapi_url=None, lifespan=lifespan)
     app.state.settings = settings
     app.state.dems = core
     app.state.client = client
@@ -104,7 +102,9 @@ def create_app(settings: Settings, *, dems: Dems | None = None) -> FastAPI:
         # Including a router makes every route a second time, at the first request. Nothing is added to ours.
         app.router.routes.extend(router.routes)
     app.state.methods_at = _methods_at
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # FastAPI's documented way
+    described = Description(app)
+    app.openapi = described.document  # type: ignore[method-assign]  # FastAPI's documented way
+    app.add_route(ADDRESS, described.answer, include_in_schema=False)
     return app
 
 
@@ -148,15 +148,6 @@ def _methods_at(path: str) -> set[str]:
     """Every method that some route takes at this address."""
     routes = [r for router in _ROUTERS for r in router.routes if isinstance(r, APIRoute)]
     return {m for r in routes if r.path_regex.fullmatch(path) for m in r.methods or ()}
-
-
-def _openapi(app: FastAPI) -> dict[str, object]:
-    """The OpenAPI document, with the problem document among its schemas."""
-    if app.openapi_schema is None:
-        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        document["components"]["schemas"]["Problem"] = problems.Problem.model_json_schema()
-        app.openapi_schema = document
-    return app.openapi_schema
 
 
 def app() -> FastAPI:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import anyio.to_thread
-from fastapi.routing import APIRoute
 from fastapi.security.utils import get_authorization_scheme_param
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,6 +11,7 @@ from starlette.responses import Response
 
 from api.auth import recognised
 from api.bodies import parsed
+from api.late import LateRoute
 
 _MOST_NESTED = 100_000
 _MOST_VALUES = 1_500_000
@@ -19,7 +19,7 @@ _MOST_VALUES = 1_500_000
 _AT_ONCE = 2
 
 
-class ManifestRoute(APIRoute):
+class ManifestRoute(LateRoute):
     """Asks who it is before a byte of the body is kept: strangers are answered 401 whatever they send."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -70,8 +70,8 @@ exec "$bin/python" -P -c '
 import sys
 sys.path.insert(0, sys.argv.pop(1))
 sys.argv[0] = "dems"
-from dems.cli.main import main
-sys.exit(main())
+from dems.cli.main import run
+run()
 ' "${bin%/.venv/bin}" "$@"
 PROGRAM
     chmod 755 .venv/bin/dems.new

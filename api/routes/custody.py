@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from api.deps import Core, Paging, Whoever, act, listed
+from api.late import LateRoute
 from api.problems import problem_responses
 from api.schemas.base import Listed
 from api.schemas.custody import EntryView, entry_data
@@ -13,7 +14,7 @@ from dems.errors import NotYetLogged
 from dems.model.acts import Act
 from dems.model.ids import CaseId, EntryId, EvidenceId, PersonId
 
-router = APIRouter(prefix="/v1", tags=["custody"])
+router = APIRouter(prefix="/v1", tags=["custody"], route_class=LateRoute)
 
 
 @router.get(

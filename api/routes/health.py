@@ -11,6 +11,7 @@ from prometheus_client import REGISTRY as PROCESS
 from pydantic import BaseModel
 
 from api.deps import Core
+from api.late import LateRoute
 from api.problems import problem_responses
 from dems.bootstrap import Dems
 from dems.errors import DemsError
@@ -19,7 +20,7 @@ from dems.usecases.anchors.look_up import Held
 from storage.errors import ObjectMissing, StorageError
 
 log = logging.getLogger(__name__)
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], route_class=LateRoute)
 
 
 _DELAYS_ONLY = {"broker", "readers", "custody_log", "anchors"}

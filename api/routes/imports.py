@@ -11,6 +11,7 @@ import anyio
 from fastapi import APIRouter, Header, Query, Request
 
 from api.deps import Core, Whoever, act
+from api.late import LateRoute
 from api.lines import BodyLines, RawLine
 from api.problems import problem_responses
 from api.schemas.imports import ImportView, said_in
@@ -21,7 +22,7 @@ from dems.model.ids import new_id
 from dems.ports import CaseImport
 from dems.usecases.cases.load_history import AT_ONCE, Line
 
-router = APIRouter(prefix="/v1/imports", tags=["case system"])
+router = APIRouter(prefix="/v1/imports", tags=["case system"], route_class=LateRoute)
 
 LONGEST_LINE = 1024 * 1024
 """Bytes."""

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Depends, Response
 
 from api.auth import caller_unless_public
 from api.deps import Core, act
+from api.late import LateRoute
 from api.problems import problem_responses
 from dems.model.actors import Actor
 from dems.model.acts import Act
 
-router = APIRouter(prefix="/ledger", tags=["ledger"])
+router = APIRouter(prefix="/ledger", tags=["ledger"], route_class=LateRoute)
 
 TEXT, BYTES = "text/plain; charset=utf-8", "application/octet-stream"
 _FULL = "max-age=31536000, immutable"

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.deps import Core, Paging, Whoever, act, paged
+from api.late import LateRoute
 from api.problems import problem_responses
 from api.schemas.base import Day, Instant, Line, Listed
 from api.schemas.measures import BehindView, MeasuresView
@@ -21,7 +22,7 @@ from dems.model.measures.figuring import Asked
 from dems.model.measures.report import report_record
 from dems.model.times import london_date
 
-router = APIRouter(prefix="/v1", tags=["measures"])
+router = APIRouter(prefix="/v1", tags=["measures"], route_class=LateRoute)
 
 
 class Format(StrEnum):

@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
+from api.late import LateRoute
 from dems.settings import Settings
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=LateRoute)
 
 _FOLDER = Path(__file__).parents[1] / "page"
 _KINDS = {

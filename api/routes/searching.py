@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import Core, Whoever, act
+from api.late import LateRoute
 from api.problems import problem_responses
 from api.schemas.base import Instant, Line
 from api.schemas.searching import HitView, SearchView
@@ -21,7 +22,7 @@ from dems.model.ids import CaseId
 from dems.model.searching import Near, Search
 from dems.ports import Page
 
-router = APIRouter(prefix="/v1", tags=["search"])
+router = APIRouter(prefix="/v1", tags=["search"], route_class=LateRoute)
 
 _MARK_BYTES = 8
 _NUMBER = r"[+-]?[0-9]{1,6}(?:\.[0-9]{1,15})?"

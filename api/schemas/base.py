@@ -74,13 +74,13 @@ Hex256 = Annotated[
 class Body(BaseModel):
     """What a caller sends."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False, defer_build=True)
 
 
 class View(BaseModel):
     """What is answered."""
 
-    model_config = ConfigDict(from_attributes=True, extra="forbid")
+    model_config = ConfigDict(from_attributes=True, extra="forbid", defer_build=True)
 
 
 Row = TypeVar("Row")

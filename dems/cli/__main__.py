@@ -1,7 +1,5 @@
 """`python -m dems.cli` is the `dems` program."""
 
-import sys
+from dems.cli.main import run
 
-from dems.cli.main import main
-
-sys.exit(main())
+run()

@@ -19,6 +19,27 @@ from storage.settings import S3Identity
 ROOT = Path(__file__).parents[2]
 """Where `api` and `workers` are found. The children work there, so that no module of another folder slips in front."""
 
+SHARED = (
+    "celery.apps.beat",
+    "celery.apps.worker",
+    "celery.bin.celery",
+    "celery.concurrency.prefork",
+    "celery.worker.consumer",
+    "celery.worker.strategy",
+    "kombu.transport.redis",
+    "api.main",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.uvloop",
+    "uvicorn.main",
+    "uvicorn.protocols.http.httptools_impl",
+    "workers.anchoring",
+    "workers.reading",
+    "workers.schedule",
+    "workers.signer",
+    "workers.tasks",
+)
+"""What the children import between them. None of it does anything by being imported; `workers.app` does, and is not here."""
+
 _PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ")
 _DELAYS_ONLY = {"broker", "space", "store_self_check", "readers", "custody_log"}
 """Parts of `/readyz` without which evidence can still be read: said aloud, but no reason not to start."""
@@ -69,10 +90,14 @@ def restricted(settings: Settings) -> Settings:
     )
 
 
+def surroundings() -> dict[str, str]:
+    """Where programs and people are: nothing that is said of DEMS, and no secret."""
+    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+
+
 def environment(settings: Settings) -> dict[str, str]:
     """A child's whole environment: where programs and people are, and every setting that is not a default."""
-    found = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return {**found, **_variables("DEMS", restricted(settings).model_dump(exclude_unset=True))}
+    return {**surroundings(), **_variables("DEMS", restricted(settings).model_dump(exclude_unset=True))}
 
 
 def _variables(prefix: str, values: Mapping[str, Any], separator: str = "_") -> dict[str, str]:
@@ -102,7 +127,7 @@ def children(settings: Settings, connections: Connections, folder: Path, port: i
 
     def child(name: str, *arguments: str, told: dict[str, str] = environ, **more: Any) -> Child:
         argv = (sys.executable, "-m", *arguments)
-        return Child(name, argv, told, logs / f"{name}.log", ROOT, **more)
+        return Child(name, argv, told, logs / f"{name}.log", ROOT, entry=_ENTRIES[arguments[0]], **more)
 
     def of_the_log(name: str, database_url: str) -> Child:
         return child(name, f"workers.{name}", told=environment(as_role(settings, database_url)))
@@ -140,6 +165,15 @@ def children(settings: Settings, connections: Connections, folder: Path, port: i
         child("beat", *_beat(beat / "schedule"), kind="celery"),
         child("api", *_server(settings.api.host, port), ready=lambda: answers(address), stop_seconds=15),
     ]
+
+
+_ENTRIES = {
+    "celery": "celery.__main__:main",
+    "uvicorn": "uvicorn.main:main",
+    "workers.sequencer": "workers.sequencer:main",
+    "workers.signer": "workers.signer:main",
+}
+"""What ``python -m`` of each calls."""
 
 
 def _beat(schedule: Path) -> list[str]:

@@ -15,11 +15,12 @@ from types import FrameType
 from dems.bootstrap import Dems
 from dems.cli.backup.take import note_schema
 from dems.cli.beside import operator, plain_words, read_settings
-from dems.cli.children import children, settings_beside, unready, url_of
+from dems.cli.children import ROOT, SHARED, children, settings_beside, surroundings, unready, url_of
 from dems.cli.screen import Failed, say, warn
 from dems.db.migrate import migrate
 from dems.engines import Engines, read_connections
 from dems.engines.folder import disk_errors, write_private
+from dems.engines.forking import ForkServer
 from dems.engines.supervisor import Supervisor
 from dems.errors import DemsError, NotAuthenticated, Refused
 from dems.model.people import OrganisationRole
@@ -50,7 +51,11 @@ def keep_running(data_dir: Path | None, port: int | None) -> None:
             _remove_run_file(folder)  # of a run that was killed
         with Engines(folder) as engines, disk_errors(folder):
             _remove_run_file(folder)
-            _Installation(engines, settings_beside(settings, engines.connections), folder).run()
+            log = folder / "logs" / "fork-server.log"
+            with ForkServer(
+                SHARED, folder=ROOT, log=log, env=surroundings()
+            ) as forks:  # it loads while we look after ours
+                _Installation(engines, settings_beside(settings, engines.connections), folder).run(forks)
     say("Stopped.")
 
 
@@ -61,7 +66,7 @@ class _Installation:
         self._folder = folder
         self._ending = threading.Event()
 
-    def run(self) -> None:
+    def run(self, forks: ForkServer) -> None:
         dems = Dems(self._settings, nudge=lambda _: None)
         try:
             note_schema(self._folder, migrate(self._engines.connections.database_owner_url))
@@ -81,6 +86,7 @@ class _Installation:
                 on_ready=lambda: self._ready(url, token_file),
                 on_stopping=self._stopping,
                 report=warn,
+                forks=forks,
             ).run()
         finally:
             self._ending.set()

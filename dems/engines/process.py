@@ -16,6 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from dems.engines import launcher
 from dems.engines.identity import KEEP, Identity
@@ -58,6 +59,7 @@ def spawn(
     env: Mapping[str, str],
     identity: Identity = KEEP,
     on_our_death: signal.Signals = signal.SIGKILL,
+    stdin: int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
     """Start a program in `folder`, in a session of its own, its output appended to `log`.
 
@@ -77,10 +79,10 @@ def spawn(
         *argv,
     ]
     if isinstance(log, int):
-        return _spawner().run(command, log, env)
+        return _spawner().run(command, stdin, log, env)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
-        return _spawner().run(command, descriptor, env)
+        return _spawner().run(command, stdin, descriptor, env)
     finally:
         os.close(descriptor)
 
@@ -90,12 +92,12 @@ class _Spawner:
 
     def __init__(self) -> None:
         self.pid = os.getpid()
-        self._requests: queue.SimpleQueue[tuple[list[str], int, Mapping[str, str], _Answer]] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[tuple[list[str], int, int, Mapping[str, str], _Answer]] = queue.SimpleQueue()
         threading.Thread(target=self._work, name="engine-spawner", daemon=True).start()
 
-    def run(self, command: list[str], output: int, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    def run(self, command: list[str], stdin: int, output: int, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
         answer: _Answer = queue.SimpleQueue()
-        self._requests.put((command, output, env, answer))
+        self._requests.put((command, stdin, output, env, answer))
         result = answer.get()
         if isinstance(result, BaseException):
             raise result
@@ -103,12 +105,12 @@ class _Spawner:
 
     def _work(self) -> None:
         while True:
-            command, output, env, answer = self._requests.get()
+            command, stdin, output, env, answer = self._requests.get()
             try:
                 answer.put(
                     subprocess.Popen(  # noqa: S603  (the program is ours, from a wheel pinned by hash)
                         command,
-                        stdin=subprocess.DEVNULL,
+                        stdin=stdin,
                         stdout=output,
                         stderr=output,
                         env=dict(env),
@@ -131,7 +133,18 @@ def _spawner() -> _Spawner:
         return _spawners[-1]
 
 
-def has_ended(process: subprocess.Popen[bytes]) -> bool:
+class Running(Protocol):
+    """A child of this process, however it was started: what `subprocess.Popen` promises of these."""
+
+    pid: int
+    returncode: int | None
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
+def has_ended(process: Running) -> bool:
     """Whether a child has ended. It is not reaped, so that its id stays its own until `end`."""
     if process.returncode is not None:
         return True
@@ -141,7 +154,7 @@ def has_ended(process: subprocess.Popen[bytes]) -> bool:
         return process.poll() is not None
 
 
-def end(process: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float]) -> None:
+def end(process: Running, *steps: tuple[signal.Signals, float]) -> None:
     """End a child: send each signal in turn, waiting at most its seconds, then SIGKILL to its whole group."""
     for number, seconds in steps:
         if _ends_within(process, 0):
@@ -158,7 +171,7 @@ def end(process: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float]) 
         process.wait(10)
 
 
-def _ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
+def _ends_within(process: Running, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while not has_ended(process):
         if time.monotonic() >= deadline:

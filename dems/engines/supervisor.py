@@ -5,7 +5,6 @@ The loop runs in the caller's thread, which must be the main one: that is where 
 
 import contextlib
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,8 @@ from typing import Protocol
 
 from dems.engines.errors import EngineError, StartFailed
 from dems.engines.folder import bound_log
-from dems.engines.process import end, has_ended, spawn
+from dems.engines.forking import ForkServer
+from dems.engines.process import Running, end, has_ended, spawn
 
 _STEP_SECONDS = 0.1
 _CHECK_SECONDS = 2.0
@@ -33,6 +33,8 @@ def _always() -> bool:
 class Child:
     """A program to keep running: `env` is its whole environment, `log` receives its output.
 
+    Where `entry` (``module:function``) is given, it is forked from what has imported it already, if there is such a process.
+
     `ready` is asked until it says yes when the child is first started; `stop_seconds` is how long it may take to end
     after SIGTERM, before its whole process group is killed. Neighbours of the same `kind` are ended at once, all others one
     after the other.
@@ -47,6 +49,7 @@ class Child:
     ready_seconds: float = 60.0
     stop_seconds: float = 20.0
     kind: str | None = None
+    entry: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +113,12 @@ class Supervisor:
         on_stopping: Callable[[], None] = lambda: None,
         report: Callable[[str], None] = lambda _: None,
         back_off: BackOff = BackOff(),
+        forks: ForkServer | None = None,
     ) -> None:
         self._engines = engines
         self._children = {child.name: child for child in children}
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._running: dict[str, Running] = {}
+        self._forks = forks
         self._on_ready = on_ready
         self._on_stopping = on_stopping
         self._report = report
@@ -185,15 +190,18 @@ class Supervisor:
         patience = self._patience_of(child.name)
         try:
             bound_log(child.log)
-            self._running[child.name] = spawn(
-                child.argv, folder=child.folder, log=child.log, env=child.env, on_our_death=signal.SIGKILL
-            )
+            self._running[child.name] = self._begun(child)
         except OSError as error:
             if child.name not in self._running and patience.due is None:
                 raise StartFailed(f"{child.name} did not start ({error}): check the path and the disk.") from error
             self._report(f"{child.name} did not start ({error}); it is tried again in {patience.fell():.0f} s.")
         else:
             patience.started()
+
+    def _begun(self, child: Child) -> Running:
+        if child.entry is None or self._forks is None:
+            return spawn(child.argv, folder=child.folder, log=child.log, env=child.env)
+        return self._forks.fork(child.entry, child.argv, folder=child.folder, log=child.log, env=child.env)
 
     def _tend_engines(self) -> None:
         failing = self._engines.check()

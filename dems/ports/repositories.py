@@ -202,10 +202,7 @@ class Custody(Protocol):
         ...
 
     def without_detail(self, after: Mapping[ChainOf, int], acts: Collection[Act]) -> Mapping[ChainOf, list[int]]:
-        """Of each chain the `seq`, in order, of entries behind a place that are of these acts or whose detail was destroyed.
-
-        Holds the chains: until the transaction ends nobody else adds to one. So it is asked last.
-        """
+        """Per chain the `seq`s behind a place of these acts, or whose detail was destroyed. Holds the chains, so ask last."""
         ...
 
     def lengths(self, chains: Sequence[ChainOf]) -> Mapping[ChainOf, int]:

@@ -11,9 +11,9 @@ from tests.architecture.tree import ROOT
 
 PROGRAM = """
 import sys
-def main() -> int:
+def run() -> None:
     print(sys.argv, sys.path[0])
-    return 3
+    sys.exit(3)
 """
 
 

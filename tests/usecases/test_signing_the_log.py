@@ -87,6 +87,19 @@ def test_a_new_signer_goes_on_and_another_ones_signature_is_seen(book: Logbook) 
     assert second is not None
     assert old.sign() == second
     assert len(list(book.store.versions(checkpoint_key(3)))) == 1
+    # And it counts for a signer that had begun before, where the database is set back to what that one signed itself.
+    book.write(1, chain)
+    book.sequence()
+    book.write(1, chain)
+    book.sequence()
+    assert new.sign() is not None
+    book.behind_its_back(
+        "DELETE FROM custody_leaves WHERE idx >= 4",
+        "DELETE FROM custody_nodes WHERE (idx + 1) << level > 4",
+        "DELETE FROM custody_checkpoints WHERE size > 4",
+    )
+    with pytest.raises(LogRefused, match="has 4 entries, and 5 were signed"):
+        old.sign()
 
 
 def test_of_two_signers_at_one_moment_the_second_sees_what_the_first_signed(book: Logbook) -> None:

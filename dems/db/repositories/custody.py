@@ -14,7 +14,6 @@ from sqlalchemy import (
     Row,
     Select,
     Uuid,
-    and_,
     bindparam,
     cast,
     func,
@@ -201,19 +200,14 @@ class CustodyRows(Rows):
     def without_detail(self, after: Mapping[ChainOf, int], acts: Collection[Act]) -> Mapping[ChainOf, list[int]]:
         found = self._found(list(after))
         self._lock(list(found.values()))
-        chain_of = {chain_id: chain for chain, chain_id in found.items()}
-        closed: dict[ChainOf, list[int]] = {chain: [] for chain in after}
-        for some in chunks(list(chain_of)):
-            ids, places = cast(list(some), ARRAY(Uuid)), cast([after[chain_of[c]] for c in some], ARRAY(BigInteger))
-            given = func.unnest(ids, places).table_valued("chain", "place").render_derived(name="given").c
-            entry, said = custody_entries.c, custody_details.c.act
-            behind = and_(entry.chain_id == cast(given.chain, Uuid), entry.seq > given.place)
-            statement = select(entry.chain_id, entry.seq).join(given.chain.table, behind)
-            statement = statement.outerjoin(custody_details, custody_details.c.entry_id == entry.id)
-            lacks = said.is_(None) | said.in_(sorted(a.value for a in acts))
-            for row in self._tx.execute(statement.where(lacks).order_by(entry.chain_id, entry.seq)):
-                closed[chain_of[UUID(str(row.chain_id))]].append(row.seq)
-        return closed
+        entry, said, closed = custody_entries.c, custody_details.c.act, {i: list[int]() for i in found.values()}
+        ids, places = cast([*closed], ARRAY(Uuid)), cast([after[chain] for chain in found], ARRAY(BigInteger))
+        at = func.unnest(ids, places).table_valued("chain", "place").render_derived(name="at").c
+        rows = select(entry.chain_id, entry.seq).where(entry.chain_id == cast(at.chain, Uuid), entry.seq > at.place)
+        rows = rows.outerjoin_from(custody_entries, custody_details, custody_details.c.entry_id == entry.id)
+        for row in self._tx.execute(rows.where(said.is_(None) | said.in_([a.value for a in acts])).order_by(entry.seq)):
+            closed[UUID(str(row.chain_id))].append(row.seq)
+        return {chain: closed[chain_id] for chain, chain_id in found.items()}
 
     def lengths(self, chains: Sequence[ChainOf]) -> Mapping[ChainOf, int]:
         ids = {chain_id: chain for chain, chain_id in self._found(chains).items()}
