@@ -6,7 +6,7 @@ that the recipient believes, nothing is proved and nothing is false: the finding
 
 import hashlib
 
-from cryptography.x509 import Certificate, load_der_x509_certificate, load_pem_x509_certificates
+from cryptography.x509 import Certificate, InvalidVersion, load_der_x509_certificate, load_pem_x509_certificates
 
 from dems.ledger.fields import shown
 from dems.ledger.invalid import Contradicted, LedgerInvalid, Malformed, NotProved
@@ -86,7 +86,7 @@ def _time(token: bytes, text: bytes, roots: list[Certificate]) -> str:
         answer = decode_timestamp_response(token)
         above = {load_der_x509_certificate(each).issuer for each in answer.signed_data.certificates}
         stamped = answer.tst_info.message_imprint.message
-    except ValueError as error:
+    except (ValueError, InvalidVersion) as error:
         raise Contradicted("this is no timestamp") from error
     if stamped not in {hashlib.new(name, text).digest() for name in _HASHES}:
         raise Contradicted("this is a timestamp of something else than this checkpoint")

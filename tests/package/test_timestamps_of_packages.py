@@ -91,3 +91,14 @@ def test_a_file_that_holds_no_certificates_is_wrong_usage(tmp_path: Path, capsys
         out, err = capsys.readouterr()
         assert (ended.value.code, out) == (2, "")
         assert "holds no certificates in PEM. Nothing was verified." in err
+
+
+def test_a_certificate_of_a_kind_that_nobody_knows_makes_that_timestamp_false_and_nothing_else(
+    tmp_path: Path, text: bytes
+) -> None:
+    known = Authority(tmp_path)
+    version = bytes.fromhex("a003020102")
+    token = stamped(known, text)
+    assert version in token
+    found = timestamps(tmp_path, {"t": token.replace(version, version[:-1] + b"\x07")}, known.roots.read_bytes())
+    assert (found.verdict, "this is no timestamp" in found.words) == (Verdict.FALSE, True)
