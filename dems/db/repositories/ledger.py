@@ -18,8 +18,8 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     cast,
-    exists,
     func,
+    literal,
     or_,
     select,
 )
@@ -71,6 +71,11 @@ def _nodes() -> Prepared:
         for name, kind in (("levels", SmallInteger), ("places", BigInteger))
     )
     return Prepared(select(func.custody_hashes(levels, places)))
+
+
+def _ends(after: EntryId | None, upto: EntryId | None) -> tuple[UUID, UUID]:
+    """A range of ids, of which the first is not part and the last is."""
+    return after or UUID(int=0), upto or UUID(int=(1 << 128) - 1)
 
 
 def _array(numbers: Iterable[int]) -> str:
@@ -239,22 +244,19 @@ class LedgerRows(Rows):
 
     def kept_elsewhere(self, after: EntryId | None, upto: EntryId | None) -> EntryId | None:
         entry, chain, leaf = custody_entries.c.id, custody_entries.c.chain_id, custody_entries.c.leaf
-        lowest, highest = after or UUID(int=0), upto or UUID(int=(1 << 128) - 1)
-        place = func.convert_to(func.concat('"seq":', custody_entries.c.seq, "}"), "UTF8")
+        lowest, highest = _ends(after, upto)
+        seq = cast(custody_entries.c.seq, Text)
         said_chain = func.substring(leaf, _CHAIN_AT, _CHAIN_BYTES)
-        said_place = func.substring(leaf, func.octet_length(leaf) - func.octet_length(place) + 1)
-        other = or_(said_chain != func.convert_to(cast(chain, Text), "UTF8"), said_place != place)
+        said_place = func.substring(leaf, func.octet_length(leaf) - func.length(seq) - 1)
+        # Texts without a backslash, which are their own bytes.
+        place = cast(literal(":") + seq + literal("}"), LargeBinary)
+        other = or_(said_chain != cast(cast(chain, Text), LargeBinary), said_place != place)
         within = select(entry).where(entry > lowest, entry <= highest, other)
         found = self._tx.execute(within.order_by(entry).limit(1)).scalar()
         return None if found is None else EntryId(found)
 
     def unlogged(self, after: EntryId | None, upto: EntryId | None) -> EntryId | None:
-        entry, logged, waits = custody_entries.c.id, custody_leaves.c.entry_id, custody_queue.c.entry_id
-        lowest, highest = after or UUID(int=0), upto or UUID(int=(1 << 128) - 1)
-        # Said of the leaves as well, so that the planner knows how few of them there are, and merges the two.
-        in_log = exists().where(logged == entry, logged > lowest, logged <= highest)
-        within = select(entry).where(entry > lowest, entry <= highest, ~in_log, ~exists().where(waits == entry))
-        found = self._tx.execute(within.order_by(entry).limit(1)).scalar()
+        found = self._tx.execute(select(func.custody_unlogged(*_ends(after, upto)))).scalar()
         return None if found is None else EntryId(found)
 
     def report(self, report: LedgerReport) -> None:
