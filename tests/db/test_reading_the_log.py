@@ -43,6 +43,50 @@ def test_a_plan_that_was_kept_from_when_the_log_was_small_reads_no_table_whole(b
         assert connection.execute(text(whole), tables).one() == (before, looked_up + 20)
 
 
+def test_entries_and_what_they_complete_are_read_in_the_logs_order_however_old_their_ids_are(book: Logbook) -> None:
+    """One that was thought of first and written last has an id far from its neighbours'."""
+    early, later, last = (Chain() for _ in range(3))
+    first = new_id()
+    book.write(12, later)
+    book.sequence()
+    book.write(1, early, ids=[first])
+    book.write(2, last)
+    book.sequence()
+    expected = [leaf for _, leaf in book.leaves()]
+    with book.transactions()() as tx:
+        assert tx.ledger.index_of(EntryId(first)) == 12
+        for start, end in ((0, 15), (3, 7), (11, 15), (12, 14), (14, 20)):
+            assert tx.ledger.leaves(start, end) == expected[start:end]
+        assert tx.ledger.leaves(15, 16) == []
+        assert tx.ledger.bundle(12, 14) == to_bundle(expected[12:14])
+        for start, end in ((0, 15), (8, 15), (3, 12)):
+            rows = tx.ledger.rows(start, end)
+            for level, row in enumerate(rows, start=1):
+                assert row == tx.ledger.hashes(level, start >> level, end >> level)
+        assert [len(row) // 32 for row in tx.ledger.rows(8, 15)] == [3, 1, 0, 0]
+    book.behind_its_back(
+        f"DELETE FROM custody_details WHERE entry_id = '{first}'",  # noqa: S608
+        f"DELETE FROM custody_entries WHERE id = '{first}'",  # noqa: S608
+    )
+    with book.transactions()() as tx:
+        assert tx.ledger.leaves(12, 15) == expected[13:]
+        assert tx.ledger.leaves(0, 15) == expected[:12] + expected[13:]
+
+
+def test_leaves_of_another_length_are_read_as_they_are(book: Logbook) -> None:
+    book.write(5)
+    book.sequence()
+    expected = [leaf for _, leaf in book.leaves()]
+    with book.transactions()() as tx:
+        third = tx.ledger.entry_at(2)
+    book.behind_its_back(f"UPDATE custody_entries SET leaf = substr(leaf, 2) WHERE id = '{third}'")  # noqa: S608
+    with book.transactions()() as tx:
+        assert tx.ledger.leaves(0, 5) == [*expected[:2], expected[2][1:], *expected[3:]]
+    book.behind_its_back("UPDATE custody_entries SET leaf = ''")
+    with book.transactions()() as tx:
+        assert tx.ledger.leaves(0, 5) == [b""] * 5
+
+
 def test_how_much_is_read_to_find_what_is_lost_depends_on_no_statistics(book: Logbook) -> None:
     """They are of another hour: of a log that was empty, and of a queue that was full."""
     with book.superuser.begin() as connection:
