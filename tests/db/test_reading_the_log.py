@@ -2,9 +2,10 @@
 
 from sqlalchemy import text
 
+from dems.ledger.bundles import to_bundle
 from dems.ledger.nodes import Node
 from dems.model.ids import EntryId, new_id
-from tests.logbook import Logbook
+from tests.logbook import Chain, Logbook
 
 
 def test_nodes_that_are_not_there_are_left_out(book: Logbook) -> None:
