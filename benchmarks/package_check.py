@@ -125,7 +125,7 @@ def _make(package: Path, policy: Path, count: int) -> None:
             item = _Chained(number, case)
             for _ in range(LENGTH - 1):
                 item.add("evidence.access", {"purpose": "review"})
-            item.add("evidence.seal", {"digests": {"sha256": item.listed.sha256}})
+            item.add("evidence.seal", {"digests": {"sha256": item.listed.sha256}, "size": item.listed.size})
             composer.add_item(item.listed, item.entries, [item.data])
             item.data = b""
             items.append(item)
