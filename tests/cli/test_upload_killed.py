@@ -22,29 +22,34 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_kill_9_at_any_moment_loses_and_doubles_nothing(desk: Desk, folder: Path) -> None:
+    """Each run has files of its own to send and is killed when it has told so much of them, or before it says a word."""
     seed = random.randrange(10**6)
     sys.stdout.write(f"seed {seed}\n")
     chance = random.Random(seed)
     wanted = {}
-    for number in range(60):
-        size = PART * 2 + 5 if number % 20 == 0 else chance.randrange(40_000)
-        (folder / f"f{number:02}").write_bytes(os.urandom(size))
-        wanted[f"f{number:02}"] = hashlib.sha256((folder / f"f{number:02}").read_bytes()).hexdigest()
     killed = 0
-    for number in range(9):
-        process = desk.begin(folder, "--exhibit-prefix", "AK", "--transport", ("direct", "relay")[number % 2])
-        # Starting takes about a second; what comes after it is over in a few.
-        time.sleep(0.8 + chance.random() * 1.6)
+    for run in range(9):
+        for number in range(8):
+            size = PART * 2 + 5 if run % 3 == number == 0 else chance.randrange(40_000)
+            path = folder / f"f{run}{number}"
+            path.write_bytes(os.urandom(size))
+            wanted[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+        process = desk.begin(folder, "--exhibit-prefix", "AK", "--transport", ("direct", "relay")[run % 2])
+        assert process.stdout is not None
+        told = (line for line in process.stdout if json.loads(line)["event"] != "already")
+        for _ in range(chance.randrange(20)):
+            next(told, None)
+        time.sleep(chance.random() * 0.05)
         killed += process.poll() is None
         process.kill()
         process.communicate()
-    assert killed
+    assert killed, "nine uploads of eight files, and each was done before it was killed"
     desk.upload(folder, "--exhibit-prefix", "AK")
     items = desk.items()
     assert {i["name"]: i["digests"]["sha256"] for i in items} == wanted
     assert len(items) == len(wanted), "nothing twice"
-    assert sorted(int(i["exhibit_ref"].removeprefix("AK/")) for i in items) == list(range(1, 61))
-    assert kinds(desk.upload(folder)) == {"already": 60}
+    assert sorted(int(i["exhibit_ref"].removeprefix("AK/")) for i in items) == list(range(1, 73))
+    assert kinds(desk.upload(folder)) == {"already": 72}
 
 
 def test_ctrl_c_ends_it_at_once_and_the_same_command_goes_on(desk: Desk, folder: Path) -> None:
