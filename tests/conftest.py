@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,9 @@ from tests.world import Somebody, World
 for _variable in [v for v in os.environ if v.startswith("DEMS_") and v != "DEMS_CORPUS"]:
     del os.environ[_variable]
 
+# Nor how the run was started: with `&` in a script the signal of Ctrl-C is ignored, and every program started here
+# would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Owner = Callable[[str], list[Any]]
 """Runs one statement, as `as_owner` and `as_application` do; the rows it gives."""
