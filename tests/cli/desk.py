@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -40,6 +41,23 @@ from tests.conftest import Sent, Team
 PART = 8 * 1024 * 1024
 ROOT = Path(__file__).parents[2]
 Events = list[dict[str, Any]]
+_KILLED = """
+import os, signal, sys
+from dems.cli.main import main
+from dems.cli.upload.transport import Ways
+
+left, sends = int(sys.argv[1]), Ways.send
+
+def send(*arguments):
+    global left
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+    sends(*arguments)
+    left -= 1
+
+Ways.send = send
+main(sys.argv[2:])
+"""
 
 
 class Working:
@@ -120,6 +138,22 @@ class Desk:
         return subprocess.Popen(  # noqa: S603  (our own program)
             command, cwd=ROOT, env=dict(os.environ), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
+
+    def killed_after(self, parts: int, *arguments: object) -> None:
+        """`dems upload` of one part at a time in a process of its own, with kill -9 when so many parts are there."""
+        command = [
+            sys.executable,
+            "-c",
+            _KILLED,
+            str(parts),
+            "upload",
+            self.case_id,
+            *map(str, arguments),
+            "--jobs",
+            "1",
+        ]
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603  (our own)
+        assert ended.returncode == -signal.SIGKILL, ended.stderr + ended.stdout
 
     def items(self, **params: str) -> Events:
         """All items of the case."""
