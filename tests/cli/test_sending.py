@@ -222,7 +222,7 @@ def test_a_file_found_different_is_told_and_then_sent_anew(desk: Desk, folder: P
     assert process.stdout is not None
     assert '"already"' in process.stdout.readline()
     desk.working.resting.clear()
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     assert [json.loads(line)["event"] for line in out.splitlines()] == ["mismatch"]
     assert (process.returncode, err) == (1, "1 file was not sealed.\n")
     assert kinds(desk.upload(folder)) == {"sent": 1, "sealed": 1}

@@ -60,7 +60,7 @@ def test_ctrl_c_ends_it_at_once_and_the_same_command_goes_on(desk: Desk, folder:
     assert process.stdout is not None
     assert json.loads(process.stdout.readline())["event"] == "declared"
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=120)
     desk.working.resting.clear()
     assert process.returncode == 1
     assert err == "Interrupted; run it again to continue.\n"
@@ -77,7 +77,7 @@ def test_two_uploads_into_a_case_at_once_are_refused(desk: Desk, folder: Path) -
     desk.upload(folder, code=1)
     assert desk.err == "Another `dems upload` into this case runs here: wait until it is done.\n"
     desk.working.resting.clear()
-    process.communicate(timeout=60)
+    process.communicate(timeout=120)
     assert process.returncode == 0
     assert len(desk.items()) == 1
 
