@@ -76,7 +76,7 @@ class Working:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        self._thread.join(20)
+        self._thread.join(120)
 
     def _run(self) -> None:
         swept = 0.0

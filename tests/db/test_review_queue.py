@@ -220,7 +220,7 @@ def test_an_item_that_is_declared_while_disclosure_is_opened_is_not_left_out(
         opening.start()
         opening.join(0.5)
         assert opening.is_alive(), "it waits for whoever is declaring"
-    opening.join(30)
+    opening.join(120)
     with dems.transaction() as tx:
         page = ReviewPage(10)
         rows = tx.reviewing.awaiting(proceeding, team.case.id, Awaiting.RELEVANCE, ReviewFilter(), EVERYTHING, page)

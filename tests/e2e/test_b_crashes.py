@@ -80,7 +80,7 @@ def test_killed_as_a_whole_it_continues_where_it_was(installed: Installation, fo
     family = psutil.Process(installed.pid).children(recursive=True)
     installed.end(signal.SIGKILL)
     assert installed.run_file.exists(), "nobody was left to remove it"
-    _, alive = psutil.wait_procs(family, timeout=10)
+    _, alive = psutil.wait_procs(family, timeout=60)
     assert not alive, "nothing outlives it"
     refused = installed.dems("case", "list").refused()
     assert refused.startswith("Nothing answers at ")

@@ -102,7 +102,7 @@ def test_a_worker_that_is_killed_loses_little(settings: Settings, dems: Dems, it
         until(lambda wanted=wanted: [at for at in saved_offsets(as_owner, item) if at >= wanted], 120)  # type: ignore[misc]
         assert worker.pid is not None
         os.kill(worker.pid, signal.SIGKILL)
-        worker.join(30)
+        worker.join(120)
         assert worker.exitcode == -signal.SIGKILL
         offsets += saved_offsets(as_owner, item)
         with pytest.raises(NoLongerDue):

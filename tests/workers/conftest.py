@@ -53,7 +53,7 @@ class Worker:
         """kill -9, to the whole group: neither process says goodbye."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, 9)
-        self.process.wait(10)
+        self.process.wait(60)
         self._output.close()
 
     def said(self) -> str:

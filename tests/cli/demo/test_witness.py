@@ -56,7 +56,7 @@ class Storing(BaseHTTPRequestHandler):
 
 
 def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not true():
         assert time.monotonic() < end, "it did not come true in time"
         time.sleep(0.02)
