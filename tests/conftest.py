@@ -93,7 +93,13 @@ def settings(engines: Connections, s3: S3Settings) -> Settings:
     migrate(engines.database_owner_url)
     return Settings(
         embedded=True,
-        database=DatabaseSettings(url=SecretStr(engines.database_url)),
+        # Who waits for somebody else is to wait: a stall of some seconds is no failure. Tests of the bounds set their own.
+        database=DatabaseSettings(
+            url=SecretStr(engines.database_url),
+            lock_timeout_ms=60_000,
+            pool_timeout_seconds=60,
+            statement_timeout_ms=120_000,
+        ),
         s3=s3.model_copy(update={"setup": None}),
         broker=BrokerSettings(url=SecretStr(engines.broker_url)),
         api=ApiSettings(failed_tokens_per_minute=100_000, stall_seconds=60),

@@ -2,7 +2,6 @@
 
 import hashlib
 import random
-import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -16,6 +15,7 @@ from dems.usecases.evidence.seal import Seal
 from tests.conftest import Owner
 from tests.faults.counted_store import CountedStore
 from tests.faults.faults import ProcessDied
+from tests.waits import until
 
 MIB = 1024 * 1024
 ABOVE = 16 * MIB
@@ -35,13 +35,6 @@ def recheck_by(dems: Dems, store: CountedStore) -> Recheck:
 def saved_offsets(as_owner: Owner, item: Evidence) -> list[int]:
     rows = as_owner(f"SELECT read_bytes FROM hash_states WHERE subject = '{item.id}'")  # noqa: S608
     return [int(row.read_bytes) for row in rows]
-
-
-def until(true: Callable[[], object], seconds: float = 60) -> None:
-    ends_at = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < ends_at, "it did not come true in time"
-        time.sleep(0.02)
 
 
 def others_ask_when_the_lease_has_run_out(dems: Dems, as_owner: Owner, item: Evidence) -> None:

@@ -41,8 +41,8 @@ from tests.usecases.large import (
     recheck_by,
     saved_offsets,
     seal_by,
-    until,
 )
+from tests.waits import until
 from tests.world import World
 
 EVERYTHING = ("sha256", "md5", "sha1", "sha512")

@@ -25,8 +25,8 @@ from tests.usecases.large import (
     others_ask_when_the_lease_has_run_out,
     saved_offsets,
     seal_by,
-    until,
 )
+from tests.waits import until
 from tests.world import World
 
 
