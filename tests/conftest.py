@@ -103,7 +103,7 @@ def settings(engines: Connections, s3: S3Settings) -> Settings:
         s3=s3.model_copy(update={"setup": None}),
         broker=BrokerSettings(url=SecretStr(engines.broker_url)),
         api=ApiSettings(failed_tokens_per_minute=100_000, stall_seconds=60),
-        evidence=EvidenceSettings(min_free_bytes=0, lease_seconds=30),
+        evidence=EvidenceSettings(min_free_bytes=0, lease_seconds=300),
     )
 
 

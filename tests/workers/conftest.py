@@ -23,6 +23,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "DEMS_EMBEDDED": "true",  # the store was checked already
         "DEMS_DATABASE__URL": settings.database.url.get_secret_value(),
+        "DEMS_DATABASE__LOCK_TIMEOUT_MS": str(settings.database.lock_timeout_ms),
         "DEMS_BROKER__URL": settings.broker.url.get_secret_value(),
         "DEMS_S3__ENDPOINT": s3.endpoint or "",
         "DEMS_S3__ACCESS_KEY": s3.access_key,
