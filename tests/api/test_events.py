@@ -37,7 +37,7 @@ class Followed:
 def served(book: Logbook) -> Iterator[Followed]:
     dems = Dems(book.settings, nudge=lambda _: None, engine=book.app)
     for url in serve(dems, dems.settings):
-        with httpx.Client(base_url=url, timeout=30, verify=PLAIN) as client:
+        with httpx.Client(base_url=url, timeout=60, verify=PLAIN) as client:
             yield Followed(book, dems, client)
 
 

@@ -189,7 +189,7 @@ def sitting(
         monkeypatch.setenv("DEMS_TOKEN", team.investigator.token)
         headers = team.investigator.headers
         with (
-            httpx.Client(base_url=url, headers=headers, timeout=30, verify=PLAIN) as http,
+            httpx.Client(base_url=url, headers=headers, timeout=60, verify=PLAIN) as http,
             Working(dems, sent) as working,
         ):
             desk = Desk(str(team.case.id), http, dems, working, team, monkeypatch, capsys, tmp_path)

@@ -91,5 +91,5 @@ def test_killed_as_a_whole_it_continues_where_it_was(installed: Installation, fo
     assert sha256sum(target) == sha256sum(folder / "before")
     assert "chain holds" in installed.dems("custody", "show", evidence_id).well()
     headers = {"Authorization": f"Bearer {token.strip()}"}
-    with httpx.Client(base_url=installed.run["url"], headers=headers) as client:
+    with httpx.Client(base_url=installed.run["url"], headers=headers, timeout=60) as client:
         assert client.get("/v1/me").status_code == 401, "the first token of the run before works no more"
