@@ -1,5 +1,6 @@
 """Entries taken into the log while eight writers write them one by one, against the same writers where there is no log."""
 
+import os
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ from functools import partial
 import psycopg
 
 from benchmarks.installation import Installation
-from benchmarks.log_entries import driver_url
+from benchmarks.log_entries import driver_url, settle
 from benchmarks.pairs import Machine, interleaved, ratios
 from benchmarks.sizes import Sizes
 from benchmarks.table import Result, Target
@@ -31,7 +32,8 @@ def measure(installed: Installation, sizes: Sizes) -> list[Result]:
         }
         interleaved(legs, rounds=1)
         machine = Machine()
-        found = interleaved(legs, rounds=sizes.rounds)
+        owner = installed.connections.database_owner_url
+        found = interleaved(legs, rounds=sizes.rounds, before=partial(_settled, owner))
         machine.ended()
     rate = {name: f"{each * WRITERS / sorted(s)[len(s) // 2]:,.0f}/s" for name, s in found.seconds.items()}
     return [
@@ -63,6 +65,12 @@ def _written(url: str, each: int, looking: "psycopg.Connection[tuple[object, ...
                 raise RuntimeError("the sequencer does not catch up")
             time.sleep(_LOOK_SECONDS)
         return time.perf_counter() - begun
+
+
+def _settled(owner_url: str) -> None:
+    """Neither side clears away, or writes to the disk, what the other one left."""
+    settle(owner_url)
+    os.sync()
 
 
 def _size(connection: "psycopg.Connection[tuple[object, ...]]") -> int:
