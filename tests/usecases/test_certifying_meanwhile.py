@@ -23,25 +23,13 @@ from dems.usecases.lists.certify_list import CertifyList
 from dems.usecases.schedules.certify import CertifySchedule
 from tests.conftest import Team
 from tests.model.disclosing import SENSITIVE
-from tests.officers import PLAIN, Office, once, with_both
+from tests.officers import PLAIN, Office, once
 from tests.proceedings import BEGAN, ON_THE_EXHIBIT_LIST, OpenProceeding, proceeding_of
 from tests.readings import finding, record
 from tests.usecases.meanwhile import Meanwhile
 from tests.world import World
 
 NOON, DUSK = "Photograph of the custody desk at noon", "Photograph of the custody desk at dusk"
-
-
-@pytest.fixture
-def proceeding(world: World, team: Team) -> OpenProceeding:
-    return proceeding_of(world, team)
-
-
-@pytest.fixture
-def office(proceeding: OpenProceeding) -> Office:
-    made = Office(proceeding)
-    with_both(made)
-    return made
 
 
 def first_of(office: Office, c: UUID) -> Subject:

@@ -18,27 +18,14 @@ from dems.model.people import CaseRole, Clearance
 from dems.model.times import london_date
 from dems.steps.shown_schedules import FormShown
 from dems.usecases.cases.put_member import Holding
-from tests.conftest import Team, Time
-from tests.officers import ALL, Office, with_both
-from tests.proceedings import OpenProceeding, proceeding_of
+from tests.conftest import Time
+from tests.officers import ALL, Office
 from tests.usecases.sending import at_once
 from tests.world import World
 
 PLAIN = "Photograph of the custody desk on the night"
 SECRET = "Account that a neighbour gave in secret"
 """Of one thing for each schedule."""
-
-
-@pytest.fixture
-def proceeding(world: World, team: Team) -> OpenProceeding:
-    return proceeding_of(world, team)
-
-
-@pytest.fixture
-def office(proceeding: OpenProceeding) -> Office:
-    made = Office(proceeding)
-    with_both(made)
-    return made
 
 
 # --- several at once ---
