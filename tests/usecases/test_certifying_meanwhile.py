@@ -23,13 +23,19 @@ from dems.usecases.lists.certify_list import CertifyList
 from dems.usecases.schedules.certify import CertifySchedule
 from tests.conftest import Team
 from tests.model.disclosing import SENSITIVE
-from tests.officers import PLAIN, Office, once
+from tests.officers import PLAIN, Office, once, with_both
 from tests.proceedings import BEGAN, ON_THE_EXHIBIT_LIST, OpenProceeding, proceeding_of
 from tests.readings import finding, record
 from tests.usecases.meanwhile import Meanwhile
 from tests.world import World
 
 NOON, DUSK = "Photograph of the custody desk at noon", "Photograph of the custody desk at dusk"
+
+
+@pytest.fixture
+def office(office: Office) -> Office:
+    with_both(office)
+    return office
 
 
 def first_of(office: Office, c: UUID) -> Subject:

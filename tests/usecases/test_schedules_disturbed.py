@@ -19,13 +19,19 @@ from dems.model.times import london_date
 from dems.steps.shown_schedules import FormShown
 from dems.usecases.cases.put_member import Holding
 from tests.conftest import Time
-from tests.officers import ALL, Office
+from tests.officers import ALL, Office, with_both
 from tests.usecases.sending import at_once
 from tests.world import World
 
 PLAIN = "Photograph of the custody desk on the night"
 SECRET = "Account that a neighbour gave in secret"
 """Of one thing for each schedule."""
+
+
+@pytest.fixture
+def office(office: Office) -> Office:
+    with_both(office)
+    return office
 
 
 # --- several at once ---
