@@ -11,7 +11,6 @@ from dems.errors import Invalid
 from dems.model.clocks.answers import facts_for
 from dems.model.clocks.definitions import ClockDefinition, in_force
 from dems.model.clocks.evaluation import evaluate
-from dems.model.clocks.figures import Period, Proportion, Sample, accepted, measure, plan_year, sample_of, upheld
 from dems.model.clocks.listing import KeptClock, clocks_of, version_for
 from dems.model.clocks.reminders import reminder_dates, step_reached
 from dems.model.clocks.table import CLOCKS
@@ -21,7 +20,9 @@ from dems.model.life.events import EventKind, Outcome
 from dems.model.life.lives import Life
 from dems.model.life.strands import Recommendation, RecommendationKind, Review, ReviewKind
 from dems.model.life.vocabulary import Mode
+from dems.model.measures.periods import Period, plan_year
 from tests.model.calendars import CALENDARS, EW_CALENDAR
+from tests.model.clock_by_clock import Sample, measure, sample_of
 from tests.model.lives import (
     DECISION_MAKER,
     POLICE_COMPLAINT,
@@ -158,17 +159,6 @@ def test_a_figure_is_of_one_clock_that_has_one() -> None:
         measure(named("mandatory-referral"), [], YEAR)
     with pytest.raises(ValueError, match="a sample of 'review' among those of 'investigation-6-months'"):
         measure(named("investigation-6-months"), [sample(named("review"), reviewed("2021-06-17"), 1)], YEAR)
-
-
-def test_recommendations_accepted_are_of_those_answered() -> None:
-    whole, part = accepted([Outcome.ACCEPTED] * 3 + [Outcome.PARTIALLY_ACCEPTED, Outcome.NOT_ACCEPTED, None, None])
-    assert (whole, whole.percent) == (Proportion(3, 5), Fraction(60))
-    assert (part, part.percent) == (Proportion(1, 5), Fraction(20))
-    assert accepted([None])[0].percent is None
-
-
-def test_reviews_upheld_are_of_those_decided() -> None:
-    assert upheld([Outcome.UPHELD, Outcome.NOT_UPHELD, Outcome.NOT_UPHELD]).percent == Fraction(100, 3)
 
 
 # --- the clocks of a case ---
