@@ -38,7 +38,7 @@ from dems.db.tables import (
     ledger_reports,
 )
 from dems.ledger.nodes import Node
-from dems.ledger.proofs import consistency_proof, inclusion_proof, inclusion_proofs
+from dems.ledger.proofs import consistency_proof, inclusion_proofs
 from dems.model.ids import EntryId
 from dems.ports.ledger import LedgerReport, SignedCheckpoint, TreeHead
 
@@ -153,9 +153,6 @@ class LedgerRows(Rows):
         larger = select(custody_signed).where(custody_signed.c.size > after)
         return self._signed(larger.order_by(custody_signed.c.size).limit(limit))
 
-    def index_of(self, entry_id: EntryId) -> int | None:
-        return self.indexes_of([entry_id]).get(entry_id)
-
     def indexes_of(self, entry_ids: Sequence[EntryId]) -> Mapping[EntryId, int]:
         found: dict[EntryId, int] = {}
         for some in chunks(entry_ids):
@@ -170,9 +167,6 @@ class LedgerRows(Rows):
     def entry_at(self, index: int) -> EntryId | None:
         found = self._tx.execute(select(custody_leaves.c.entry_id).where(custody_leaves.c.idx == index)).scalar()
         return None if found is None else EntryId(found)
-
-    def inclusion(self, index: int, size: int) -> list[bytes]:
-        return inclusion_proof(index, size, self.read)
 
     def inclusions(self, indexes: Sequence[int], size: int) -> Mapping[int, list[bytes]]:
         found: dict[int, list[bytes]] = {}
