@@ -61,10 +61,10 @@ def test_entries_and_what_they_complete_are_read_in_the_logs_order_however_old_t
         assert tx.ledger.leaves(15, 16) == []
         assert tx.ledger.bundle(12, 14) == to_bundle(expected[12:14])
         for start, end in ((0, 15), (8, 15), (3, 12)):
-            rows = tx.ledger.rows(start, end)
+            rows = tx.ledger.stretch(start, end).rows
             for level, row in enumerate(rows, start=1):
                 assert row == tx.ledger.hashes(level, start >> level, end >> level)
-        assert [len(row) // 32 for row in tx.ledger.rows(8, 15)] == [3, 1, 0, 0]
+        assert [len(row) // 32 for row in tx.ledger.stretch(8, 15).rows] == [3, 1, 0, 0]
     book.behind_its_back(
         f"DELETE FROM custody_details WHERE entry_id = '{first}'",  # noqa: S608
         f"DELETE FROM custody_entries WHERE id = '{first}'",  # noqa: S608

@@ -9,8 +9,8 @@ from dems.ledger.hashing import HASH_BYTES, leaf_hashes
 from dems.ledger.nodes import Node
 from dems.ledger.rederived import Rederived
 from dems.ledger.tiles import TILE_HEIGHT, TILE_WIDTH
-from dems.model.ids import EntryId
 from dems.ports import Transactions
+from dems.ports.ledger import Stretch
 from dems.steps.checkpoints_due import Claim, Claims, of_bucket
 from dems.steps.kept_checkpoints import KeptCheckpoints
 from dems.steps.log_check import Differs, LogCheck
@@ -20,26 +20,10 @@ from dems.steps.read_ahead import answers
 AT_ONCE = 64 * TILE_WIDTH
 """Entries in one question: a few megabytes."""
 
-AHEAD = 3
+AHEAD = 2
 """Questions that are asked meanwhile, each on a connection of its own."""
 
 PAGE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """What the database holds of neighbouring entries: their bytes, their hashes, and of each level what they complete.
-
-    `lost` is an entry of about their time that is not in the log and does not wait for it, `elsewhere` one that is kept in
-    another chain than it says.
-    """
-
-    start: int
-    leaves: list[bytes]
-    hashes: bytes
-    rows: list[bytes]
-    lost: EntryId | None
-    elsewhere: EntryId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +81,12 @@ class CheckDatabase:
         problem = f"the checkpoint of {hidden[0]} entries was signed and published, and is not in the ledger bucket"
         return LogCheck(size, compared, problem=problem)
 
-    def _read(self, start: int, end: int) -> "_Stretch":
+    def _read(self, start: int, end: int) -> Stretch:
         with self.transaction() as tx:
-            # Whatever their order, the ranges from one stretch's end to the next one's hold every id up to the last.
-            between = tx.ledger.entry_at(start - 1), tx.ledger.entry_at(end - 1)
-            lost, elsewhere = tx.ledger.unlogged(*between), tx.ledger.kept_elsewhere(*between)
-            leaves, hashes = tx.ledger.leaves(start, end), tx.ledger.hashes(0, start, end)
-            return _Stretch(start, leaves, hashes, tx.ledger.rows(start, end), lost, elsewhere)
+            return tx.ledger.stretch(start, end)
 
-    def _derive(self, tree: Rederived, end: int, stored: "_Stretch", sources: list[Claims]) -> None:
-        start = stored.start
+    def _derive(self, tree: Rederived, end: int, stored: Stretch, sources: list[Claims]) -> None:
+        start = tree.size
         hashes = leaf_hashes(stored.leaves)
         if len(hashes) != end - start or b"".join(hashes) != stored.hashes:
             raise self._first_entry(start, end)
