@@ -98,10 +98,10 @@ def _one_by_one() -> Prepared:
     """Entries by their ids, each with its id as bytes, its leaf, and whether it is kept elsewhere."""
     asked = func.unnest(bindparam("ids", type_=ARRAY(Uuid))).column_valued("asked")
     # With a limit each is looked up in the index, whatever the planner believes of the table.
-    entry = select(custody_entries).where(custody_entries.c.id == asked).limit(1).lateral("entry").c
-    return Prepared(
-        select(func.uuid_send(entry.id), entry.leaf, _kept_elsewhere(entry.leaf, entry.chain_id, entry.seq))
-    )
+    within = select(custody_entries).where(custody_entries.c.id == column(asked.name, Uuid)).limit(1)
+    entry = within.lateral("entry").c
+    elsewhere = _kept_elsewhere(entry.leaf, entry.chain_id, entry.seq)
+    return Prepared(select(func.uuid_send(asked), entry.leaf, elsewhere))
 
 
 def _rows() -> Prepared:
