@@ -174,7 +174,8 @@ class LogStretches(Rows):
     ) -> tuple[list[bytes], list[bytes]]:
         """The leaves of these places, some of which are not in their range of ids; and which of those are kept elsewhere."""
         asked, leaf_of = _split(places), dict(zip(_split(ids), leaves or [], strict=True))
-        others = self._tx.read(_ONE_BY_ONE, ids=[UUID(bytes=each) for each in asked if each not in leaf_of])
+        missing = [UUID(bytes=each) for each in asked if each not in leaf_of]
+        others = self._tx.read(_ONE_BY_ONE, ids=missing) if missing else []
         leaf_of |= {entry: leaf for entry, leaf, _ in others}
         return [leaf_of[each] for each in asked if each in leaf_of], [entry for entry, _, other in others if other]
 
