@@ -93,7 +93,6 @@ _COPIES = (
     JOIN custody_details d ON d.entry_id = n.id, made
     WHERE c.kind = 'item' AND c.subject = :template
     """,
-    "INSERT INTO custody_queue (entry_id) SELECT entry FROM made",
 )
 
 _FILLED = (

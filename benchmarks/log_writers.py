@@ -1,5 +1,6 @@
 """Entries taken into the log while eight writers write them one by one, against the same writers where there is no log."""
 
+import os
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ from functools import partial
 import psycopg
 
 from benchmarks.installation import Installation
-from benchmarks.log_entries import driver_url
+from benchmarks.log_entries import LOG_OFF, LOG_ON, driver_url, settle
 from benchmarks.pairs import Machine, interleaved, ratios
 from benchmarks.sizes import Sizes
 from benchmarks.table import Result, Target
@@ -22,17 +23,20 @@ _PATIENCE_SECONDS = 120.0
 
 
 def measure(installed: Installation, sizes: Sizes) -> list[Result]:
-    url = driver_url(installed.connections.database_url)
+    url, owner_url = installed.connections.database_url, installed.connections.database_owner_url
     each = sizes.writes // WRITERS
-    with installed.sequencer(), psycopg.connect(url, autocommit=True) as looking:
+    with installed.sequencer(), psycopg.connect(driver_url(owner_url), autocommit=True) as owner:
         legs = {
-            "logged": partial(_written, url, each, looking, logged=True),
-            "bare": partial(_written, url, each, looking, logged=False),
+            "logged": partial(_written, driver_url(url), each, owner, logged=True),
+            "bare": partial(_written, driver_url(url), each, owner, logged=False),
         }
-        interleaved(legs, rounds=1)
-        machine = Machine()
-        found = interleaved(legs, rounds=sizes.rounds)
-        machine.ended()
+        try:
+            interleaved(legs, rounds=1)
+            machine = Machine()
+            found = interleaved(legs, rounds=sizes.rounds, before=partial(_settled, owner_url))
+            machine.ended()
+        finally:
+            owner.execute(LOG_ON)
     rate = {name: f"{each * WRITERS / sorted(s)[len(s) // 2]:,.0f}/s" for name, s in found.seconds.items()}
     return [
         Result(
@@ -49,20 +53,27 @@ def measure(installed: Installation, sizes: Sizes) -> list[Result]:
     ]
 
 
-def _written(url: str, each: int, looking: "psycopg.Connection[tuple[object, ...]]", *, logged: bool) -> float:
+def _written(url: str, each: int, owner: "psycopg.Connection[tuple[object, ...]]", *, logged: bool) -> float:
     """Seconds from the first entry to the last one's being in the log, or to its being written where there is none."""
-    before = _size(looking)
-    with _writers(url, each, logged=logged) as writers:
+    owner.execute(LOG_ON if logged else LOG_OFF)
+    before = _size(owner)
+    with _writers(url, each) as writers:
         begun = time.perf_counter()
         for writer in writers:
             _tell(writer)
         for writer in writers:
             _must_say(writer, "written")
-        while logged and _size(looking) < before + each * WRITERS:
+        while logged and _size(owner) < before + each * WRITERS:
             if time.perf_counter() - begun > _PATIENCE_SECONDS:
                 raise RuntimeError("the sequencer does not catch up")
             time.sleep(_LOOK_SECONDS)
         return time.perf_counter() - begun
+
+
+def _settled(owner_url: str) -> None:
+    """Neither side clears away, or writes to the disk, what the other one left."""
+    settle(owner_url)
+    os.sync()
 
 
 def _size(connection: "psycopg.Connection[tuple[object, ...]]") -> int:
@@ -71,9 +82,9 @@ def _size(connection: "psycopg.Connection[tuple[object, ...]]") -> int:
 
 
 @contextmanager
-def _writers(url: str, each: int, *, logged: bool) -> Iterator[Sequence["subprocess.Popen[str]"]]:
+def _writers(url: str, each: int) -> Iterator[Sequence["subprocess.Popen[str]"]]:
     """Processes that have made their entries and wait to be told to write them."""
-    command = [sys.executable, "-m", "benchmarks.log_writer", str(each), "logged" if logged else "bare"]
+    command = [sys.executable, "-m", "benchmarks.log_writer", str(each)]
     running: list[subprocess.Popen[str]] = []
     try:
         for _ in range(WRITERS):

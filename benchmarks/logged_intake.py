@@ -9,19 +9,15 @@ from sqlalchemy import Engine, create_engine, func, select, text
 
 from benchmarks.counting import Counted
 from benchmarks.installation import Installation
+from benchmarks.log_entries import LOG_OFF, LOG_ON
 from benchmarks.sizes import Sizes
 from benchmarks.small_intake import way_in
 from benchmarks.table import Result, Target
 from dems.db import tables
 
 NO_MORE, ONE_MORE = Target("at most", 0), Target("at most", 1)
-_OFF = (
-    "CREATE FUNCTION no_log() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
-    "CREATE TRIGGER no_log BEFORE INSERT ON custody_queue FOR EACH ROW EXECUTE FUNCTION no_log()",
-)
 _ON_AGAIN = (
-    "DROP TRIGGER no_log ON custody_queue",
-    "DROP FUNCTION no_log()",
+    LOG_ON,
     # What was kept from the log waits for it then.
     """
     INSERT INTO custody_queue SELECT id FROM custody_entries e
@@ -104,10 +100,8 @@ def _rows(engine: Engine) -> dict[str, int]:
 
 @contextmanager
 def _without_log(engine: Engine) -> Iterator[None]:
-    """Nothing is put into the queue of the log, so that it might as well not be there."""
     with engine.begin() as connection:
-        for statement in _OFF:
-            connection.execute(text(statement))
+        connection.execute(text(LOG_OFF))
     try:
         yield
     finally:

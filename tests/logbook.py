@@ -118,7 +118,6 @@ class Logbook:
                 connection.execute(insert(tables.custody_chains), [row])
             connection.execute(insert(tables.custody_entries), entries)
             connection.execute(insert(tables.custody_details), details)
-            connection.execute(insert(tables.custody_queue), [{"entry_id": e["id"]} for e in entries])
         return [EntryId(e["id"]) for e in entries]
 
     def behind_its_back(self, *statements: str) -> None:

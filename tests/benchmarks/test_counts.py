@@ -38,10 +38,10 @@ def test_a_small_item_costs_one_put_and_one_get(counted: Counted, world: World) 
         first
         == second
         == [
-            Step("declare", 20, 2, {}),
-            Step("content", 48, 4, {"PutObject": 1}),
+            Step("declare", 19, 2, {}),
+            Step("content", 46, 4, {"PutObject": 1}),
             Step("complete", 10, 2, {}),
-            Step("seal", 21, 2, {"GetObject": 1}),
+            Step("seal", 20, 2, {"GetObject": 1}),
         ]
     )
 

@@ -3,10 +3,11 @@
 import itertools
 import logging
 import threading
+from dataclasses import replace
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from dems.db import sequencing
@@ -149,6 +150,19 @@ def test_an_entry_that_was_removed_before_it_was_taken_in_is_told_of(
     assert told.levelno == logging.CRITICAL
     assert vars(told)["entry"] == str(entries[2])
     must_be_one_log(book, entries[:2])
+
+
+def test_an_entry_waits_for_the_log_whoever_wrote_it(book: Logbook) -> None:
+    """The database queues it: nobody has to think of that, and a replica's session, which skips other triggers, does not forget it."""
+    replica = create_engine(book.url, connect_args={"options": "-c session_replication_role=replica"})
+    try:
+        entries = replace(book, app=replica).write(3)
+    finally:
+        replica.dispose()
+    with book.transactions()() as tx:
+        assert tx.ledger.waiting()[0] == 3
+    assert book.sequence() == 3
+    must_be_one_log(book, entries)
 
 
 def test_an_entry_that_is_queued_again_does_not_stop_the_log(book: Logbook) -> None:

@@ -168,6 +168,7 @@ def test_the_catalogue_says_enable_always(as_owner: Run) -> None:
     assert {r.tgenabled for r in rows} == {"A"}
     expected = {(t, f"{t}_{what}") for t in (*CUSTODY, *LOG) for what in ("rows", "all")}
     expected |= {("custody_entries", "custody_entries_follow"), ("custody_details", "custody_details_committed")}
+    expected |= {("custody_entries", "custody_entries_queued")}
     expected |= {("custody_destroyed", "destroyed_by_two"), ("custody_details", "destroyed_stays_destroyed")}
     expected |= {("approvals", "approval_begins"), ("approvals", "approval_stays")}
     expected |= {("evidence", "evidence_begins"), ("evidence", "evidence_sealed")}

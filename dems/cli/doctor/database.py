@@ -21,6 +21,7 @@ _CUSTODY = (
 _TRIGGERS = {
     *((f"{table}_rows", table) for table in _CUSTODY),
     *((f"{table}_all", table) for table in _CUSTODY),
+    ("custody_entries_queued", "custody_entries"),
     ("destroyed_by_two", "custody_destroyed"),
     ("destroyed_stays_destroyed", "custody_details"),
     ("approval_begins", "approvals"),

@@ -32,7 +32,6 @@ from dems.db.tables import (
     custody_details,
     custody_entries,
     custody_leaves,
-    custody_queue,
 )
 from dems.errors import NotFound
 from dems.ledger.canonical import canonical
@@ -92,9 +91,9 @@ class CustodyRows(Rows):
                 leaf = self._add(record, chain_id, leaf, self._tx.clock(), entries, details)
                 entries[-1]["told_by"] = told_by.get(record.id)
         if entries:
+            # The database queues them for the log.
             self._tx.execute(insert(custody_entries), entries)
             self._tx.execute(insert(custody_details), details)
-            self._tx.execute(insert(custody_queue), [{"entry_id": e["id"]} for e in entries])
 
     def _add(
         self,
