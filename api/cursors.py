@@ -39,6 +39,14 @@ def parts_of(after: str | None, *kinds: type[str] | type[int]) -> tuple[Any, ...
     return tuple(found)
 
 
+def place_of(after: str | None) -> int:
+    """Of a list in the order of a number: after which one it goes on, 0 for the first page. Raises `Invalid` as `parts_of` does."""
+    (place,) = parts_of(after, int) or (0,)
+    if place < 0:
+        raise not_a_cursor()
+    return int(place)
+
+
 def not_a_cursor() -> Invalid:
     return Invalid("`after` is not a cursor of this list: use the `next` of the page before.", field="after")
 

@@ -8,13 +8,15 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Annotated, Any, BinaryIO, cast
 
 import anyio
 import anyio.from_thread
+from fastapi import Header
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import StreamingResponse
 
+from api.problems import problem_responses
 from dems.errors import Incomplete, RangeNotSatisfiable
 from dems.model.digests import Digest
 from dems.model.spans import Span
@@ -121,6 +123,19 @@ class BodyParts:
             ) from None
         self._ended = True
         return b""
+
+
+RangeAsked = Annotated[str | None, Header(alias="Range", description="One range, as `bytes=0-1023`")]
+
+
+def answers_with_bytes(media_type: str, whole: str) -> dict[int | str, dict[str, Any]]:
+    """What a route declares that sends stored bytes, all of them (which are `whole`, in words) or a range."""
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+    return {
+        **problem_responses(401, 403, 404, 409, 416, 429, 500, 502),
+        200: {"content": content, "description": whole},
+        206: {"content": content, "description": "The range of bytes asked for"},
+    }
 
 
 _RANGE = re.compile(r"bytes=(\d{0,20})-(\d{0,20})")

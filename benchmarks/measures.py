@@ -15,8 +15,8 @@ from dems.cli.seed.loading import load
 from dems.db.known_holidays import shipped_calendars
 from dems.model.actors import Actor, ActorKind
 from dems.model.clocks.calendars import EW
-from dems.model.clocks.figures import Period
 from dems.model.measures.figuring import Asked
+from dems.model.measures.periods import Period
 from dems.model.people import OrganisationRole
 
 PLAIN_TARGET = Target("at most", 4.0)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 _NAME = "sha256-of-parts-of-"
-_SHA256_BYTES = 32
 
 
 class _Sha256(Protocol):

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from api.cursors import After, Limit, cursor, linked, parts_of
+from api.cursors import After, Limit, cursor, linked, place_of
 from api.deps import Core, OnceKey, Whoever, act, answer
 from api.manifests import ManifestRoute
 from api.problems import problem_responses
@@ -83,8 +83,8 @@ def compare_schedules(
 ) -> DifferenceView:
     """What changed from this schedule to another of its series: a correction, a continuation, or a draft as of now."""
     compared = dems.answers.compare(actor, ScheduleId(schedule_id), ScheduleId(other_id))
-    parts = parts_of(after, int)
-    changed = [row for row in RowChange.all_of(compared) if parts is None or row.number > parts[0]]
+    begin = place_of(after)
+    changed = [row for row in RowChange.all_of(compared) if row.number > begin]
     page = changed[:limit]
     shown = DifferenceView.of(compared, page, cursor(page[-1].number) if len(changed) > limit else None)
     linked(request, response, limit, shown.next)

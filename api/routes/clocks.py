@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from api.bodies import BodyRoute
-from api.cursors import After, Limit, cursor, linked, not_a_cursor, parts_of
+from api.cursors import After, Limit, cursor, linked, not_a_cursor, parts_of, place_of
 from api.deps import Core, OnceKey, Paging, Whoever, act, answer, paged, written
 from api.problems import problem_responses
 from api.schemas.base import Day, Line, Listed
@@ -37,9 +37,7 @@ def list_clocks(
     after: After = None,
 ) -> Response:
     """Every clock of a case and of what runs beside its investigation, with each event used, each pause and what it does."""
-    first = (parts_of(after, int) or (0,))[0]
-    if first < 0:
-        raise not_a_cursor()
+    first = place_of(after)
     found = dems.timeliness.clocks(actor, CaseId(case_id))
     ahead = cursor(first + limit) if len(found) > first + limit else None
     shown = [ClockView.of(kept) for kept in found[first : first + limit]]

@@ -4,7 +4,7 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.bodies import BodyRoute
@@ -24,7 +24,7 @@ from api.schemas.evidence import (
     digest,
 )
 from api.schemas.reading import AccessWanted, GrantView, VerificationView, VerificationWanted
-from api.streams import Outgoing, sent, span_wanted
+from api.streams import Outgoing, RangeAsked, answers_with_bytes, sent, span_wanted
 from dems.errors import IntegrityBroken
 from dems.model.acts import Act
 from dems.model.evidence import Evidence, EvidenceState, Integrity
@@ -199,25 +199,18 @@ def access_evidence(evidence_id: UUID, body: AccessWanted, dems: Core, actor: Wh
     return answer(dems, once, 201, GrantView.of(grant, found))
 
 
-_BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
-
-
 @router.get(
     "/evidence/{evidence_id}/content",
     openapi_extra=act(Act.EVIDENCE_CONTENT),
     response_class=StreamingResponse,
-    responses={
-        **problem_responses(401, 403, 404, 409, 416, 429, 500, 502),
-        200: {"content": _BYTES, "description": "The bytes, as they were sealed"},
-        206: {"content": _BYTES, "description": "The range of bytes asked for"},
-    },
+    responses=answers_with_bytes("application/octet-stream", "The bytes, as they were sealed"),
 )
 def read_content(
     evidence_id: UUID,
     grant: Annotated[UUID, Query(description="From `access`")],
     dems: Core,
     actor: Whoever,
-    range_: Annotated[str | None, Header(alias="Range", description="One range, as `bytes=0-1023`")] = None,
+    range_: RangeAsked = None,
 ) -> StreamingResponse:
     """The bytes. Each reading is entered in the item's chain before its first byte is sent."""
     item, stored, span = dems.evidence.read_content(actor, EvidenceId(evidence_id), GrantId(grant), span_wanted(range_))

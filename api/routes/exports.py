@@ -1,9 +1,8 @@
 """Exports: packages of evidence for somebody outside, which anybody can verify."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.bodies import BodyRoute
@@ -11,7 +10,7 @@ from api.deps import Core, OnceKey, Paging, Whoever, act, answer, paged
 from api.problems import problem_responses
 from api.schemas.base import Listed
 from api.schemas.exports import ExportView, ExportWanted
-from api.streams import Outgoing, sent, span_wanted
+from api.streams import Outgoing, RangeAsked, answers_with_bytes, sent, span_wanted
 from dems.errors import IntegrityBroken
 from dems.model.acts import Act
 from dems.model.ids import CaseId, EvidenceId, ExportId
@@ -59,24 +58,17 @@ def read_export(export_id: UUID, dems: Core, actor: Whoever) -> ExportView:
     return ExportView.of(dems.exporting.look_up.one(actor, ExportId(export_id)))
 
 
-_PACKAGE = {"application/zip": {"schema": {"type": "string", "format": "binary"}}}
-
-
 @router.get(
     "/exports/{export_id}/content",
     openapi_extra=act(Act.EXPORT_CONTENT),
     response_class=StreamingResponse,
-    responses={
-        **problem_responses(401, 403, 404, 409, 416, 429, 500, 502),
-        200: {"content": _PACKAGE, "description": "The package"},
-        206: {"content": _PACKAGE, "description": "The range of bytes asked for"},
-    },
+    responses=answers_with_bytes("application/zip", "The package"),
 )
 def read_package(
     export_id: UUID,
     dems: Core,
     actor: Whoever,
-    range_: Annotated[str | None, Header(alias="Range", description="One range, as `bytes=0-1023`")] = None,
+    range_: RangeAsked = None,
 ) -> StreamingResponse:
     """The package as one zip. Each fetching, also of a part, is entered in the case's chain before its first byte is sent."""
     export, stored, span = dems.exporting.read(actor, ExportId(export_id), span_wanted(range_))

@@ -8,7 +8,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Query, Request, Response
 
 from api.bodies import BodyRoute
-from api.cursors import After, Limit, cursor, linked, parts_of
+from api.cursors import After, Limit, cursor, linked, place_of
 from api.deps import Core, OnceKey, Paging, Whoever, act, answer, paged
 from api.problems import problem_responses
 from api.routes.documents import DOCUMENT, MEDIA, DocumentFormat, sent
@@ -63,7 +63,7 @@ def read_draft(
     after: After = None,
 ) -> ListDraftView:
     """What the next version would say, what belongs on it and cannot be on it yet, and which rules it would break."""
-    begin = _begin(after)
+    begin = place_of(after)
     found = dems.lists.look_up.draft(actor, StrandId(proceeding_id), form)
     shown = ListDraftView.shown(found, begin, limit, _next(found.drafted, begin + limit))
     linked(request, response, limit, shown.next)
@@ -81,7 +81,7 @@ def read_list(
     after: After = None,
 ) -> ListView:
     """One certified version of a list, with a page of its rows."""
-    begin = _begin(after)
+    begin = place_of(after)
     found = dems.lists.look_up.one(actor, ListId(list_id))
     shown = ListView.page(found, begin, limit, _next(found, begin + limit))
     linked(request, response, limit, shown.next)
@@ -111,11 +111,6 @@ async def read_list_document(
     make = partial(dems.lists.document, actor, ListId(list_id), format.value, passed_on=passed_on)
     made = await anyio.to_thread.run_sync(make, limiter=request.app.state.documents)
     return sent(made.name, made.data, MEDIA[format])
-
-
-def _begin(after: str | None) -> int:
-    parts = parts_of(after, int)
-    return 0 if parts is None else max(0, parts[0])
 
 
 def _next(one: MaterialList, end: int) -> str | None:

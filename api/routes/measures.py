@@ -15,10 +15,10 @@ from api.schemas.base import Day, Instant, Line, Listed
 from api.schemas.measures import BehindView, MeasuresView
 from dems.documents.measures_csv import report_csv
 from dems.model.acts import Act
-from dems.model.clocks.figures import Period, plan_year
 from dems.model.ids import PersonId
 from dems.model.life.vocabulary import Mode
 from dems.model.measures.figuring import Asked
+from dems.model.measures.periods import Period, plan_year
 from dems.model.measures.report import report_record
 from dems.model.times import london_date
 

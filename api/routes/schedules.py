@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from api.bodies import BodyRoute
-from api.cursors import After, Limit, cursor, linked, parts_of
+from api.cursors import After, Limit, cursor, linked, place_of
 from api.deps import Core, IfMatch, MaybeMatch, OnceKey, Paging, Whoever, act, answer, etag, paged
 from api.manifests import ManifestRoute
 from api.problems import problem_responses
@@ -70,8 +70,7 @@ def read_schedule(
     ] = True,
 ) -> ScheduleView:
     """One form with a page of its rows. A draft says on its first page what cannot be listed, and which rules are broken now."""
-    parts = parts_of(after, int)
-    begin = 0 if parts is None else max(0, parts[0])
+    begin = place_of(after)
     found = dems.schedules.look_up.one(actor, schedule_id, checked=rules and begin == 0)
     response.headers.update(_tagged(found))
     shown = _page(found, begin, limit)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from dems.cli.client import connect
+from dems.cli.people import Json
 from dems.cli.screen import say_json
 
 _PAGE = 500
@@ -15,6 +16,7 @@ def events(
         str | None, typer.Option(help="A `next` that was printed before; the beginning without it")
     ] = None,
     follow: Annotated[bool, typer.Option("--follow", help="Wait for what comes, until Ctrl-C")] = False,
+    as_json: Json = False,
 ) -> None:
     """What happened, as far as you may know of it: CloudEvents in JSON, one a line, in the order of the log.
 
@@ -22,6 +24,7 @@ def events(
 
     Example: dems events --follow
     """
+    del as_json  # it is JSON in any case
     asked = {} if after is None else {"after": after}
     headers = {"Prefer": "wait=20"} if follow else {}
     with connect() as client:

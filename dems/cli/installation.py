@@ -4,13 +4,11 @@ import contextlib
 import errno
 import json
 import os
-import signal
 import socket
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from types import FrameType
+from typing import NoReturn
 
 from dems.bootstrap import Dems
 from dems.cli.backup.take import note_schema
@@ -21,6 +19,7 @@ from dems.db.migrate import migrate
 from dems.engines import Engines, read_connections
 from dems.engines.folder import disk_errors, write_private
 from dems.engines.forking import ForkServer
+from dems.engines.signals import when_told_to_stop
 from dems.engines.supervisor import Supervisor
 from dems.errors import DemsError, NotAuthenticated, Refused
 from dems.model.people import OrganisationRole
@@ -44,7 +43,7 @@ class _Stopped(BaseException):
 
 def keep_running(data_dir: Path | None, port: int | None) -> None:
     """Start everything, keep it running and return after SIGTERM or SIGINT, when all of it has stopped."""
-    with plain_words(), contextlib.suppress(_Stopped), _stop_at_signals():
+    with plain_words(), contextlib.suppress(_Stopped), when_told_to_stop(_stop):
         settings = read_settings(data_dir=data_dir, port=port)
         folder = settings.data_dir.expanduser().absolute()
         if read_connections(folder) is None:
@@ -176,16 +175,6 @@ def _remove_run_file(folder: Path) -> None:
         (folder / RUN_FILE).unlink(missing_ok=True)
 
 
-@contextlib.contextmanager
-def _stop_at_signals() -> Iterator[None]:
+def _stop() -> NoReturn:
     """Until the supervisor listens itself, a signal ends whatever is going on, and what was started is stopped."""
-
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        raise _Stopped
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    raise _Stopped

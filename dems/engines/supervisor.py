@@ -6,18 +6,18 @@ The loop runs in the caller's thread, which must be the main one: that is where 
 import contextlib
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from types import FrameType
 from typing import Protocol
 
 from dems.engines.errors import EngineError, StartFailed
 from dems.engines.folder import bound_log
 from dems.engines.forking import ForkServer
 from dems.engines.process import Running, end, has_ended, spawn
+from dems.engines.signals import when_told_to_stop
 
 _STEP_SECONDS = 0.1
 _CHECK_SECONDS = 2.0
@@ -133,7 +133,7 @@ class Supervisor:
         `on_stopping` is called before anything is ended, also when a child does not become ready and `StartFailed`
         is raised. A second signal changes nothing: the stop is bounded as it is.
         """
-        with self._signals():
+        with when_told_to_stop(self._told_to_stop):
             try:
                 if self._start_children():
                     self._on_ready()
@@ -248,16 +248,6 @@ class Supervisor:
     def _stop(self, name: str) -> None:
         end(self._running.pop(name), (signal.SIGTERM, self._children[name].stop_seconds))
 
-    @contextlib.contextmanager
-    def _signals(self) -> Iterator[None]:
+    def _told_to_stop(self) -> None:
         """A signal only raises a flag: whatever it interrupts is finished first."""
-
-        def handle(_number: int, _frame: FrameType | None) -> None:
-            self._stopping = True
-
-        before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        self._stopping = True

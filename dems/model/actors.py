@@ -47,6 +47,13 @@ class Actor:
         """The person whose act this is: the one delegated for, else the token's own."""
         return self.on_behalf_of or self.person
 
+    @property
+    def somebody(self) -> Person:
+        """The same, of an act that only people do. Raises `RuntimeError` where it is nobody's: no permission lets that come so far."""
+        if self.human is None:
+            raise RuntimeError("this is done by somebody")
+        return self.human
+
 
 def system() -> Actor:
     """The installation, acting by itself, because of the request (if any) whose work this is."""

@@ -74,25 +74,17 @@ class Ledger(Protocol):
         """Signed checkpoints of more than `after` leaves, the smallest first."""
         ...
 
-    def index_of(self, entry_id: EntryId) -> int | None:
-        """The place of an entry in the log, from 0; None while it waits."""
-        ...
-
     def indexes_of(self, entry_ids: Sequence[EntryId]) -> Mapping[EntryId, int]:
-        """Of those that are in the log."""
+        """The places in the log, from 0, of those of these entries that do not wait any more."""
         ...
 
     def entry_at(self, index: int) -> EntryId | None: ...
 
-    def inclusion(self, index: int, size: int) -> list[bytes]:
-        """The proof that the leaf at `index` is in the tree of the first `size`, the lowest hash first.
-
-        Raises `NotProved` if a node is not there, `ValueError` if there is no such leaf.
-        """
-        ...
-
     def inclusions(self, indexes: Sequence[int], size: int) -> Mapping[int, list[bytes]]:
-        """The same of several leaves, by their indexes, at the price of few questions. Raises as `inclusion`."""
+        """The proofs that the leaves at these indexes are in the tree of the first `size`, by index, the lowest hash first.
+
+        Few questions, however many leaves. Raises `NotProved` if a node is not there, `ValueError` if there is no such leaf.
+        """
         ...
 
     def consistency(self, old: int, new: int) -> list[bytes]:

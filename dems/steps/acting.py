@@ -30,7 +30,7 @@ def acting(
     That a role fits is not asked here: the rules of disclosure refuse, with their numbers. Raises `DisclosureRulesBroken`, naming
     `rule` and what was not `done`, for a role that is not held today.
     """
-    person = _human(actor)
+    person = actor.somebody
     held = _standing(tx, person, case_id, at).roles
     if role is None:
         in_order = [r for r in CaseRole if r in held]
@@ -55,17 +55,11 @@ def require_clearance(
 ) -> None:
     """Raises `DisclosureRulesBroken` unless everybody whose permission is needed holds it today."""
     if clearance not in clearances(tx, actor, case_id, at):
-        person = _human(actor)
+        person = actor.somebody
         message = (
             f"{person.name} does not hold the clearance {clearance.value} on this case: have somebody act who does."
         )
         refuse((Broken("R03", Where.of(PlaceKind.PERSON, person.id), message),), done)
-
-
-def _human(actor: Actor) -> Person:
-    if actor.human is None:
-        raise RuntimeError("disclosure is decided by people")
-    return actor.human
 
 
 def _standing(tx: Transaction, person: Person, case_id: CaseId, at: datetime) -> Standing:

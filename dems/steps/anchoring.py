@@ -69,13 +69,16 @@ def with_cosignatures(tx: Transaction, checkpoint: SignedCheckpoint) -> bytes:
 
 
 def held_checkpoint(tx: Transaction, least: int) -> SignedCheckpoint | None:
+    """`most_held` of all that are signed. None where nothing of at least `least` leaves is."""
+    newest = tx.ledger.latest_checkpoint()
+    return None if newest is None or newest.size < least else most_held(tx, newest, least)
+
+
+def most_held(tx: Transaction, newest: SignedCheckpoint, least: int) -> SignedCheckpoint:
     """Of the signed checkpoints of at least `least` leaves, the largest that somebody outside holds, else the newest.
 
-    Its note has its cosignatures. None where nothing so large is signed.
+    `newest` has so many. The note has the checkpoint's cosignatures.
     """
-    newest = tx.ledger.latest_checkpoint()
-    if newest is None or newest.size < least:
-        return None
     chosen = newest
     for kind in AnchorKind:
         anchored = tx.anchors.newest(kind, 1)

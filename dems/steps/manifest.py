@@ -88,9 +88,7 @@ class Manifest:
 
         `invited` is what the entry of each item says of the invitation by way of which it came.
         """
-        human = authority.actor.human
-        if human is None:
-            raise RuntimeError("an item is declared by somebody")
+        human = authority.actor.somebody
         self._check_origins(tx, intake.case_id)
         refs = self._references(tx, intake.case_id)
         pairs = [

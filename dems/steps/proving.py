@@ -7,7 +7,7 @@ from dems.ledger.invalid import NotProved
 from dems.ledger.tlogproof import TlogProof
 from dems.model.ids import EntryId
 from dems.ports import CustodyRow, Transaction
-from dems.steps.anchoring import held_checkpoint
+from dems.steps.anchoring import most_held
 
 
 def proofs(tx: Transaction, rows: Sequence[CustodyRow]) -> Mapping[EntryId, bytes]:
@@ -16,17 +16,16 @@ def proofs(tx: Transaction, rows: Sequence[CustodyRow]) -> Mapping[EntryId, byte
     It is one that witnesses cosigned, where such a one covers them. Raises `IntegrityBroken` where the tree in the database lacks a node.
     """
     newest = tx.ledger.latest_checkpoint()
-    covered = [
-        row.index + 1 for row in rows if row.index is not None and newest is not None and row.index < newest.size
-    ]
-    signed = held_checkpoint(tx, max(covered, default=0))
-    if signed is None:
+    if newest is None:
         return {}
-    places = {row.id: row.index for row in rows if row.index is not None and row.index < signed.size}
+    covered = {row.id: row.index for row in rows if row.index is not None and row.index < newest.size}
+    if not covered:
+        return {}
+    signed = most_held(tx, newest, max(covered.values()) + 1)
     try:
-        hashes = tx.ledger.inclusions(list(places.values()), signed.size)
+        hashes = tx.ledger.inclusions(list(covered.values()), signed.size)
     except NotProved as error:
         raise IntegrityBroken(
             "The log lacks what the proof needs. An administrator must run `dems ledger fsck`."
         ) from error
-    return {row: TlogProof(index, tuple(hashes[index]), signed.note).to_bytes() for row, index in places.items()}
+    return {row: TlogProof(index, tuple(hashes[index]), signed.note).to_bytes() for row, index in covered.items()}

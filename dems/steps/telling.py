@@ -70,9 +70,7 @@ def tell(
     Raises `NotFound` and `NotPermitted` as `authorise` does, also for another case that a link names; `Invalid` for what
     can never be recorded and `ImpossibleLife`, naming every broken rule, for what cannot be true of this case.
     """
-    human = actor.human
-    if human is None:
-        raise RuntimeError("facts are recorded by somebody")
+    human = actor.somebody
     life = tx.lives.of_case(case.id)
     authorities = {act: tx.authorise(actor, act, case_id=case.id) for act in sorted({_act_of(n) for n in new})}
     they_exist(tx, actor, case.id, [n.content for n in new])

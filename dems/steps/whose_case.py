@@ -1,19 +1,11 @@
-"""Who says something of a case, and whether they may."""
+"""Whether somebody may say something of a case: open it, or change what is there."""
 
 from dems.errors import AlreadyExists, NotFound
 from dems.model.actors import Actor
 from dems.model.acts import Act
 from dems.model.custody import Authority
-from dems.model.people import Person
 from dems.ports import Transaction
 from dems.steps.taking import Known
-
-
-def somebody(actor: Actor) -> Person:
-    """The person whose act it is. Raises `RuntimeError` where it is nobody's."""
-    if actor.human is None:
-        raise RuntimeError("what is said of a case is said by somebody")
-    return actor.human
 
 
 def authority_for(tx: Transaction, actor: Actor, known: Known) -> Authority:

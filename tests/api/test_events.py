@@ -171,7 +171,7 @@ def test_the_program_prints_an_event_a_line_and_where_to_go_on(
     served.book.sequence()
     monkeypatch.setenv("DEMS_URL", str(served.http.base_url))
     monkeypatch.setenv("DEMS_TOKEN", manager.token)
-    assert main(["events"]) == 0
+    assert main(["events", "--json"]) == 0
     *told, end = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert [event["subject"] for event in told] == [f"cases/{c.id}" for c in cases]
     assert main(["events", "--after", end["next"]]) == 0

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,8 @@ from tests.conftest import Sent, Team
 PART = 8 * 1024 * 1024
 ROOT = Path(__file__).parents[2]
 Events = list[dict[str, Any]]
+Run = Callable[..., str]
+"""Runs the program in this process, as the fixture `run` does; what it printed."""
 
 
 class Working:

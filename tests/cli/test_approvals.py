@@ -1,39 +1,16 @@
 """`dems approvals`: what needs two people, on the real API."""
 
 import json
-from collections.abc import Callable, Iterator
 
 import pytest
 
 from dems.bootstrap import Dems
-from dems.cli.main import main
 from dems.ports import Page
-from dems.settings import Settings
-from tests.api.conftest import serve
+from tests.cli.desk import Run
 from tests.conftest import Team
-from tests.world import Somebody, World
+from tests.world import World
 
 ORDER = "Order of the High Court, KB-2026-000123"
-Run = Callable[..., str]
-
-
-@pytest.fixture
-def url(dems: Dems, settings: Settings) -> Iterator[str]:
-    yield from serve(dems, settings)
-
-
-@pytest.fixture
-def run(url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def command(*arguments: object, by: Somebody, code: int = 0) -> str:
-        monkeypatch.setenv("DEMS_URL", url)
-        monkeypatch.setenv("DEMS_TOKEN", by.token)
-        capsys.readouterr()
-        ended = main([str(a) for a in arguments])
-        out, err = capsys.readouterr()
-        assert ended == code, err + out
-        return out + err
-
-    return command
 
 
 def test_one_asks_and_another_agrees(dems: Dems, world: World, team: Team, run: Run) -> None:

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,32 +14,16 @@ from dems.bootstrap import Dems
 from dems.cli import beside
 from dems.cli import clocks as cli_clocks
 from dems.cli.main import main
-from dems.settings import Settings
-from tests.api.conftest import serve
 from tests.casework import investigated
+from tests.cli.desk import Run
 from tests.conftest import Owner, Team
 
-Run = Callable[..., str]
-
 
 @pytest.fixture
-def url(dems: Dems, settings: Settings, team: Team) -> Iterator[str]:
+def url(url: str, dems: Dems, team: Team) -> str:
+    """After a case that is investigated."""
     investigated(dems, team.case, team.manager)
-    yield from serve(dems, settings)
-
-
-@pytest.fixture
-def run(url: str, team: Team, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def command(*arguments: object, code: int = 0) -> str:
-        monkeypatch.setenv("DEMS_URL", url)
-        monkeypatch.setenv("DEMS_TOKEN", team.manager.token)
-        capsys.readouterr()
-        ended = main([str(a) for a in arguments])
-        out, err = capsys.readouterr()
-        assert ended == code, err + out
-        return out + err
-
-    return command
+    return url
 
 
 def test_clocks_and_dates_are_printed_and_explained(run: Run, team: Team) -> None:

@@ -1,38 +1,11 @@
 """`dems case show`, `facts`, `record` and `load` on the real API."""
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
-import pytest
-
-from dems.bootstrap import Dems
-from dems.cli.main import main
-from dems.settings import Settings
-from tests.api.conftest import serve
+from tests.cli.desk import Run
 from tests.conftest import Team
-
-Run = Callable[..., str]
-
-
-@pytest.fixture
-def url(dems: Dems, settings: Settings) -> Iterator[str]:
-    yield from serve(dems, settings)
-
-
-@pytest.fixture
-def run(url: str, team: Team, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def command(*arguments: object, code: int = 0) -> str:
-        monkeypatch.setenv("DEMS_URL", url)
-        monkeypatch.setenv("DEMS_TOKEN", team.manager.token)
-        capsys.readouterr()
-        ended = main([str(a) for a in arguments])
-        out, err = capsys.readouterr()
-        assert ended == code, f"{ended}: {out}{err}"
-        return out + err
-
-    return command
 
 
 def test_dates_are_recorded_corrected_and_shown(run: Run, team: Team) -> None:

@@ -7,41 +7,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
 from dems.bootstrap import Dems
-from dems.cli.main import main
 from dems.model.evidence import Evidence
 from dems.model.findings import Entry, Place, ResultState
-from dems.settings import Settings
-from tests.api.conftest import serve
-from tests.cli.desk import ROOT
+from tests.cli.desk import ROOT, Run
 from tests.conftest import Team
 from tests.readings import finding, record, shown
-from tests.world import Somebody, World
-
-Run = Callable[..., str]
+from tests.world import World
 
 
 @pytest.fixture
-def url(dems: Dems, settings: Settings) -> Iterator[str]:
-    yield from serve(dems, settings)
-
-
-@pytest.fixture
-def run(url: str, team: Team, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def command(*arguments: object, by: Somebody = team.investigator, code: int = 0) -> str:
-        monkeypatch.setenv("DEMS_URL", url)
-        monkeypatch.setenv("DEMS_TOKEN", by.token)
-        capsys.readouterr()
-        ended = main([str(a) for a in arguments])
-        out, err = capsys.readouterr()
-        assert ended == code, err + out
-        return out + err
-
-    return command
+def run(run: Run, team: Team) -> Run:
+    return partial(run, by=team.investigator)
 
 
 @pytest.fixture

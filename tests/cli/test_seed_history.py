@@ -11,13 +11,14 @@ from dems.cli.seed.history import History
 from dems.cli.seed.shape import on_curve
 from dems.cli.seed.telling import SyntheticCase
 from dems.errors import Invalid
-from dems.model.clocks.figures import Period, measure, sample_of
 from dems.model.clocks.listing import clocks_of
 from dems.model.clocks.table import CLOCKS
 from dems.model.life.events import EventKind, Outcome
 from dems.model.life.lives import Event, Life
 from dems.model.life.recording import record
+from dems.model.measures.periods import Period
 from tests.model.calendars import CALENDARS, EW_CALENDAR
+from tests.model.clock_by_clock import measure, sample_of
 
 E = EventKind
 YEAR = Period(date(2021, 4, 1), date(2022, 3, 31))

@@ -59,7 +59,7 @@ def test_entries_and_what_they_complete_are_read_in_the_logs_order_however_old_t
     book.sequence()
     expected = [leaf for _, leaf in book.leaves()]
     with book.transactions()() as tx:
-        assert tx.ledger.index_of(EntryId(first)) == 12
+        assert tx.ledger.indexes_of([EntryId(first)]) == {first: 12}
         for start, end in ((0, 15), (3, 7), (11, 15), (12, 14), (14, 20)):
             assert tx.ledger.leaves(start, end) == expected[start:end]
         assert tx.ledger.leaves(15, 16) == []

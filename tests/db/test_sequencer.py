@@ -40,9 +40,11 @@ def must_be_one_log(book: Logbook, entries: list[EntryId]) -> None:
         assert root_of(head.size, tx.ledger.read) == expected
         assert tx.ledger.waiting() == (0, 0.0)
         for index, (entry, leaf) in enumerate(leaves):
-            assert tx.ledger.index_of(EntryId(entry)) == index
+            assert tx.ledger.indexes_of([EntryId(entry)]) == {entry: index}
             assert tx.ledger.entry_at(index) == entry
-            verify_inclusion(leaf_hash(leaf), index, head.size, expected, tx.ledger.inclusion(index, head.size))
+            verify_inclusion(
+                leaf_hash(leaf), index, head.size, expected, tx.ledger.inclusions([index], head.size)[index]
+            )
         for older in tx.ledger.heads(0, 1000):
             assert older.root == tree.mth(0, older.size)
             verify_consistency(
@@ -62,7 +64,7 @@ def test_what_waits_is_taken_in_and_proved(book: Logbook, monkeypatch: pytest.Mo
     entries += book.write(1, second) + book.write(2, first)
     with book.transactions()() as tx:
         assert tx.ledger.waiting()[0] == 3
-        assert tx.ledger.index_of(entries[-1]) is None
+        assert tx.ledger.indexes_of([entries[-1]]) == {}
     assert book.sequence() == 3
     must_be_one_log(book, entries)
 

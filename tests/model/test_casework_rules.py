@@ -9,7 +9,6 @@ from dems.errors import ImpossibleLife, Invalid
 from dems.model.clocks.answers import ClockAnswer, ClockState
 from dems.model.clocks.calendars import UK
 from dems.model.clocks.definitions import Effect, Nature
-from dems.model.clocks.figures import Period, measure, sample_of
 from dems.model.clocks.listing import KeptClock, clocks_of
 from dems.model.clocks.table import CLOCKS
 from dems.model.clocks.timeliness import Recipient, ReportField, draft, recipients
@@ -18,7 +17,9 @@ from dems.model.life.events import EventKind, Outcome, PauseKind, Strand
 from dems.model.life.lives import Life
 from dems.model.life.strands import OtherStrand, Recommendation, RecommendationKind, Review, ReviewKind
 from dems.model.life.vocabulary import Mode
+from dems.model.measures.periods import Period
 from tests.model.calendars import CALENDARS
+from tests.model.clock_by_clock import measure, sample_of
 from tests.model.lives import (
     DECISION_MAKER,
     OTHER_DECISION_MAKER,

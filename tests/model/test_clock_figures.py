@@ -1,19 +1,18 @@
 """Figures over many clocks, and reminders ahead of dates: expected values worked out by hand."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from uuid import UUID
 
 import pytest
 
 from dems.errors import Invalid
-from dems.model.clocks.answers import ClockState, facts_for
+from dems.model.clocks.answers import facts_for
 from dems.model.clocks.definitions import ClockDefinition, in_force
 from dems.model.clocks.evaluation import evaluate
-from dems.model.clocks.figures import Period, Proportion, Sample, accepted, measure, plan_year, sample_of, upheld
 from dems.model.clocks.listing import KeptClock, clocks_of, version_for
-from dems.model.clocks.reminders import due_by, reminder_dates, reminders_on
+from dems.model.clocks.reminders import reminder_dates, step_reached
 from dems.model.clocks.table import CLOCKS
 from dems.model.ids import CaseId
 from dems.model.life.contents import Content, Designation, MajorStatus
@@ -21,7 +20,9 @@ from dems.model.life.events import EventKind, Outcome
 from dems.model.life.lives import Life
 from dems.model.life.strands import Recommendation, RecommendationKind, Review, ReviewKind
 from dems.model.life.vocabulary import Mode
+from dems.model.measures.periods import Period, plan_year
 from tests.model.calendars import CALENDARS, EW_CALENDAR
+from tests.model.clock_by_clock import Sample, measure, sample_of
 from tests.model.lives import (
     DECISION_MAKER,
     POLICE_COMPLAINT,
@@ -160,17 +161,6 @@ def test_a_figure_is_of_one_clock_that_has_one() -> None:
         measure(named("investigation-6-months"), [sample(named("review"), reviewed("2021-06-17"), 1)], YEAR)
 
 
-def test_recommendations_accepted_are_of_those_answered() -> None:
-    whole, part = accepted([Outcome.ACCEPTED] * 3 + [Outcome.PARTIALLY_ACCEPTED, Outcome.NOT_ACCEPTED, None, None])
-    assert (whole, whole.percent) == (Proportion(3, 5), Fraction(60))
-    assert (part, part.percent) == (Proportion(1, 5), Fraction(20))
-    assert accepted([None])[0].percent is None
-
-
-def test_reviews_upheld_are_of_those_decided() -> None:
-    assert upheld([Outcome.UPHELD, Outcome.NOT_UPHELD, Outcome.NOT_UPHELD]).percent == Fraction(100, 3)
-
-
 # --- the clocks of a case ---
 
 
@@ -234,19 +224,6 @@ def test_reminders_come_on_working_days_ahead_and_once_when_it_is_too_late() -> 
     assert reminder_dates(day("2022-04-19"), EW_CALENDAR, [1])[0] == (1, day("2022-04-14"))
 
 
-def owed(made: str = "2022-01-10") -> KeptClock:
-    """A response due on 6 March 2022, a Sunday."""
-    told = under_investigation(
-        Recommendation(strand(1), RecommendationKind.PARA_28A, "NP", "Record every search."),
-        milestone(E.RECOMMENDATION_MADE, made, strand(1)),
-    )
-    return kept(told.life)["recommendation-response"]
-
-
-def at_nine(text: str) -> datetime:
-    return datetime.combine(day(text), datetime.min.time(), UTC) + timedelta(hours=9)
-
-
 @pytest.mark.parametrize(
     ("now", "step"),
     [
@@ -261,29 +238,6 @@ def at_nine(text: str) -> datetime:
     ],
 )
 def test_on_any_day_the_last_step_that_was_reached_is_due(now: str, step: int | None) -> None:
-    found = reminders_on([owed()], EW_CALENDAR, at_nine(now))
-    assert [r.days_ahead for r in found] == ([] if step is None else [step])
-    assert [r.overdue for r in found] == ([] if step is None else [step == 0])
-    assert all(r.due_on == day("2022-03-06") and r.remind_on <= day(now) for r in found)
-
-
-def test_nobody_is_reminded_of_targets_nor_of_what_is_done_or_has_no_date() -> None:
-    told = under_investigation()
-    others = [k for k in kept(told.life).values() if k.answer.definition.id != "timeliness-report"]
-    assert reminders_on(others, EW_CALENDAR, NOW) == ()
-    assert ClockState.MET in {k.answer.state for k in others}
-    assert ClockState.OVERDUE in {k.answer.state for k in others}
-
-
-def test_the_most_urgent_comes_first() -> None:
-    found = reminders_on([owed("2022-01-12"), owed("2022-01-10")], EW_CALENDAR, NOW)
-    assert [r.due_on for r in found] == [day("2022-03-06"), day("2022-03-08")]
-
-
-def test_what_is_due_by_a_date_is_listed_whatever_its_nature() -> None:
-    told = under_investigation()
-    found = due_by(clocks_of(told.life, CLOCKS, CALENDARS, at_nine("2021-10-01")), day("2022-01-07"))
-    assert [(k.answer.definition.id, k.answer.due_on) for k in found] == [
-        ("investigation-6-months", day("2021-10-07")),
-        ("investigation-9-months", day("2022-01-07")),
-    ]
+    reached = step_reached(day("2022-03-06"), EW_CALENDAR, day(now))
+    assert (None if reached is None else reached[0]) == step
+    assert reached is None or reached[1] <= day(now)

@@ -16,7 +16,7 @@ from dems.model.disclosure.contents import (
     Relevant,
     Result,
 )
-from dems.model.disclosure.criminal import FORMS, REGIMES, TEMPLATES, regimes_of
+from dems.model.disclosure.criminal import FORMS, TEMPLATES
 from dems.model.disclosure.forms import NOT_SERVED, Field, Form, HowFar, Series, valid
 from dems.model.disclosure.freezing import frozen
 from dems.model.disclosure.output import lines_of
@@ -190,12 +190,6 @@ def test_the_codes_are_those_of_the_field() -> None:
     codes = (*FORMS.presumptions, *FORMS.certificates, *FORMS.sensitivities, *FORMS.endorsements[Series.MG6D])
     sources = [*(t.source for t in TEMPLATES), *(c.source for c in codes)]
     assert all(s.text and s.checked in {HowFar.PARTLY, HowFar.UNVERIFIED} for s in sources)
-
-
-def test_the_regimes_of_an_investigation_are_those_in_force_when_it_began() -> None:
-    assert regimes_of(date(2005, 4, 3)) == ()
-    assert [r.name for r in regimes_of(date(2005, 4, 4))] == ["Code of Practice 2005"]
-    assert regimes_of(date(2024, 5, 29)) == REGIMES
 
 
 # --- what goes with them ---

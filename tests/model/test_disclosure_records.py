@@ -57,12 +57,9 @@ def test_a_later_decision_takes_the_place_of_the_earlier_and_both_are_kept() -> 
     assert record.says(item(1), Relevant) == IRRELEVANT
     assert record.says(item(1), Described) is None
     assert record.history(item(1), Relevant) == (first, second)
-    assert [(s.old, s.new) for s in record.superseded] == [(first, second)]
     assert record.standing(item(1)) == (use, second)
     assert record.standing(item(2)) == ()
     assert record.subjects == {item(1)}
-    assert record.known_at(first.by.at) == Record(record.proceeding, (first,))
-    assert record.known_at(first.by.at - timedelta(seconds=1)).decisions == ()
 
 
 def test_of_ten_people_who_decide_at_once_one_is_heard_and_the_others_are_told() -> None:

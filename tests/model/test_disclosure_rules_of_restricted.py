@@ -8,7 +8,6 @@ import pytest
 
 from dems.errors import DisclosureRulesBroken, Invalid
 from dems.model.disclosure.acting import Acting
-from dems.model.disclosure.checks_of_decisions import may_see
 from dems.model.disclosure.contents import (
     AgainstTest,
     Described,
@@ -106,17 +105,12 @@ def test_r35_what_may_be_privileged_is_for_independent_counsel_alone() -> None:
     desk = Desk()
     desk.item(1)
     desk.block(1, 1, 2)
-    everybody = frozenset(CaseRole) - {CaseRole.INDEPENDENT_COUNSEL}
-    assert may_see(desk.file, item(1), everybody)
     desk.decide(item(1), Privilege(PrivilegeState.SUSPECTED), by=INVESTIGATOR)
-    assert not may_see(desk.file, item(1), everybody)
-    assert may_see(desk.file, item(1), frozenset({CaseRole.INDEPENDENT_COUNSEL}))
     assert refused(desk, Relevant(relevant=False), desk.acting()) == ["R35"]
     desk.decide(item(1), Privilege(PrivilegeState.PRIVILEGED), by=COUNSEL)
     assert refused(desk, Privilege(PrivilegeState.SUSPECTED), desk.acting()) == ["R35"]
     desk.decide(item(1), Privilege(PrivilegeState.CLEARED), by=COUNSEL)
     desk.decide(item(1), Relevant(relevant=True))
-    assert may_see(desk.file, item(1), everybody)
     assert desk.broken("R35") == []
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dems.errors import ImpossibleLife
-from dems.model.clocks.table import CLOCK_IDS
+from dems.model.clocks.table import CLOCKS
 from dems.model.ids import PersonId
 from dems.model.life.contents import Content, Designation, Extension, Milestone, Particulars, PauseEnded, ThemeStatus
 from dems.model.life.events import EventKind, Outcome, PauseKind, Strand
@@ -37,7 +37,9 @@ from tests.model.lives import (
 
 E = EventKind
 OLD_THEME = Theme("covid", "Use of powers in the pandemic", Open(date(2020, 4, 1), date(2022, 3, 31)), "A decision")
-WORDS = Vocabulary(forces={"NP": "Northshire Police"}, themes=(*THEMES, OLD_THEME), clocks=CLOCK_IDS)
+WORDS = Vocabulary(
+    forces={"NP": "Northshire Police"}, themes=(*THEMES, OLD_THEME), clocks=frozenset(d.id for d in CLOCKS)
+)
 
 
 def refused(told: Told, *contents: Content) -> list[str]:

@@ -206,7 +206,6 @@ def test_a_persons_category_has_a_history() -> None:
     assert life.parties_on(day("2022-04-30")) == (suspect,)
     assert life.parties_on(day("2022-05-01")) == (convicted,)
     assert life.parties_on(day("2023-05-01")) == ()
-    assert life.categories_of(PARTY) == (suspect, convicted, gone)
 
 
 def test_each_party_has_its_own_roles_and_may_have_several() -> None:

@@ -9,13 +9,13 @@ import pytest
 
 from dems.errors import Invalid
 from dems.model.clocks.definitions import Statistic
-from dems.model.clocks.figures import Period
 from dems.model.clocks.table import CLOCKS
 from dems.model.ids import CaseId, FactId, PersonId
 from dems.model.life.events import Outcome
 from dems.model.life.vocabulary import Mode
 from dems.model.measures.catalogue import MODE, OPEN_CASE, Kind, Rule, measures, named
 from dems.model.measures.figuring import Asked, Group, Result, results
+from dems.model.measures.periods import Period
 from dems.model.measures.report import (
     COLUMNS,
     Corrected,
@@ -101,6 +101,9 @@ def test_of_an_even_number_the_median_lies_between_the_two_in_the_middle() -> No
         Fraction(123, 4),
     )
     assert (found.gross.numerator, found.gross.met, found.net) == (123, False, None)
+    assert result("dsi-review", Group("dsi-review", 2, counted=30, stopped=True)).gross.met is True, (
+        "a mean of 30 is in time"
+    )
 
 
 def test_of_nothing_there_is_no_value_and_no_target_is_met() -> None:

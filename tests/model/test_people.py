@@ -103,8 +103,10 @@ def test_an_actor_knows_everyone_whose_permission_it_needs() -> None:
     assert acting(human).people == (human,)
     assert acting(human).human == human
     assert delegated(service, human).people == (service, human)
-    assert delegated(service, human).human == human
-    assert system().people == ()
+    assert delegated(service, human).human == delegated(service, human).somebody == human
+    assert (system().people, system().human) == ((), None)
+    with pytest.raises(RuntimeError, match="by somebody"):
+        _ = system().somebody
 
 
 def test_the_installation_acts_because_of_the_request_whose_work_it_does() -> None:

@@ -20,16 +20,11 @@ from dems.steps.answering import Endorsed, RowDecided
 from dems.steps.submissions import Submission
 from tests.conftest import Team, Time
 from tests.proceedings import proceeding_of
-from tests.submitted import SubmittedSet, drafted_set, submitted_set
+from tests.submitted import SubmittedSet, drafted_set
 from tests.world import Somebody, World
 
 S = ScheduleState
 CND = [RowDecided(1, "CND"), RowDecided(2, "CND", None, "It is of another week.")]
-
-
-@pytest.fixture
-def went(world: World, team: Team) -> SubmittedSet:
-    return submitted_set(proceeding_of(world, team))
 
 
 def endorse(

@@ -257,7 +257,7 @@ def test_an_entry_left_out_of_an_export_is_false_to_the_verifier(signed: Logbook
         presented = [
             Presented(
                 Entry(leaf, None, None),
-                TlogProof(index, tuple(tx.ledger.inclusion(index, newest.size)), newest.note).to_bytes(),
+                TlogProof(index, tuple(tx.ledger.inclusions([index], newest.size)[index]), newest.note).to_bytes(),
             )
             for index, (_, leaf) in enumerate(signed.leaves()[:6])
         ]

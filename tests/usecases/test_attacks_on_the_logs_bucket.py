@@ -40,7 +40,9 @@ def test_a_stolen_key_and_the_database_do_not_reach_the_bucket_nor_what_others_h
     before = latest(signed.store, checkpoint_key(280))
     assert before is not None
     with signed.transactions()() as tx:
-        receipt = TlogProof(41, tuple(tx.ledger.inclusion(41, 300)), latest(signed.store, checkpoint_key(300)) or b"")
+        receipt = TlogProof(
+            41, tuple(tx.ledger.inclusions([41], 300)[41]), latest(signed.store, checkpoint_key(300)) or b""
+        )
     signed.behind_its_back(f"UPDATE custody_entries SET leaf = {FORGED} WHERE id = '{entry}'")  # noqa: S608
     signed.behind_its_back(*rebuilt(signed))
     signed.write(3)

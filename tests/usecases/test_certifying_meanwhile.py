@@ -33,15 +33,9 @@ NOON, DUSK = "Photograph of the custody desk at noon", "Photograph of the custod
 
 
 @pytest.fixture
-def proceeding(world: World, team: Team) -> OpenProceeding:
-    return proceeding_of(world, team)
-
-
-@pytest.fixture
-def office(proceeding: OpenProceeding) -> Office:
-    made = Office(proceeding)
-    with_both(made)
-    return made
+def office(office: Office) -> Office:
+    with_both(office)
+    return office
 
 
 def first_of(office: Office, c: UUID) -> Subject:

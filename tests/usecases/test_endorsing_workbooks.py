@@ -14,16 +14,9 @@ from dems.model.times import LONDON
 from dems.ports import Page
 from dems.steps.answering import Endorsed
 from dems.usecases.schedules.take_workbook import TakeWorkbook
-from tests.conftest import Team
 from tests.filled import put, read_here, worked_in
-from tests.proceedings import proceeding_of
-from tests.submitted import SubmittedSet, submitted_set
-from tests.world import Somebody, World
-
-
-@pytest.fixture
-def went(world: World, team: Team) -> SubmittedSet:
-    return submitted_set(proceeding_of(world, team))
+from tests.submitted import SubmittedSet
+from tests.world import Somebody
 
 
 def take(went: SubmittedSet, fill: Callable[[Worksheet], object], by: Somebody | None = None) -> Endorsed:

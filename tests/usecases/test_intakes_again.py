@@ -43,11 +43,6 @@ def once() -> Once:
     return Once(uuid4().bytes * 2, b"f" * 32)
 
 
-@pytest.fixture
-def large(dems: Dems, team: Team) -> Sender:
-    return Sender.declares(dems, team.investigator.actor, team.case, os.urandom(LARGE))
-
-
 def test_an_intake_that_is_declared_again_is_the_same_with_a_new_token(dems: Dems, team: Team) -> None:
     key, who = once(), team.investigator.actor
     items = [item(b"a", b"1"), item(b"b", b"22")]

@@ -41,11 +41,6 @@ from tests.world import World
 Run = Callable[[str], list[Any]]
 
 
-@pytest.fixture
-def holder(dems: Dems, team: Team) -> Holder:
-    return Holder.invited(dems, team)
-
-
 def said(rows: list[CustodyRow]) -> list[dict[str, Any]]:
     return [json.loads(r.detail) for r in rows if r.detail is not None]
 

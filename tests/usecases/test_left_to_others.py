@@ -25,11 +25,6 @@ from tests.usecases.sending import LARGE, Held, Sender, at_once, digest_of, seal
 from tests.world import World, pieces
 
 
-@pytest.fixture
-def large(dems: Dems, team: Team) -> Sender:
-    return Sender.declares(dems, team.investigator.actor, team.case, os.urandom(LARGE))
-
-
 def test_parts_that_the_store_does_not_throw_away_are_tried_again(large: Sender, dems: Dems) -> None:
     large.directly(1)
     dems.intake.abandon(large.who, large.upload.id)

@@ -120,7 +120,7 @@ def test_whoever_stands_for_nobody_declares_nothing(dems: Dems, team: Team) -> N
     intake = Intake(IntakeId(new_id()), team.case.id, IntakeKind.MANIFEST, None, 1, person, now, now)
     with dems.transaction() as tx:
         authority = tx.authorise(system(), Act.FINDINGS_RECORD)
-        with pytest.raises(RuntimeError, match="declared by somebody"):
+        with pytest.raises(RuntimeError, match="by somebody"):
             Manifest([entry()], NUMBERED, now).add(tx, authority, intake, 0, now)
         with pytest.raises(RuntimeError, match="stands for somebody"):
             issue_intake_token(tx, system(), intake, dems.intakes.declare.policy, now)

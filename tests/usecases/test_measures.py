@@ -13,13 +13,14 @@ from dems.cli.seed.loading import clock_history
 from dems.engines import Connections
 from dems.errors import Invalid
 from dems.model.actors import system
-from dems.model.clocks.figures import Figure, Period, measure, sample_of
 from dems.model.clocks.rules import clocks_by
 from dems.model.life.vocabulary import Mode
 from dems.model.measures.catalogue import MODE
 from dems.model.measures.figuring import Asked, Measured, Result
+from dems.model.measures.periods import Period
 from dems.ports import Page
 from dems.settings import Settings
+from tests.model.clock_by_clock import Figure, measure, sample_of
 from tests.usecases import pandas_measures as naive
 from tests.usecases.seeded import NOW, Seeded, seeded
 from tests.world import World

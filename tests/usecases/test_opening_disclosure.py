@@ -34,11 +34,6 @@ from tests.usecases.meanwhile import Meanwhile
 from tests.world import Somebody, World
 
 
-@pytest.fixture
-def proceeding(world: World, team: Team) -> OpenProceeding:
-    return proceeding_of(world, team)
-
-
 def _service(by: Somebody, *, for_: Somebody) -> Actor:
     return Actor(ActorKind.SERVICE, by.person.name, by.person, for_.person)
 

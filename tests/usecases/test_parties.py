@@ -57,11 +57,8 @@ def test_what_somebody_is_to_the_case_is_dated_and_needs_a_party_of_this_case(de
         for m, d in ((Mode.LOCAL, "2026-03-03"), (Mode.DIRECTED, "2026-03-04"))
     ]
     life = tell(dems, who, case, COMPLAINT, REFERRED, accused, convicted, review, trial, *decided).life
-    assert [p.category for p in life.categories_of(party)] == [
-        DataSubjectCategory.SUSPECT,
-        DataSubjectCategory.CONVICTED,
-    ]
     assert [p.category for p in life.parties_on(date(2026, 5, 1))] == [DataSubjectCategory.SUSPECT]
+    assert [p.category for p in life.parties_on(date(2026, 6, 1))] == [DataSubjectCategory.CONVICTED]
     stranger = PartyId(new_id())
     for content in (
         status(stranger, DataSubjectCategory.WITNESS, "2026-03-02"),

@@ -28,11 +28,6 @@ def sender(request: pytest.FixtureRequest, dems: Dems, team: Team) -> Sender:
     return Sender.declares(dems, team.investigator.actor, team.case, os.urandom(request.param))
 
 
-@pytest.fixture
-def large(dems: Dems, team: Team) -> Sender:
-    return Sender.declares(dems, team.investigator.actor, team.case, os.urandom(LARGE))
-
-
 def test_two_people_who_send_the_same_part_at_once_send_one_part(
     sender: Sender, dems: Dems, team: Team, world: World
 ) -> None:

@@ -22,11 +22,6 @@ from tests.faults.parts_journey import put_directly
 from tests.usecases.sending import LARGE, Sender, orphans, sealed_once, through
 
 
-@pytest.fixture
-def large(dems: Dems, team: Team) -> Sender:
-    return Sender.declares(dems, team.investigator.actor, team.case, os.urandom(LARGE))
-
-
 def _read(dems: Dems, key: str, version_id: str) -> bytes:
     with dems.store.open(key, version_id) as stream:
         out = bytearray(stream.info.stored.size)

@@ -46,11 +46,6 @@ def small(dems: Dems, team: Team) -> Sender:
     return Sender.declares(dems, team.investigator.actor, team.case, os.urandom(70_000))
 
 
-@pytest.fixture
-def large(dems: Dems, team: Team) -> Sender:
-    return Sender.declares(dems, team.investigator.actor, team.case, os.urandom(LARGE))
-
-
 def test_a_file_of_one_part_is_not_completed_before_its_bytes_are_there(small: Sender) -> None:
     with pytest.raises(PartsMissing) as refused:
         small.completes()

@@ -31,11 +31,6 @@ from tests.world import World
 Run = Callable[[str], list[Any]]
 
 
-@pytest.fixture
-def holder(dems: Dems, team: Team) -> Holder:
-    return Holder.invited(dems, team)
-
-
 # --- receipts ---
 
 

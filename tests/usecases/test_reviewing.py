@@ -20,7 +20,7 @@ from dems.ports.reviewing import ReviewAfter, ReviewPage
 from dems.usecases.disclosure.read_queue import InQueue
 from dems.usecases.disclosure.record_viewings import Looked
 from tests.conftest import Team, Time
-from tests.proceedings import OpenProceeding, proceeding_of, recorded
+from tests.proceedings import OpenProceeding, recorded
 from tests.readings import finding, record
 from tests.usecases.reviewing import TERMS, asked, describe, item, once, photographs, searched
 from tests.world import Somebody, World
@@ -28,48 +28,43 @@ from tests.world import Somebody, World
 A = Awaiting
 
 
-@pytest.fixture
-def case(world: World, team: Team) -> OpenProceeding:
-    return proceeding_of(world, team)
-
-
 def queue(
     dems: Dems,
-    case: OpenProceeding,
+    proceeding: OpenProceeding,
     who: Somebody,
     awaiting: Awaiting = Awaiting.RELEVANCE,
     wanted: ReviewFilter | None = None,
 ) -> list[InQueue]:
-    return dems.reviewing.queue(who.actor, case.id, awaiting, wanted or ReviewFilter(), ReviewPage(50))
+    return dems.reviewing.queue(who.actor, proceeding.id, awaiting, wanted or ReviewFilter(), ReviewPage(50))
 
 
 def found(rows: list[InQueue]) -> set[EvidenceId]:
     return {r.row.item for r in rows}
 
 
-def ended(dems: Dems, case: OpenProceeding, time: Time) -> None:
+def ended(dems: Dems, proceeding: OpenProceeding, time: Time) -> None:
     """Everybody was acquitted, and nobody keeps the material under review any more."""
     today = date(2026, 3, 2)
     for kind in (HappeningKind.ACQUITTED, HappeningKind.REVIEW_ENDED):
-        dems.disclosure.happening(case.officer.actor, case.id, Happening(kind, today))
+        dems.disclosure.happening(proceeding.officer.actor, proceeding.id, Happening(kind, today))
     del time
 
 
 # --- the queue ---
 
 
-def test_the_queue_shows_copies_and_near_duplicates_and_is_narrowed(dems: Dems, case: OpenProceeding) -> None:
-    one, copy, other = (case.file(b) for b in (b"the same bytes", b"the same bytes", b"something else"))
+def test_the_queue_shows_copies_and_near_duplicates_and_is_narrowed(dems: Dems, proceeding: OpenProceeding) -> None:
+    one, copy, other = (proceeding.file(b) for b in (b"the same bytes", b"the same bytes", b"something else"))
     for subject, words in (
         (one, "Front of the custody desk at night"),
         (other, "The front of the custody desk at night"),
     ):
-        describe(dems, case, subject, words)
+        describe(dems, proceeding, subject, words)
     with dems.transaction() as tx:
         kept = tx.evidence.many([item(one), item(other)])
     record(dems, kept[item(one)], finding("device.make", "Canon"), finding("text", "a knife in the yard"))
     record(dems, kept[item(other)], media_type="video/mp4")
-    rows = {r.row.item: r for r in queue(dems, case, case.officer)}
+    rows = {r.row.item: r for r in queue(dems, proceeding, proceeding.officer)}
     assert rows.keys() == {item(one), item(copy), item(other)}
     assert (rows[item(one)].copies, rows[item(copy)].copies) == ((item(copy),), (item(one),))
     assert (rows[item(one)].near, rows[item(other)].near, rows[item(copy)].near) == ((item(other),), (item(one),), ())
@@ -84,48 +79,48 @@ def test_the_queue_shows_copies_and_near_duplicates_and_is_narrowed(dems: Dems, 
         (ReviewFilter(last=today - timedelta(days=2)), set()),
     ]
     for wanted, answer in questions:
-        assert found(queue(dems, case, case.officer, A.RELEVANCE, wanted)) == answer, wanted
-    case.decide(one, Relevant(relevant=True))
-    assert found(queue(dems, case, case.officer, A.USE)) == {item(one)}
-    assert item(one) not in found(queue(dems, case, case.officer))
+        assert found(queue(dems, proceeding, proceeding.officer, A.RELEVANCE, wanted)) == answer, wanted
+    proceeding.decide(one, Relevant(relevant=True))
+    assert found(queue(dems, proceeding, proceeding.officer, A.USE)) == {item(one)}
+    assert item(one) not in found(queue(dems, proceeding, proceeding.officer))
 
 
-def test_words_are_looked_for_where_their_reader_may_look(dems: Dems, case: OpenProceeding) -> None:
-    one = case.file(b"what was filmed")
+def test_words_are_looked_for_where_their_reader_may_look(dems: Dems, proceeding: OpenProceeding) -> None:
+    one = proceeding.file(b"what was filmed")
     with dems.transaction() as tx:
         kept = tx.evidence.get(item(one))
     record(dems, kept, finding("device.make", "Canon"), finding("text", "a knife in the yard"))
-    manager = case.team.manager
+    manager = proceeding.team.manager
     for wanted in (ReviewFilter(term="knife"), ReviewFilter(device="canon")):
-        assert found(queue(dems, case, manager, A.RELEVANCE, wanted)) == set(), "a case manager reads no findings"
-    assert found(queue(dems, case, manager, A.RELEVANCE, ReviewFilter(term=kept.exhibit_ref.text))) == {item(one)}
+        assert found(queue(dems, proceeding, manager, A.RELEVANCE, wanted)) == set(), "a case manager reads no findings"
+    assert found(queue(dems, proceeding, manager, A.RELEVANCE, ReviewFilter(term=kept.exhibit_ref.text))) == {item(one)}
     with pytest.raises(Invalid, match="names no word"):
-        queue(dems, case, manager, A.RELEVANCE, ReviewFilter(term="-"))
+        queue(dems, proceeding, manager, A.RELEVANCE, ReviewFilter(term="-"))
 
 
 def test_what_may_be_privileged_is_for_counsel_and_sensitivity_for_the_cleared(
-    dems: Dems, case: OpenProceeding
+    dems: Dems, proceeding: OpenProceeding
 ) -> None:
-    advice, copy = case.file(b"advice of a solicitor"), case.file(b"advice of a solicitor")
-    case.decide(advice, Privilege(PrivilegeState.SUSPECTED))
-    assert found(queue(dems, case, case.officer)) == {item(copy)}
-    [row] = queue(dems, case, case.officer)
+    advice, copy = proceeding.file(b"advice of a solicitor"), proceeding.file(b"advice of a solicitor")
+    proceeding.decide(advice, Privilege(PrivilegeState.SUSPECTED))
+    assert found(queue(dems, proceeding, proceeding.officer)) == {item(copy)}
+    [row] = queue(dems, proceeding, proceeding.officer)
     assert row.copies == (), "not among the copies of another either"
-    rows = {r.row.item: r for r in queue(dems, case, case.counsel)}
+    rows = {r.row.item: r for r in queue(dems, proceeding, proceeding.counsel)}
     assert (rows[item(advice)].row.quarantined, rows[item(copy)].copies) == (True, (item(advice),))
-    case.decide(copy, Relevant(relevant=True), Used(used=False))
-    assert found(queue(dems, case, case.officer, A.SENSITIVITY)) == {item(copy)}
+    proceeding.decide(copy, Relevant(relevant=True), Used(used=False))
+    assert found(queue(dems, proceeding, proceeding.officer, A.SENSITIVITY)) == {item(copy)}
     with pytest.raises(NotPermitted, match="clearance"):
-        queue(dems, case, case.uncleared, A.SENSITIVITY)
+        queue(dems, proceeding, proceeding.uncleared, A.SENSITIVITY)
 
 
 def test_nobody_learns_of_a_proceeding_that_is_not_open_or_not_theirs(
-    dems: Dems, world: World, team: Team, case: OpenProceeding
+    dems: Dems, world: World, team: Team, proceeding: OpenProceeding
 ) -> None:
     closed, _ = recorded(world, team)
-    officer = case.officer
-    for who, proceeding in ((officer, closed), (officer, StrandId(new_id())), (team.outsider, case.id)):
-        for ask in asks_of(dems, who.actor, proceeding):
+    officer = proceeding.officer
+    for who, strand in ((officer, closed), (officer, StrandId(new_id())), (team.outsider, proceeding.id)):
+        for ask in asks_of(dems, who.actor, strand):
             with pytest.raises(NotFound):
                 ask()
     for nothing in (dems.reviewing.look_up.block, partial(dems.reviewing.look_up.annex, page=Page(1))):
@@ -144,19 +139,19 @@ def asks_of(dems: Dems, who: Actor, proceeding: StrandId) -> list[Callable[[], o
     ]
 
 
-def test_a_cursor_of_another_order_is_refused(dems: Dems, case: OpenProceeding) -> None:
+def test_a_cursor_of_another_order_is_refused(dems: Dems, proceeding: OpenProceeding) -> None:
     for sort in (ReviewSort.DATE, ReviewSort.SIZE):
         page = ReviewPage(1, sort, ReviewAfter("ABC", EvidenceId(new_id())))
         with pytest.raises(Invalid, match="another order"):
-            dems.reviewing.queue(case.officer.actor, case.id, Awaiting.RELEVANCE, ReviewFilter(), page)
+            dems.reviewing.queue(proceeding.officer.actor, proceeding.id, Awaiting.RELEVANCE, ReviewFilter(), page)
 
 
 # --- what was looked at ---
 
 
-def test_what_was_looked_at_for_how_long_and_by_whom(dems: Dems, case: OpenProceeding, time: Time) -> None:
-    film, photo = case.file(b"a film of a minute"), case.file(b"a photograph")
-    unseen = case.thing("QRS/9")
+def test_what_was_looked_at_for_how_long_and_by_whom(dems: Dems, proceeding: OpenProceeding, time: Time) -> None:
+    film, photo = proceeding.file(b"a film of a minute"), proceeding.file(b"a photograph")
+    unseen = proceeding.thing("QRS/9")
     with dems.transaction() as tx:
         record(dems, tx.evidence.get(item(film)), finding("duration", 60.0))
     now = dems.clock()
@@ -168,18 +163,21 @@ def test_what_was_looked_at_for_how_long_and_by_whom(dems: Dems, case: OpenProce
         Looked(item(photo), begun + minute, begun + 3 * minute),
     ]
     key, viewed = once(), dems.reviewing.viewed
-    assert viewed(case.officer.actor, case.id, looked, once=key) == 3
-    assert viewed(case.officer.actor, case.id, looked, once=key) == 3, "and not again"
-    assert viewed(case.lawyer.actor, case.id, [looked[2]]) == 1
-    shown = dems.reviewing.look_up.coverage(case.team.investigator.actor, case.id, Page(10))
+    assert viewed(proceeding.officer.actor, proceeding.id, looked, once=key) == 3
+    assert viewed(proceeding.officer.actor, proceeding.id, looked, once=key) == 3, "and not again"
+    assert viewed(proceeding.lawyer.actor, proceeding.id, [looked[2]]) == 1
+    shown = dems.reviewing.look_up.coverage(proceeding.team.investigator.actor, proceeding.id, Page(10))
     counted = shown.counted
     assert counted is not None
     assert (counted.items, counted.unexamined, counted.seen) == (3, 0, 2)
-    assert dict(counted.by_person) == {case.officer.person.id: 3 * minute, case.lawyer.person.id: 2 * minute}
+    assert dict(counted.by_person) == {
+        proceeding.officer.person.id: 3 * minute,
+        proceeding.lawyer.person.id: 2 * minute,
+    }
     by_item = {i.item: i for i in shown.items}
     assert (by_item[item(film)].looked, by_item[item(film)].played) == (2 * minute, Fraction(3, 4))
     assert (by_item[item(photo)].looked, by_item[item(photo)].played) == (4 * minute, None)
-    assert set(by_item[item(photo)].people) == {case.officer.person.id, case.lawyer.person.id}
+    assert set(by_item[item(photo)].people) == {proceeding.officer.person.id, proceeding.lawyer.person.id}
     assert (by_item[item(unseen)].people, by_item[item(unseen)].looked) == ((), timedelta(0))
     with dems.transaction() as tx:
         assert b"viewing" not in b"".join(r.detail or b"" for r in tx.custody.chain(of_item(item(film)), Page(50)))
@@ -191,23 +189,27 @@ def test_what_was_looked_at_for_how_long_and_by_whom(dems: Dems, case: OpenProce
     ]
     for bad, words in wrong:
         with pytest.raises(Invalid, match=words):
-            viewed(case.officer.actor, case.id, bad)
+            viewed(proceeding.officer.actor, proceeding.id, bad)
     del time
 
 
-def test_once_review_has_ended_nothing_more_is_recorded_of_it(dems: Dems, case: OpenProceeding, time: Time) -> None:
-    [one] = photographs(dems, case, 1)
-    search = searched(dems, case)
-    ended(dems, case, time)
+def test_once_review_has_ended_nothing_more_is_recorded_of_it(
+    dems: Dems, proceeding: OpenProceeding, time: Time
+) -> None:
+    [one] = photographs(dems, proceeding, 1)
+    search = searched(dems, proceeding)
+    ended(dems, proceeding, time)
     now = dems.clock()
     refused: list[Callable[[], object]] = [
-        lambda: searched(dems, case),
-        lambda: dems.reviewing.block(case.officer.actor, case.id, asked()),
-        lambda: dems.reviewing.sample(case.officer.actor, case.id, items=[item(one)], drawn="So", search=search),
-        lambda: dems.reviewing.viewed(case.officer.actor, case.id, [Looked(item(one), now, now)]),
+        lambda: searched(dems, proceeding),
+        lambda: dems.reviewing.block(proceeding.officer.actor, proceeding.id, asked()),
+        lambda: dems.reviewing.sample(
+            proceeding.officer.actor, proceeding.id, items=[item(one)], drawn="So", search=search
+        ),
+        lambda: dems.reviewing.viewed(proceeding.officer.actor, proceeding.id, [Looked(item(one), now, now)]),
     ]
     for act in refused:
         with pytest.raises(WrongState) as error:
             act()
         assert error.value.data["state"] == "review_ended"
-    assert found(queue(dems, case, case.officer)) == {item(one)}, "it can be looked at as it stands"
+    assert found(queue(dems, proceeding, proceeding.officer)) == {item(one)}, "it can be looked at as it stands"

@@ -23,20 +23,9 @@ from dems.model.ids import EvidenceId, ScheduleSetId, new_id
 from dems.ports import Page
 from dems.ports.disclosure import Particulars
 from dems.steps.acting import acting
-from tests.conftest import Team
 from tests.officers import ALL, PLAIN, SECRET, Office, chain, rules, told, with_both
-from tests.proceedings import ON_THE_EXHIBIT_LIST, OpenProceeding, proceeding_of
+from tests.proceedings import ON_THE_EXHIBIT_LIST
 from tests.world import World
-
-
-@pytest.fixture
-def proceeding(world: World, team: Team) -> OpenProceeding:
-    return proceeding_of(world, team)
-
-
-@pytest.fixture
-def office(proceeding: OpenProceeding) -> Office:
-    return Office(proceeding)
 
 
 def test_a_proceeding_goes_from_drafts_to_a_submission_and_on_to_a_second_set(office: Office) -> None:

@@ -18,9 +18,8 @@ from dems.model.people import CaseRole, Clearance
 from dems.model.times import london_date
 from dems.steps.shown_schedules import FormShown
 from dems.usecases.cases.put_member import Holding
-from tests.conftest import Team, Time
+from tests.conftest import Time
 from tests.officers import ALL, Office, with_both
-from tests.proceedings import OpenProceeding, proceeding_of
 from tests.usecases.sending import at_once
 from tests.world import World
 
@@ -30,15 +29,9 @@ SECRET = "Account that a neighbour gave in secret"
 
 
 @pytest.fixture
-def proceeding(world: World, team: Team) -> OpenProceeding:
-    return proceeding_of(world, team)
-
-
-@pytest.fixture
-def office(proceeding: OpenProceeding) -> Office:
-    made = Office(proceeding)
-    with_both(made)
-    return made
+def office(office: Office) -> Office:
+    with_both(office)
+    return office
 
 
 # --- several at once ---

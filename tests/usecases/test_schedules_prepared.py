@@ -14,21 +14,8 @@ from dems.model.disclosure.contents import Described, LeakCleared
 from dems.model.disclosure.forms import Form, Series
 from dems.model.disclosure.putting_together import Writing
 from dems.model.disclosure.reports import ReportRow
-from tests.conftest import Team
 from tests.model.disclosing import SENSITIVE
 from tests.officers import ALL, NOTHING_MEETS_IT, PLAIN, Office, chain, once, rules, told, with_both
-from tests.proceedings import OpenProceeding, proceeding_of
-from tests.world import World
-
-
-@pytest.fixture
-def proceeding(world: World, team: Team) -> OpenProceeding:
-    return proceeding_of(world, team)
-
-
-@pytest.fixture
-def office(proceeding: OpenProceeding) -> Office:
-    return Office(proceeding)
 
 
 def test_an_uncleared_officer_drafts_an_mg6c_and_nothing_else(office: Office) -> None:

@@ -65,9 +65,10 @@ def test_it_signs_as_the_log_grows_and_publishes_what_that_covers(book: Logbook)
         assert latest_signed is not None
         assert (latest_signed.note, latest_signed.vkey) == (second.note, book.key.key.to_text())
         assert [s.size for s in tx.ledger.signed(0, 10)] == [3, 603]
-        index = tx.ledger.index_of(tx.ledger.entry_at(77) or pytest.fail("it is there"))
+        entry = tx.ledger.entry_at(77) or pytest.fail("it is there")
+        index = tx.ledger.indexes_of([entry])[entry]
         assert index == 77
-        proof = TlogProof(77, tuple(tx.ledger.inclusion(77, 603)), latest_signed.note)
+        proof = TlogProof(77, tuple(tx.ledger.inclusions([77], 603)[77]), latest_signed.note)
     proof.verify(book.leaves()[77][1], policy)
     database, bucket = book.checks()
     assert (database.held, database.entries, database.checkpoints) == (True, 603, 6)

@@ -26,11 +26,6 @@ from tests.invited import Holder, arrivals, named
 from tests.world import World, pieces
 
 
-@pytest.fixture
-def holder(dems: Dems, team: Team) -> Holder:
-    return Holder.invited(dems, team)
-
-
 def directly(dems: Dems, by: Actor, row: IntakeRow, content: bytes) -> None:
     """To the store, as one part; nothing is said of it yet."""
     assert row.upload is not None

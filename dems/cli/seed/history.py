@@ -11,8 +11,8 @@ from dems.cli.seed.reviews import dsi_review, review
 from dems.cli.seed.telling import SyntheticCase, Telling
 from dems.errors import Invalid
 from dems.model.clocks.calendars import Calendar
-from dems.model.clocks.figures import Period, plan_year
 from dems.model.ids import PersonId
+from dems.model.measures.periods import Period, plan_year
 
 PREFIX = "SYNTHETIC"
 """Every reference and every title begins with it."""

@@ -16,8 +16,6 @@ _TIMES = httpx.Timeout(60, connect=10, read=900)
 """The answer to a body or a completion comes when the store has all of it."""
 _AT_ONCE = 500
 
-Question = dict[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Ticket:

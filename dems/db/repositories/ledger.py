@@ -32,7 +32,7 @@ from dems.db.tables import (
     ledger_reports,
 )
 from dems.ledger.nodes import Node
-from dems.ledger.proofs import consistency_proof, inclusion_proof, inclusion_proofs
+from dems.ledger.proofs import consistency_proof, inclusion_proofs
 from dems.model.ids import EntryId
 from dems.ports.ledger import LedgerReport, SignedCheckpoint, TreeHead
 
@@ -89,9 +89,6 @@ class LedgerRows(LogStretches):
         larger = select(custody_signed).where(custody_signed.c.size > after)
         return self._signed(larger.order_by(custody_signed.c.size).limit(limit))
 
-    def index_of(self, entry_id: EntryId) -> int | None:
-        return self.indexes_of([entry_id]).get(entry_id)
-
     def indexes_of(self, entry_ids: Sequence[EntryId]) -> Mapping[EntryId, int]:
         found: dict[EntryId, int] = {}
         for some in chunks(entry_ids):
@@ -102,9 +99,6 @@ class LedgerRows(LogStretches):
             rows = self._tx.execute(statement)
             found |= {EntryId(UUID(str(r.entry_id))): r.idx for r in rows}
         return found
-
-    def inclusion(self, index: int, size: int) -> list[bytes]:
-        return inclusion_proof(index, size, self.read)
 
     def inclusions(self, indexes: Sequence[int], size: int) -> Mapping[int, list[bytes]]:
         found: dict[int, list[bytes]] = {}

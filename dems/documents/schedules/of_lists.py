@@ -4,9 +4,10 @@ What was certified is shown as it was frozen: rows, numbers and the headings of 
 """
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
-from dems.documents.schedules.of_schedules import NO_URN, Asked, Headings, columns_of, officers, template_of
+from dems.documents.schedules.of_schedules import NO_URN, Asked, Headings, columns_of, headed, officers, template_of
 from dems.documents.schedules.papers import Paper, Standing, moment
 from dems.errors import NotFound
 from dems.model.disclosure.files import ProceedingFile
@@ -69,19 +70,17 @@ def _paper(
     lines: tuple[tuple[str, ...], ...],
 ) -> Paper:
     headings, standing = _headings(file, of), Standing.DRAFT if of.open else Standing.IN_FORCE
-    return Paper(
-        form=template.form.value,
-        template=template.reference,
-        title=template.title,
-        name=name,
-        standing=standing,
-        heading=headings.title,
-        urn=headings.urn,
-        marking=asked.marking or template.wordings.get("protective_marking", ""),
-        made_at=_made_at(of, asked),
-        restriction=template.wordings.get("marking", ""),
+    return replace(
+        headed(
+            template,
+            headings,
+            asked,
+            name=name,
+            standing=standing,
+            made_at=_made_at(of, asked),
+            particulars=particulars,
+        ),
         reference_label=template.wordings.get("reference", "URN"),
-        particulars=(("Case", asked.case_reference), *particulars),
         columns=columns_of(template),
         lines=lines,
         none="No item.",

@@ -2,11 +2,13 @@
 
 import json
 import re
+from dataclasses import replace
 
 from dems.documents.schedules.of_schedules import (
     STANDINGS,
     Asked,
     columns_of,
+    headed,
     headings_of,
     officers,
 )
@@ -87,22 +89,19 @@ def of_note(file: ProceedingFile, wanted: ScheduleSetId, asked: Asked) -> Paper:
     with_it = " and ".join(file.schedule(s).name for s in of.schedules)
     digest = () if of.snapshot is None else (("SHA-256", of.snapshot.digest.hex),)
     said = tuple(part.strip() for part in re.split(r"\n\s*\n", of.note) if part.strip())
-    return Paper(
-        form=template.form.value,
-        template=template.reference,
-        title=template.title,
-        name=f"MG6 with {with_it}",
-        standing=standing,
-        heading=headings.title,
-        urn=headings.urn,
-        marking=asked.marking or template.wordings.get("protective_marking", ""),
-        made_at=at,
-        restriction=template.wordings.get("marking", ""),
-        particulars=(
-            ("Case", asked.case_reference),
-            ("Goes with", with_it),
-            ("Drafted" if standing is Standing.DRAFT else "Certified", moment(at)),
-            *digest,
+    return replace(
+        headed(
+            template,
+            headings,
+            asked,
+            name=f"MG6 with {with_it}",
+            standing=standing,
+            made_at=at,
+            particulars=(
+                ("Goes with", with_it),
+                ("Drafted" if standing is Standing.DRAFT else "Certified", moment(at)),
+                *digest,
+            ),
         ),
         statements=said or (template.wordings["none"],),
         signatures=officers([r.by for r in of.reports], standing),
@@ -126,18 +125,16 @@ def _paper(
     headings, standing = headings_of(file, first), STANDINGS[first.state]
     made_at = asked.at if standing is Standing.DRAFT else report.by.at
     signed = ("Drafted" if standing is Standing.DRAFT else "Certified", moment(made_at))
-    return Paper(
-        form=template.form.value,
-        template=template.reference,
-        title=template.title,
-        name=name,
-        standing=standing,
-        heading=headings.title,
-        urn=headings.urn,
-        marking=asked.marking or template.wordings.get("protective_marking", ""),
-        made_at=made_at,
-        restriction=template.wordings.get("marking", ""),
-        particulars=(("Case", asked.case_reference), *particulars, signed),
+    return replace(
+        headed(
+            template,
+            headings,
+            asked,
+            name=name,
+            standing=standing,
+            made_at=made_at,
+            particulars=(*particulars, signed),
+        ),
         statements=statements,
         columns=columns_of(template),
         lines=lines,

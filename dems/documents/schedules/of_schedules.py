@@ -5,7 +5,7 @@ What was certified is shown as it was frozen: rows, number and the headings of t
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dems.documents.schedules.papers import Paper, PaperColumn, Signature, Standing, moment
@@ -69,21 +69,15 @@ def of_schedule(file: ProceedingFile, wanted: ScheduleId, asked: Asked) -> Paper
     made_at = asked.at if standing is Standing.DRAFT else signed_at
     codes = file.forms.endorsements.get(schedule.series, ())
     lines = lines_of(schedule, template, endorsed, codes)
-    return Paper(
-        form=template.form.value,
-        template=template.reference,
-        title=template.title,
-        name=schedule.name,
-        standing=standing,
-        heading=headings.title,
-        urn=headings.urn,
-        marking=asked.marking or template.wordings.get("protective_marking", ""),
-        made_at=made_at,
-        restriction=template.wordings.get("marking", ""),
-        particulars=(
-            ("Case", asked.case_reference),
-            ("Schedule", f"{schedule.name}, {_which(schedule)}"),
-            *_frozen(schedule, made_at),
+    return replace(
+        headed(
+            template,
+            headings,
+            asked,
+            name=schedule.name,
+            standing=standing,
+            made_at=made_at,
+            particulars=(("Schedule", f"{schedule.name}, {_which(schedule)}"), *_frozen(schedule, made_at)),
         ),
         statements=_wordings(template, "preamble"),
         columns=columns_of(template),
@@ -104,20 +98,45 @@ def of_nil(file: ProceedingFile, wanted: ScheduleSetId, asked: Asked) -> Paper:
     standing = STANDINGS[first.state]
     headings = headings_of(file, first)
     statement = "continuation" if listed_before(file, wanted) else "statement"
-    return Paper(
+    return replace(
+        headed(
+            template,
+            headings,
+            asked,
+            name=f"MG6D nil with {first.name}",
+            standing=standing,
+            made_at=asked.at if standing is Standing.DRAFT else of.nil.at,
+            particulars=(("Goes with", first.name),),
+        ),
         form=Series.MG6D.value,
+        statements=_wordings(template, statement),
+        signatures=officers([of.nil], standing),
+    )
+
+
+def headed(
+    template: FormTemplate,
+    headings: Headings,
+    asked: Asked,
+    *,
+    name: str,
+    standing: Standing,
+    made_at: datetime,
+    particulars: tuple[tuple[str, str], ...],
+) -> Paper:
+    """What every form begins with, and nothing below it: what it is, whose proceeding it is of, and who may have it."""
+    return Paper(
+        form=template.form.value,
         template=template.reference,
         title=template.title,
-        name=f"MG6D nil with {first.name}",
+        name=name,
         standing=standing,
         heading=headings.title,
         urn=headings.urn,
         marking=asked.marking or template.wordings.get("protective_marking", ""),
-        made_at=asked.at if standing is Standing.DRAFT else of.nil.at,
+        made_at=made_at,
         restriction=template.wordings.get("marking", ""),
-        particulars=(("Case", asked.case_reference), ("Goes with", first.name)),
-        statements=_wordings(template, statement),
-        signatures=officers([of.nil], standing),
+        particulars=(("Case", asked.case_reference), *particulars),
     )
 
 

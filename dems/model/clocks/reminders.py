@@ -1,38 +1,18 @@
-"""Reminders ahead of dates, as a pure function of the clocks: asked on any day, it says what somebody should be told that day."""
+"""Reminders ahead of dates: which step somebody should be told of on any day, and what they read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from dems.errors import Invalid
-from dems.model.clocks.answers import ClockState
 from dems.model.clocks.calendars import Calendar
-from dems.model.clocks.definitions import Nature
-from dems.model.clocks.listing import KeptClock
 from dems.model.ids import CaseId, StrandId
 from dems.model.life.problems import day_words
-from dems.model.times import london_date
 
 _DAY = timedelta(days=1)
 AHEAD = (14, 7, 2)
 """How many calendar days before a statutory date somebody is told, unless an installation says otherwise."""
-
-_OPEN = frozenset({ClockState.RUNNING, ClockState.PAUSED, ClockState.OVERDUE})
-
-
-@dataclass(frozen=True, slots=True)
-class Reminder:
-    """That something is due. `days_ahead` is the step that it is for, 0 once the date has passed."""
-
-    clock: KeptClock
-    due_on: date
-    remind_on: date
-    days_ahead: int
-
-    @property
-    def overdue(self) -> bool:
-        return self.days_ahead == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,32 +62,6 @@ def step_reached(due: date, working: Calendar, today: date, ahead: Sequence[int]
     """The latest step of a date that has been reached by a day, and the day it was reached on; None before the first."""
     reached = [step for step in reminder_dates(due, working, ahead) if step[1] <= today]
     return reached[-1] if reached else None
-
-
-def reminders_on(
-    clocks: Iterable[KeptClock], working: Calendar, now: datetime, ahead: Sequence[int] = AHEAD
-) -> tuple[Reminder, ...]:
-    """The latest step that has been reached for every statutory date that is still open, most urgent first.
-
-    It names the step, so that whoever has told somebody of it does not do so again; a run that was missed loses nothing.
-    """
-    today = london_date(now)
-    found = []
-    for kept in clocks:
-        answer = kept.answer
-        if answer.due_on is None or answer.state not in _OPEN or answer.definition.nature is not Nature.STATUTORY:
-            continue
-        reached = step_reached(answer.due_on, working, today, ahead)
-        if reached is not None:
-            found.append(Reminder(kept, answer.due_on, reached[1], reached[0]))
-    return tuple(sorted(found, key=lambda r: (r.due_on, r.clock.answer.definition.id, str(r.clock.case_id))))
-
-
-def due_by(clocks: Iterable[KeptClock], last: date) -> tuple[KeptClock, ...]:
-    """Clocks that are open and due by a date, whatever their nature, earliest first."""
-    found = [(k.answer.due_on, k) for k in clocks if k.answer.due_on is not None and k.answer.state in _OPEN]
-    found.sort(key=lambda dated: (dated[0], dated[1].answer.definition.id, str(dated[1].case_id)))
-    return tuple(kept for due, kept in found if due <= last)
 
 
 def _working_on_or_before(day: date, working: Calendar) -> date:

@@ -9,10 +9,10 @@ from datetime import date, datetime
 
 from dems.model.clocks.answers import ClockState
 from dems.model.clocks.definitions import Nature
-from dems.model.clocks.figures import sample_of
 from dems.model.clocks.listing import KeptClock
 from dems.model.ids import CaseId, StrandId
 from dems.model.life.lives import Event, Life, Traits
+from dems.model.times import london_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,9 @@ def rows_of(life: Life, clocks: Iterable[KeptClock]) -> tuple[ClockRow, ...]:
 
 
 def _row(life: Life, kept: KeptClock, began: Event) -> ClockRow:
-    answer, traits = kept.answer, sample_of(life, kept).traits
+    answer = kept.answer
+    counted_on = london_date(answer.asked_at) if answer.stopped is None else answer.stopped.when.on
+    traits = life.traits_on(counted_on, kept.about)
     net = answer.net if answer.stopped is not None else None
     membership = answer.definition.population.takes(traits)
     return ClockRow(

@@ -9,5 +9,3 @@ from dems.model.clocks.investigation import INVESTIGATION
 
 CLOCKS: tuple[ClockDefinition, ...] = (*INVESTIGATION, *BESIDE)
 """All of them."""
-
-CLOCK_IDS = frozenset(d.id for d in CLOCKS)

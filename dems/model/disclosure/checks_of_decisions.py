@@ -219,11 +219,6 @@ def r35(file: ProceedingFile) -> Iterator[Broken]:
             )
 
 
-def may_see(file: ProceedingFile, subject: Subject, roles: frozenset[CaseRole]) -> bool:
-    """Whether somebody in these case roles may look at a thing, as far as privilege goes."""
-    return CaseRole.INDEPENDENT_COUNSEL in roles or not any(file.quarantined(m) for m in file.members(subject))
-
-
 def r57(file: ProceedingFile) -> Iterator[Broken]:
     for d in file.record.decisions:
         if d.proceeding != file.opened.proceeding.id:

@@ -236,8 +236,3 @@ REGIMES: tuple[Regime, ...] = (
     Regime("Attorney General's Guidelines 2024", date(2024, 5, 29), "Guidelines published on 29 February 2024"),
 )  # fmt: skip
 """By date, the oldest first."""
-
-
-def regimes_of(investigation_began: date) -> tuple[Regime, ...]:
-    """The texts that were in force when an investigation began, newest last."""
-    return tuple(r for r in REGIMES if r.begins <= investigation_began)

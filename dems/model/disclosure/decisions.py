@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Generic, TypeVar, cast
 
@@ -31,14 +30,6 @@ class Decision(Generic[ContentT_co]):
 
     def __post_init__(self) -> None:
         said(self.reason, "why this was decided")
-
-
-@dataclass(frozen=True, slots=True)
-class Superseded:
-    """A decision and what took its place."""
-
-    old: Decision[Content]
-    new: Decision[Content]
 
 
 @dataclass(frozen=True)
@@ -83,16 +74,6 @@ class Record:
         return tuple(
             cast("Decision[C]", d) for d in self.decisions if d.subject == subject and isinstance(d.content, kind)
         )
-
-    @property
-    def superseded(self) -> tuple[Superseded, ...]:
-        """What no longer holds, and what took its place."""
-        by_id = {d.id: d for d in self.decisions}
-        return tuple(Superseded(by_id[d.replaces], d) for d in self.decisions if d.replaces is not None)
-
-    def known_at(self, at: datetime) -> "Record":
-        """The record as it was at an instant."""
-        return Record(self.proceeding, tuple(d for d in self.decisions if d.by.at <= at))
 
     def appended(self, new: Iterable[Decision[Content]]) -> "Record":
         """The record with all of `new`. Raises `AlreadyExists`, `Invalid` or `WrongState` where one cannot stand with the others.

@@ -214,11 +214,6 @@ class Life:
             found.setdefault(status.party, []).append(status)
         return found
 
-    def categories_of(self, party: PartyId) -> tuple[PartyStatus, ...]:
-        """All that a person has been to the case, by date."""
-        found = (f.content for f in self.standing(PartyStatus) if f.content.party == party)
-        return tuple(sorted(found, key=lambda p: p.when.order))
-
     def links_on(self, day: date) -> frozenset[CaseId]:
         """The cases that belong with this one."""
         last = {link.other: link for link in _until(self.standing(CaseLink), day)}

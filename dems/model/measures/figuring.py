@@ -8,11 +8,11 @@ from enum import StrEnum
 from fractions import Fraction
 
 from dems.model.clocks.counting import months_on
-from dems.model.clocks.figures import Period
 from dems.model.ids import PersonId
 from dems.model.life.events import Outcome
 from dems.model.life.vocabulary import Mode
 from dems.model.measures.catalogue import Holds, Kind, Picks, Rule
+from dems.model.measures.periods import Period
 from dems.model.times import london_date
 
 _PERCENT = 100

@@ -7,10 +7,10 @@ from fractions import Fraction
 from typing import Any
 
 from dems.model.clocks.counting import months_on
-from dems.model.clocks.figures import Period, plan_year
 from dems.model.ids import CaseId, FactId
 from dems.model.measures.catalogue import Kind, Rule
 from dems.model.measures.figuring import Asked, Group, Measured, Result, results
+from dems.model.measures.periods import Period, plan_year
 from dems.model.times import rfc3339
 
 MONTHS_SHOWN = 12

@@ -16,7 +16,7 @@ from dems.model.life.vocabulary import Vocabulary
 from dems.ports import BadLine, CaseImport, Clock, Page, Transaction, Transactions
 from dems.steps.taking import Known, Taken, judge, keep, known_of
 from dems.steps.telling import in_use, they_exist
-from dems.steps.whose_case import authority_for, somebody
+from dems.steps.whose_case import authority_for
 
 AT_ONCE = 250
 """Lines in one transaction: its cases are held that long, and nobody waits for them longer than about a second."""
@@ -46,7 +46,7 @@ class LoadHistory:
         """Begin a load, or find the one that was begun with that `scope`, to go on with it after its last line."""
         with self.transaction() as tx:
             tx.authorise(actor, Act.CASE_IMPORT)
-            begun = CaseImport(new_id(), PersonId(somebody(actor).id), self.clock(), 0, EMPTY)
+            begun = CaseImport(new_id(), PersonId(actor.somebody.id), self.clock(), 0, EMPTY)
             return tx.imports.begin(scope, begun)
 
     def batch(self, actor: Actor, progress: CaseImport, lines: Sequence[Line]) -> CaseImport:
@@ -96,7 +96,7 @@ class LoadHistory:
         with self.transaction() as tx:
             tx.authorise(actor, Act.CASE_IMPORT)
             found = tx.imports.get(import_id)
-            if found.begun_by != somebody(actor).id:
+            if found.begun_by != actor.somebody.id:
                 raise NotFound("load")
             return found, tx.imports.bad_lines(import_id, Page(limit), after)
 
@@ -113,7 +113,7 @@ class _Batch:
     ) -> None:
         self._tx, self._actor, self._now = tx, actor, now
         self._vocabulary = in_use(tx, vocabulary)
-        self._human = somebody(actor)
+        self._human = actor.somebody
         self._known = known_of(tx, said)
         self._unasked = set(self._known)
         self._people: dict[PersonId, bool] = {}

@@ -63,9 +63,7 @@ class OpenCase:
             raise Invalid("A case was not received in the future.", field="received_at")
         with self.transaction() as tx:
             authority = tx.authorise(actor, Act.CASE_OPEN)
-            human = actor.human
-            if human is None:
-                raise RuntimeError("a case is opened by somebody")
+            human = actor.somebody
             case = Case(CaseId(new_id()), reference, title, CaseState.OPEN, human.id, now)
             earlier = tx.idempotency.first(once, case.id) if once else None
             if earlier is not None:

@@ -9,7 +9,7 @@ from dems.model.life.vocabulary import Vocabulary
 from dems.ports import Clock, Transactions
 from dems.steps.taking import Known, Taken, judge, keep, known_of
 from dems.steps.telling import in_use, they_exist
-from dems.steps.whose_case import authority_for, somebody
+from dems.steps.whose_case import authority_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class TakeMessage:
             return self._taken(actor, message)
 
     def _taken(self, actor: Actor, message: CaseMessage) -> Taken:
-        human = somebody(actor)
+        human = actor.somebody
         now = self.clock()
         with self.transaction() as tx:
             known = known_of(tx, [message]).get(message.reference, Known())

@@ -41,8 +41,7 @@ class AskForExport:
         with self.transaction() as tx:
             authority = tx.authorise(actor, Act.EXPORT_ASK, case_id=case_id)
             withheld = withholdable(withhold)
-            if actor.human is None:
-                raise RuntimeError("a package is asked for by somebody")
+            human = actor.somebody
             export_id = ExportId(new_id())
             earlier = tx.idempotency.first(once, export_id) if once else None
             if earlier is not None:
@@ -51,8 +50,8 @@ class AskForExport:
             export = Export(
                 export_id,
                 case_id,
-                actor.human.id,
-                actor.human.name,
+                human.id,
+                human.name,
                 self.clock(),
                 recipient,
                 reason,

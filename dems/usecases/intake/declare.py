@@ -60,9 +60,7 @@ class Declare:
             raise Invalid("An item was not obtained in the future.", field="obtained_at")
         with self.transaction() as tx:
             authority = tx.authorise(actor, Act.EVIDENCE_DECLARE, case_id=case_id)
-            human = actor.human
-            if human is None:
-                raise RuntimeError("an item is declared by somebody")
+            human = actor.somebody
             evidence_id = EvidenceId(new_id())
             earlier = tx.idempotency.first(once, evidence_id) if once else None
             if earlier is not None:

@@ -58,11 +58,10 @@ class DeclareIntake:
                 return intake, tx.intakes.counts(intake), token
             tx.cases.get(case_id, keep_as_is=True).takes_changes()
             self.trust.require(tx, manifest.size)
-            if actor.human is None:
-                raise RuntimeError("an intake is declared by somebody")
+            human = actor.somebody
             expires_at = now + self.policy.open_for
             kind = IntakeKind.MANIFEST
-            intake = Intake(intake_id, case_id, kind, label, len(items), actor.human.id, now, expires_at)
+            intake = Intake(intake_id, case_id, kind, label, len(items), human.id, now, expires_at)
             tx.intakes.add(intake)
             added = manifest.add(tx, authority, intake, 0, expires_at)
             token, token_id = issue_intake_token(tx, actor, intake, self.policy, now)

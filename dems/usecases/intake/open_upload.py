@@ -69,8 +69,7 @@ class OpenUpload:
                     state=before.state.value,
                     upload=str(before.id),
                 )
-            if actor.human is None:
-                raise RuntimeError("an upload is opened by somebody")
+            human = actor.somebody
             length = evidence.size if size is None else size
             upload = Upload(
                 upload_id,
@@ -80,7 +79,7 @@ class OpenUpload:
                 length or 0,
                 part_size_for(length or 0),
                 sha256,
-                actor.human.id,
+                human.id,
                 now,
                 self._open_until(now, invitation),
                 intake_id=evidence.intake_id,

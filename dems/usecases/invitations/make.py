@@ -35,9 +35,7 @@ class MakeInvitation:
                 return self._again(tx, authority, InvitationId(earlier))
             terms.check(now)
             tx.cases.get(case_id, keep_as_is=True).takes_changes()
-            if actor.human is None:
-                raise RuntimeError("an invitation is made by somebody")
-            by, intake_id = actor.human.id, IntakeId(new_id())
+            by, intake_id = actor.somebody.id, IntakeId(new_id())
             kind = IntakeKind.INVITATION
             intake = Intake(intake_id, case_id, kind, terms.recipient, 0, by, now, terms.expires_at)
             tx.intakes.add(intake)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from dems.errors import Invalid
 from dems.model.actors import Actor
 from dems.model.acts import Act
-from dems.model.clocks.figures import Period
 from dems.model.measures.catalogue import measures
 from dems.model.measures.figuring import Asked, By, Result, results
+from dems.model.measures.periods import Period
 from dems.model.measures.report import Cut, Report, asked_record, cuts_of, months_until, year_to_date
 from dems.model.permission import CASE_LIST_ROLES
 from dems.ports import Clock, Transactions

@@ -30,9 +30,7 @@ class DraftLetter:
         with self.transaction() as tx:
             authority = tx.authorise(actor, Act.LETTER_DRAFT, case_id=case_id)
             tx.cases.get(case_id, keep_as_is=True)
-            human = actor.human
-            if human is None:
-                raise RuntimeError("a letter is drafted by somebody")
+            human = actor.somebody
             letter_id = LetterId(new_id())
             earlier = tx.idempotency.first(once, letter_id) if once else None
             if earlier is not None:

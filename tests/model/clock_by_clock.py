@@ -1,9 +1,8 @@
-"""Figures over many clocks: exact, with the cases behind each, and with why the others are left out."""
+"""Figures made from one clock after the other, in the words of its definition: what those made by a query are compared with."""
 
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 
 from dems.errors import Invalid
@@ -11,33 +10,11 @@ from dems.model.clocks.answers import ClockAnswer, ClockState
 from dems.model.clocks.definitions import ClockDefinition, Effect, Statistic
 from dems.model.clocks.listing import KeptClock
 from dems.model.ids import CaseId, StrandId
-from dems.model.life.events import Outcome
 from dems.model.life.lives import Life, Traits
+from dems.model.measures.periods import Period
 from dems.model.times import london_date
 
-_APRIL = 4
 _PERCENT = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """London dates, both included. Raises `Invalid` where it ends before it begins."""
-
-    first: date
-    last: date
-
-    def __post_init__(self) -> None:
-        if self.last < self.first:
-            raise Invalid("A period ends on or after the day it begins: exchange its dates.")
-
-    def has(self, day: date) -> bool:
-        return self.first <= day <= self.last
-
-
-def plan_year(day: date) -> Period:
-    """The year in which performance is reported, 1 April to 31 March, that a date lies in."""
-    year = day.year if day.month >= _APRIL else day.year - 1
-    return Period(date(year, _APRIL, 1), date(year + 1, _APRIL - 1, 31))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,28 +124,3 @@ def _figure(definition: ClockDefinition, label: str, counted: Sequence[tuple[Sam
         met = value >= definition.target if share else value <= definition.target
     median = Fraction(statistics.median(times)) if times else None
     return Figure(label, numerator, denominator, value, mean, median, definition.target, met, in_time)
-
-
-@dataclass(frozen=True, slots=True)
-class Proportion:
-    """How many of how many; `percent` is exact, None of nothing."""
-
-    numerator: int
-    denominator: int
-
-    @property
-    def percent(self) -> Fraction | None:
-        return Fraction(self.numerator * _PERCENT, self.denominator) if self.denominator else None
-
-
-def accepted(answers: Iterable[Outcome | None]) -> tuple[Proportion, Proportion]:
-    """Recommendations accepted, and accepted in part, of those answered; None is one that awaits its answer."""
-    answered = [a for a in answers if a is not None]
-    whole, part = (answered.count(o) for o in (Outcome.ACCEPTED, Outcome.PARTIALLY_ACCEPTED))
-    return Proportion(whole, len(answered)), Proportion(part, len(answered))
-
-
-def upheld(decisions: Iterable[Outcome]) -> Proportion:
-    """Reviews that found the outcome not reasonable and proportionate, of the valid ones that were decided."""
-    decided = list(decisions)
-    return Proportion(decided.count(Outcome.UPHELD), len(decided))
