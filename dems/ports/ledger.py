@@ -40,6 +40,23 @@ class LedgerReport:
     figures: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What is kept of entries that stand beside one another in the log; fewer of them where some are not there.
+
+    `leaves` are their bytes, `hashes` their leaf hashes, one after the other, and `rows` of each level, from 1 upwards, the
+    hashes of the perfect subtrees that they complete. `lost` is an entry that was made after the one before them, and not
+    after the last of them, and is neither in the log nor waits for it; `elsewhere` one of them that is kept in another chain,
+    or at another place of it, than it says.
+    """
+
+    leaves: list[bytes]
+    hashes: bytes
+    rows: list[bytes]
+    lost: EntryId | None
+    elsewhere: EntryId | None
+
+
 class Ledger(Protocol):
     """Proofs are made of what the database holds, so they prove nothing before somebody has verified them."""
 
@@ -85,12 +102,12 @@ class Ledger(Protocol):
         """The hashes of neighbouring perfect subtrees, one after the other; shorter where some are not there."""
         ...
 
-    def rows(self, start: int, end: int) -> list[bytes]:
-        """The same of all perfect subtrees that the leaves from `start` to before `end` complete, from level 1 upwards."""
-        ...
-
     def leaves(self, start: int, end: int) -> list[bytes]:
         """The bytes of the entries at these places, in the order of the log; fewer where some are not there."""
+        ...
+
+    def stretch(self, start: int, end: int) -> Stretch:
+        """All that is kept of the entries at these places."""
         ...
 
     def bundle(self, start: int, end: int) -> bytes:
@@ -103,10 +120,6 @@ class Ledger(Protocol):
 
     def waiting(self) -> tuple[int, float]:
         """How many entries wait to be taken in, and for how many seconds the oldest does."""
-        ...
-
-    def kept_elsewhere(self, after: EntryId | None, upto: EntryId | None) -> EntryId | None:
-        """An entry with an id in this range, of all with None, that is kept in another chain or at another place of it than it says."""
         ...
 
     def unlogged(self, after: EntryId | None, upto: EntryId | None) -> EntryId | None:

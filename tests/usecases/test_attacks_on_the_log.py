@@ -271,9 +271,12 @@ def test_an_entry_that_was_kept_from_the_log_is_named_by_the_check_of_the_databa
     [entry] = signed.write(1)
     assert signed.checks()[0].held, "it waits"
     signed.behind_its_back(f"DELETE FROM custody_queue WHERE entry_id = '{entry}'")  # noqa: S608
-    database, _ = signed.checks()
-    assert (database.held, database.entry) == (False, entry)
-    assert "taken out of the queue" in database.words()
+    for _ in range(2):
+        database, _ = signed.checks()
+        assert (database.held, database.entry) == (False, entry)
+        assert "taken out of the queue" in database.words()
+        signed.write(1)
+        signed.sequence()
 
 
 def test_a_chain_that_the_log_tells_a_second_time_is_named_by_the_check_of_the_database(signed: Logbook) -> None:
@@ -281,14 +284,14 @@ def test_a_chain_that_the_log_tells_a_second_time_is_named_by_the_check_of_the_d
     chain, other, aside = Chain(), Chain(), Chain()
     signed.write(2, chain)
     signed.write(1, aside)
-    signed.sign()
+    signed.sequence()
     signed.behind_its_back(
         f"UPDATE custody_entries SET chain_id = '{aside.id}', seq = seq + 1 WHERE chain_id = '{chain.id}'",  # noqa: S608
     )
     other.id = chain.id
     entries = [row[0] for row in signed.leaves()]
     signed.write(2, other, begins=False)
-    signed.sign()
+    signed.sequence()
     database, bucket = signed.checks()
     assert (database.held, database.entry) == (False, entries[300])
     assert "says another chain, or another place in it, than it is kept under" in database.words()

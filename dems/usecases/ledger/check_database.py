@@ -2,44 +2,29 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from dems.ledger.hashing import HASH_BYTES, leaf_hashes
 from dems.ledger.nodes import Node
 from dems.ledger.rederived import Rederived
 from dems.ledger.tiles import TILE_HEIGHT, TILE_WIDTH
-from dems.model.ids import EntryId
-from dems.ports import Transactions
+from dems.ports import Transaction, Transactions
+from dems.ports.ledger import Stretch
 from dems.steps.checkpoints_due import Claim, Claims, of_bucket
 from dems.steps.kept_checkpoints import KeptCheckpoints
 from dems.steps.log_check import Differs, LogCheck
+from dems.steps.log_remarks import Remarks
 from dems.steps.published_log import PublishedLog
 from dems.steps.read_ahead import answers
 
 AT_ONCE = 64 * TILE_WIDTH
 """Entries in one question: a few megabytes."""
 
-AHEAD = 3
+AHEAD = 2
 """Questions that are asked meanwhile, each on a connection of its own."""
 
 PAGE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """What the database holds of neighbouring entries: their bytes, their hashes, and of each level what they complete.
-
-    `lost` is an entry of about their time that is not in the log and does not wait for it, `elsewhere` one that is kept in
-    another chain than it says.
-    """
-
-    start: int
-    leaves: list[bytes]
-    hashes: bytes
-    rows: list[bytes]
-    lost: EntryId | None
-    elsewhere: EntryId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,61 +37,49 @@ class CheckDatabase:
     def __call__(self, kept: KeptCheckpoints, *, told: Callable[[int], None] = lambda _: None) -> LogCheck:
         """`kept` are the signed checkpoints in the bucket, which no database reaches. Raises `StoreUnavailable` and the like."""
         with self.transaction() as tx:
-            head = tx.ledger.head()
-        size = head.size if head else 0
-        tree, lost, elsewhere = Rederived(), None, None
-        of_kept, hidden = of_bucket(kept), list[int]()
-        sources = [of_kept, Claims(self._heads(size)), Claims(self._signed(kept, hidden))]
+            size = _size(tx)
+        tree, of_kept, remarks = Rederived(), of_bucket(kept), Remarks()
+        sources = [of_kept, Claims(self._heads(size)), Claims(self._signed(kept, remarks.hidden))]
         try:
             stretches = [(start, min(start + AT_ONCE, size)) for start in range(0, size, AT_ONCE)]
             with closing(answers((partial(self._read, *each) for each in stretches), ahead=AHEAD)) as coming:
                 for (_, end), stored in zip(stretches, coming, strict=True):
                     self._derive(tree, end, stored, sources)
-                    lost, elsewhere = lost or stored.lost, elsewhere or stored.elsewhere
+                    remarks.lost = remarks.lost or stored.lost
+                    remarks.elsewhere = remarks.elsewhere or stored.elsewhere
                     told(tree.size)
-            beyond = max(source.left().largest for source in sources)
-        except Differs as found:
-            compared = sum(source.compared for source in sources)
-            index, entry = found.index, found.entry
-            if index is None:
-                index = self._where(of_kept.agreed, size)
-                if index is not None:
-                    with self.transaction() as tx:
-                        entry = tx.ledger.entry_at(index)
-            return LogCheck(tree.size, compared, problem=_named(found.problem, index, entry), index=index, entry=entry)
-        compared = sum(source.compared for source in sources)
-        with self.transaction() as tx:
-            head = tx.ledger.head()
-            lost = lost or tx.ledger.unlogged(tx.ledger.entry_at(size - 1), None)
-        if lost is not None:
-            problem = f"entry {lost} is neither in the log nor waits for it: it was taken out of the queue"
-            return LogCheck(size, compared, problem=problem, entry=lost)
-        # It may have grown meanwhile, and what was signed then is for the next check.
-        if beyond > (head.size if head else 0):
-            problem = f"checkpoints of up to {beyond} entries were signed, and the log has {size}: it was set back"
-            return LogCheck(size, compared, problem=problem)
-        unsigned = next((each.unsigned for each in sources if each.unsigned), None)
-        if elsewhere is not None:
-            problem = (
-                f"entry {elsewhere} says another chain, or another place in it, than it is kept under: "
-                "the log may hold two tales of that chain"
-            )
-            return LogCheck(size, compared, problem=problem, entry=elsewhere)
-        if unsigned is not None or not hidden:
-            return LogCheck(size, compared, problem=unsigned)
-        problem = f"the checkpoint of {hidden[0]} entries was signed and published, and is not in the ledger bucket"
-        return LogCheck(size, compared, problem=problem)
+            remarks.largest = max(source.left().largest for source in sources)
+        except Differs as differs:
+            found: Differs | None = self._located(differs, of_kept.agreed, size)
+        else:
+            remarks.unsigned = next((each.unsigned for each in sources if each.unsigned), None)
+            found = self._beside(remarks, size)
+        checked = LogCheck(tree.size, sum(source.compared for source in sources))
+        if found is None:
+            return checked
+        return replace(checked, problem=found.problem, index=found.index, entry=found.entry)
 
-    def _read(self, start: int, end: int) -> "_Stretch":
+    def _located(self, found: Differs, agreed: int, size: int) -> Differs:
+        """With the first entry after `agreed` that is not what was published, where `found` names no place."""
+        if found.index is not None or (index := self._where(agreed, size)) is None:
+            return found
         with self.transaction() as tx:
-            # Whatever their order, the ranges from one stretch's end to the next one's hold every id up to the last.
-            between = tx.ledger.entry_at(start - 1), tx.ledger.entry_at(end - 1)
-            lost, elsewhere = tx.ledger.unlogged(*between), tx.ledger.kept_elsewhere(*between)
-            leaves, hashes = tx.ledger.leaves(start, end), tx.ledger.hashes(0, start, end)
-            return _Stretch(start, leaves, hashes, tx.ledger.rows(start, end), lost, elsewhere)
+            entry = tx.ledger.entry_at(index)
+        first = f"the first that differs from what was published is {index} of the log, entry {entry}"
+        return Differs(f"{found.problem}; {first}", index, entry)
 
-    def _derive(self, tree: Rederived, end: int, stored: "_Stretch", sources: list[Claims]) -> None:
-        start = stored.start
+    def _beside(self, remarks: Remarks, size: int) -> Differs | None:
+        """What does not hold of a log of which the tree does."""
+        with self.transaction() as tx:
+            remarks.lost = remarks.lost or tx.ledger.unlogged(tx.ledger.entry_at(size - 1), None)
+            return remarks.worst(size, _size(tx))
+
+    def _read(self, start: int, end: int) -> Stretch:
+        with self.transaction() as tx:
+            return tx.ledger.stretch(start, end)
+
+    def _derive(self, tree: Rederived, end: int, stored: Stretch, sources: list[Claims]) -> None:
+        start = tree.size
         hashes = leaf_hashes(stored.leaves)
         if len(hashes) != end - start or b"".join(hashes) != stored.hashes:
             raise self._first_entry(start, end)
@@ -197,7 +170,6 @@ def _not_theirs(first: Node) -> Differs:
     return Differs(f"nodes of level {level} from {place} on are not what the entries below them make")
 
 
-def _named(problem: str, index: int | None, entry: object) -> str:
-    if index is None or f"{index} of the log" in problem:
-        return problem
-    return f"{problem}; the first that differs from what was published is {index} of the log, entry {entry}"
+def _size(tx: Transaction) -> int:
+    head = tx.ledger.head()
+    return head.size if head else 0
