@@ -17,6 +17,8 @@ shared := $(python) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 inner := tests/model tests/ledger tests/properties tests/usecases
 measured := $(inner) --cov=dems/model --cov=dems/ledger --cov=dems/usecases --cov=dems/steps --cov-branch --cov-fail-under=100 \
 	--cov-report=term-missing:skip-covered
+# What is asked of every change is asked of each alike: property tests draw the same examples, and new ones in `make test`.
+alike := --hypothesis-seed=0
 lock := $(python) -m uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(if $(UPGRADE),--upgrade)
 
@@ -44,8 +46,8 @@ check: ## What CI runs: lint, format, types, import contracts, then the whole te
 		$(python) -m ruff check && $(python) -m ruff format --check && \
 		$(python) -c 'from importlinter.cli import lint_imports_command as lint; lint()'; lint=$$?; wait; exit $$lint
 	@# The types are looked at beside the first tests, which leave a processor free now and then; each may fail the run.
-	$(python) -m mypy & types=$$!; $(shared) $(measured); tests=$$?; wait $$types && exit $$tests
-	$(shared) tests $(inner:%=--ignore=%)
+	$(python) -m mypy & types=$$!; $(shared) $(alike) $(measured); tests=$$?; wait $$types && exit $$tests
+	$(shared) $(alike) tests $(inner:%=--ignore=%)
 
 bench: ## The benchmarks: prints a table and writes benchmarks/results.json
 	$(dev)

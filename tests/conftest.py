@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,9 @@ from tests.world import Somebody, World
 for _variable in [v for v in os.environ if v.startswith("DEMS_") and v != "DEMS_CORPUS"]:
     del os.environ[_variable]
 
+# Nor how the run was started: with `&` in a script the signal of Ctrl-C is ignored, and every program started here
+# would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Owner = Callable[[str], list[Any]]
 """Runs one statement, as `as_owner` and `as_application` do; the rows it gives."""
@@ -89,11 +93,17 @@ def settings(engines: Connections, s3: S3Settings) -> Settings:
     migrate(engines.database_owner_url)
     return Settings(
         embedded=True,
-        database=DatabaseSettings(url=SecretStr(engines.database_url)),
+        # Who waits for somebody else is to wait: a stall of some seconds is no failure. Tests of the bounds set their own.
+        database=DatabaseSettings(
+            url=SecretStr(engines.database_url),
+            lock_timeout_ms=60_000,
+            pool_timeout_seconds=60,
+            statement_timeout_ms=120_000,
+        ),
         s3=s3.model_copy(update={"setup": None}),
         broker=BrokerSettings(url=SecretStr(engines.broker_url)),
-        api=ApiSettings(failed_tokens_per_minute=100_000, stall_seconds=5),
-        evidence=EvidenceSettings(min_free_bytes=0, lease_seconds=30),
+        api=ApiSettings(failed_tokens_per_minute=100_000, stall_seconds=60),
+        evidence=EvidenceSettings(min_free_bytes=0, lease_seconds=300),
     )
 
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dems.engines import launcher
-from dems.engines.errors import FolderRefused, UnprivilegedIdNeeded
+from dems.engines.errors import FolderRefused, StartFailed, UnprivilegedIdNeeded
 
 _NOBODY = 65534
+_TRY_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ KEEP = Identity()
 
 
 def choose_identity(data_folder: Path) -> Identity:
-    """An identity that is not root and has a name, as PostgreSQL wants. Raises `UnprivilegedIdNeeded`."""
+    """An identity that is not root and has a name, as PostgreSQL wants. Raises `UnprivilegedIdNeeded`, `StartFailed`."""
     if os.geteuid() != 0 and _has_name(os.geteuid()):
         return KEEP
     named = _ordinary_account()
@@ -95,18 +96,22 @@ def _ordinary_account() -> tuple[int, int] | None:
 
 
 def _works(identity: Identity, folder: Path) -> bool:
-    """Whether the kernel lets a child become this."""
+    """Whether the kernel lets a child become this. Raises `StartFailed` where that is not known in time: it is no refusal."""
     command = [sys.executable, "-I", "-S", launcher.__file__, str(os.getpid()), "9", identity.word, str(folder)]
     try:
         done = subprocess.run(  # noqa: S603  (our own launcher)
             [*command, "--", "/proc/self/exe", "-c", ""],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=10,
+            timeout=_TRY_SECONDS,
             check=False,
             env={},
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except subprocess.TimeoutExpired as error:
+        raise StartFailed(
+            f"A process that does nothing was not done within {_TRY_SECONDS:.0f} seconds: this machine has too much to do."
+        ) from error
+    except OSError:
         return False
     return done.returncode == 0
 

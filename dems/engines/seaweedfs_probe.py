@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dems.engines.certificates import Certificates, make_certificates
 
-_SECONDS = 5.0
+_SECONDS = 30.0
 _HTTP = b"GET /dir/status HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
 _HTTP2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"  # preface, empty SETTINGS
 # What Go's TLS server says to plain HTTP before it hangs up: it shows that TLS is on.

@@ -15,7 +15,7 @@ from dems.engines.process import spawn
 from dems.engines.waiting import EngineLog, wait_until
 
 USER = "dems"
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 STOP_STEPS = ((signal.SIGTERM, 3.0),)
 
 # What kombu's transport and redis-py need, by category, and what a client must never do to a broker taken out again.

@@ -46,5 +46,5 @@ def serve(dems: Dems, settings: Settings) -> Iterator[str]:
 
 @pytest.fixture
 def http(url: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=url, timeout=30, verify=PLAIN) as client:
+    with httpx.Client(base_url=url, timeout=60, verify=PLAIN) as client:
         yield client

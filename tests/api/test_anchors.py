@@ -31,7 +31,7 @@ def test_how_long_nobody_outside_holds_the_log_is_told_everywhere(book: Logbook,
     book.write(2)
     kept = book.sign()
     for url in serve(dems, dems.settings):
-        with httpx.Client(base_url=url, timeout=30) as http:
+        with httpx.Client(base_url=url, timeout=60) as http:
 
             def told() -> tuple[bool, str]:
                 part = http.get("/readyz").json()["parts"]["anchors"]
@@ -74,7 +74,7 @@ def test_what_is_set_wrong_is_told_and_stops_nothing(book: Logbook, tmp_path: Pa
     path.write_bytes(b"witness court\n")
     dems = core(book, LedgerSettings(witnesses=path), Time())
     for url in serve(dems, dems.settings):
-        with httpx.Client(base_url=url, timeout=30) as http:
+        with httpx.Client(base_url=url, timeout=60) as http:
             part = http.get("/readyz").json()["parts"]["anchors"]
             assert (part["ok"], part["detail"]) == (False, "The file of witnesses cannot be read (Malformed).")
             assert "dems_ledger_unanchored_seconds{" not in http.get("/metrics").text

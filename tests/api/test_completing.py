@@ -27,7 +27,7 @@ def test_what_passes_is_no_uploads_own_problem_and_the_request_is_to_be_repeated
     hasty = settings.model_copy(update={"database": settings.database.model_copy(update={"lock_timeout_ms": 50})})
     core = Dems(hasty, nudge=lambda _: None, store=dems.store)
     for url in serve(core, hasty):
-        with httpx.Client(base_url=url, timeout=30, verify=PLAIN) as hurried:
+        with httpx.Client(base_url=url, timeout=60, verify=PLAIN) as hurried:
             sender = Submitter(hurried, team.investigator.headers)
             with dems.transaction() as tx:
                 tx.evidence.get(EvidenceId(UUID(rows[1]["evidence_id"])), for_update=True)

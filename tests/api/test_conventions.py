@@ -177,7 +177,7 @@ def strict(settings: Settings, checked_store: None) -> Iterator[str]:
 
 
 def test_failed_tokens_are_limited_and_working_ones_are_not(strict: str, team: Team) -> None:
-    with httpx.Client(base_url=strict) as http:
+    with httpx.Client(base_url=strict, timeout=60) as http:
         statuses = [http.get("/v1/me", headers={"Authorization": f"Bearer x{n}"}).status_code for n in range(8)]
         assert statuses == [401] * 5 + [429] * 3
         assert int(http.get("/v1/me", headers={"Authorization": "Bearer x"}).headers["retry-after"]) <= 61

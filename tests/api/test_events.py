@@ -37,7 +37,7 @@ class Followed:
 def served(book: Logbook) -> Iterator[Followed]:
     dems = Dems(book.settings, nudge=lambda _: None, engine=book.app)
     for url in serve(dems, dems.settings):
-        with httpx.Client(base_url=url, timeout=30, verify=PLAIN) as client:
+        with httpx.Client(base_url=url, timeout=60, verify=PLAIN) as client:
             yield Followed(book, dems, client)
 
 
@@ -185,7 +185,7 @@ def test_who_waits_is_told_as_soon_as_something_happens(served: Followed) -> Non
     end = served.get(manager).json()["next"]
     begun = time.monotonic()
     assert served.get(manager, after=end, headers={"Prefer": "wait=1"}).json()["items"] == []
-    assert 0.9 < time.monotonic() - begun < 5
+    assert 0.9 < time.monotonic() - begun < 15
 
     def happens() -> None:
         served.world.case(manager)
@@ -197,4 +197,4 @@ def test_who_waits_is_told_as_soon_as_something_happens(served: Followed) -> Non
     told = served.get(manager, after=end, headers={"Prefer": "wait=20"}).json()["items"]
     later.join()
     assert [event["type"] for event in told] == ["dems.case.open"]
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 18

@@ -26,9 +26,9 @@ CHECKS = (
 )
 
 
-@pytest.mark.timeout(280)
+@pytest.mark.timeout(600)
 def test_the_document_holds_under_generated_requests(
-    url: str, http: httpx.Client, world: World, team: Team, tmp_path: Path
+    url: str, http: httpx.Client, world: World, team: Team, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """With a person who may do almost everything, so that more than refusals is seen."""
     boss = world.somebody("administrator", "auditor", "case_manager", "investigator")
@@ -52,14 +52,16 @@ include-method = "POST"
 enabled = false
 """.replace(', "header.On-Behalf-Of" = ""', "")
     )
+    seed = request.config.getoption("--hypothesis-seed")
     run = subprocess.run(  # noqa: S603 our own interpreter, no user input
         [
             sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()",
             "run", f"{url}/openapi.json", "--header", f"Authorization: Bearer {boss.token}",
             "--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing", "--max-time", str(SECONDS),
             "--suppress-health-check", "all", "--continue-on-failure", "--warnings", "off", "--generation-database", "none",
+            "--request-timeout", "60", *(["--seed", seed] if seed else []),
         ],
-        cwd=tmp_path, capture_output=True, text=True, timeout=270, check=False,
+        cwd=tmp_path, capture_output=True, text=True, timeout=580, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout[-20_000:] + run.stderr[-2000:]
     assert http.get("/healthz").status_code == 200

@@ -104,7 +104,7 @@ def test_every_route_answers_every_role_and_relation_as_the_table_says(
     scene, url = scene_and_url
     wrong = []
     filled = _filled(path, scene.ids)
-    with httpx.Client(base_url=url, timeout=30, verify=PLAIN) as http:
+    with httpx.Client(base_url=url, timeout=60, verify=PLAIN) as http:
         for (role, relation), who in scene.people.items():
             _set_up(http, scene, method, path)
             expected = _expected(name, role, relation)
@@ -163,7 +163,7 @@ def _filled(path: str, ids: dict[str, str]) -> str:
 
 def test_without_a_token_everything_but_health_is_401(scene_and_url: tuple[Scene, str]) -> None:
     scene, url = scene_and_url
-    with httpx.Client(base_url=url, verify=PLAIN) as http:
+    with httpx.Client(base_url=url, verify=PLAIN, timeout=60) as http:
         for method, path, _ in _walk():
             answer = http.request(method, _filled(path, scene.ids), **body_for(method, path, scene.ids["asked"]))
             assert answer.status_code == 401, f"{method} {path}: {answer.status_code}"

@@ -34,7 +34,7 @@ def anyone(book: Logbook) -> Iterator[httpx.Client]:
     """Somebody without a token, where the log is shown to anyone."""
     dems = core(book, public=True)
     for url in serve(dems, dems.settings):
-        with httpx.Client(base_url=url, timeout=30) as client:
+        with httpx.Client(base_url=url, timeout=60) as client:
             yield client
 
 
@@ -84,7 +84,7 @@ def test_an_entry_is_proved_once_it_is_signed_and_whoever_asks_to_may_wait_for_i
     manager, auditor = world.somebody("case_manager"), world.somebody("auditor")
     case = world.case(manager)
     for url in serve(dems, dems.settings):
-        with httpx.Client(base_url=url, timeout=30, headers=manager.headers) as http:
+        with httpx.Client(base_url=url, timeout=60, headers=manager.headers) as http:
             [entry] = http.get(f"/v1/cases/{case.id}/custody").json()["items"]
             assert entry["index"] is None
             proof_at = f"/v1/custody/entries/{entry['id']}/proof"
@@ -142,7 +142,7 @@ def test_readyz_and_metrics_say_how_the_log_is(book: Logbook) -> None:
     dems = core(book, public=False)
     book.write(3)
     for url in serve(dems, dems.settings):
-        with httpx.Client(base_url=url, timeout=30) as http:
+        with httpx.Client(base_url=url, timeout=60) as http:
 
             def told() -> tuple[bool, str]:
                 part = http.get("/readyz").json()["parts"]["custody_log"]

@@ -162,7 +162,13 @@ def application(code: str) -> Any:
     environment |= environment_of(services()["worker"])
     code = f"import json; from workers.app import app; app.loader.import_default_modules(); print(json.dumps({code}))"
     done = subprocess.run(  # noqa: S603 our own interpreter and code
-        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])

@@ -76,7 +76,7 @@ def running(arguments: Arguments, folder: Path) -> Iterator[psutil.Process]:
 
 def answers(url: str) -> bool:
     try:
-        return httpx.get(url, timeout=2).status_code == 200
+        return httpx.get(url, timeout=10).status_code == 200
     except httpx.HTTPError:
         return False
 
@@ -102,7 +102,7 @@ def clients_send_by_way_of_a_proxy(settings: S3Settings) -> None:
         "Access-Control-Request-Method": "PUT",
         "Access-Control-Request-Headers": ",".join(sorted(set(signed.headers) - {"content-length"})),
     }
-    with httpx.Client(timeout=10, trust_env=False) as client:
+    with httpx.Client(timeout=60, trust_env=False) as client:
         allowed = client.options(behind, headers={**added, **asked})
         assert allowed.headers["Access-Control-Allow-Origin"] == origin
         elsewhere = client.put(behind, content=content, headers=dict(signed.headers))
@@ -162,7 +162,7 @@ def test_the_broker_of_compose_knows_one_user_who_may_not_reconfigure_it(tmp_pat
     (folder / "valkey.conf").write_text(text)
 
     def client(url: str) -> redis.Redis:
-        return redis.Redis.from_url(url, socket_timeout=3)
+        return redis.Redis.from_url(url, socket_timeout=30)
 
     def refuses(act: Callable[[], object]) -> bool:
         try:

@@ -76,6 +76,7 @@ def test_pairs_change_their_order_and_stay_pairs() -> None:
     assert found.slower("a", "b") == [2, 2, 3]
 
 
+@pytest.mark.timeout(600)
 def test_a_quick_run_measures_everything_and_judges_nothing(tmp_path: Path) -> None:
     done = subprocess.run(  # noqa: S603 our own program
         [sys.executable, "-m", "benchmarks", "--quick", "--results", str(tmp_path / "results.json")],
@@ -84,7 +85,7 @@ def test_a_quick_run_measures_everything_and_judges_nothing(tmp_path: Path) -> N
         capture_output=True,
         text=True,
         check=False,
-        timeout=280,
+        timeout=580,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     document = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))

@@ -38,8 +38,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     made = browser.new_context(locale="en-GB", accept_downloads=True)
-    made.set_default_timeout(30_000)
-    expect.set_options(timeout=30_000)
+    made.set_default_timeout(90_000)
+    expect.set_options(timeout=90_000)
     yield made
     made.close()
 

@@ -53,7 +53,7 @@ def test_what_happens_is_told_to_those_who_do_not_see_it(page: Page, url: str, h
     choose(page, in_memory("a.txt", b"abc"))
     expect(page.locator("#status")).to_contain_text("1 file added")
     page.locator("#send").click()
-    expect(page.locator("#status")).to_contain_text("1 of 1 file arrived and verified", timeout=30_000)
+    expect(page.locator("#status")).to_contain_text("1 of 1 file arrived and verified", timeout=90_000)
 
 
 def test_it_fits_a_telephone_and_a_page_at_four_times_its_size(browser: Browser, url: str, holder: Holder) -> None:

@@ -111,7 +111,7 @@ def test_bytes_that_somebody_else_put_in_are_not_called_ours(
     filled_by_the_investigator(dems, team, rows(dems, holder)[5], other)
     go_on()
     own = row_with(page, sha256(first[5]))
-    expect(own.locator(".state")).to_have_text("Arrived and verified.", timeout=60_000)
+    expect(own.locator(".state")).to_have_text("Arrived and verified.", timeout=90_000)
     expect(own).to_contain_text(OWN)
     taken = page.locator("#files > li").nth(5)
     expect(taken).to_contain_text("Another file with this name and size has arrived here, not yours")
@@ -135,12 +135,12 @@ def test_what_this_browser_did_not_finish_is_compared_and_not_called_arrived(
     traffic.hold = lambda _route, _key: False
     filled_by_the_investigator(dems, team, rows(dems, holder)[5], other)
     page.goto(f"{url}/i")
-    expect(row_with(page, sha256(other))).to_contain_text("it may be another one than yours", timeout=60_000)
+    expect(row_with(page, sha256(other))).to_contain_text("it may be another one than yours", timeout=90_000)
     verified(page, 0)
     choose(page, in_memory("IMG_0005.JPG", mine))
     expect(page.locator("#picked-list")).to_contain_text(OWN)
     page.locator("#send").click()
-    expect(row_with(page, sha256(mine)).locator(".state")).to_have_text("Arrived and verified.", timeout=60_000)
+    expect(row_with(page, sha256(mine)).locator(".state")).to_have_text("Arrived and verified.", timeout=90_000)
     assert found(dems, holder)[5:] == [sha256(other), sha256(mine)]
 
 

@@ -24,7 +24,7 @@ def rows(dems: Dems, holder: Holder) -> list[IntakeRow]:
 
 
 def verified(page: Page, count: int) -> None:
-    expect(page.locator("#files .state.good")).to_have_count(count, timeout=60_000)
+    expect(page.locator("#files .state.good")).to_have_count(count, timeout=90_000)
 
 
 def in_memory(name: str, content: bytes) -> FilePayload:

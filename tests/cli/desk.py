@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -42,6 +43,23 @@ ROOT = Path(__file__).parents[2]
 Events = list[dict[str, Any]]
 Run = Callable[..., str]
 """Runs the program in this process, as the fixture `run` does; what it printed."""
+_KILLED = """
+import os, signal, sys
+from dems.cli.main import main
+from dems.cli.upload.transport import Ways
+
+left, sends = int(sys.argv[1]), Ways.send
+
+def send(*arguments):
+    global left
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+    sends(*arguments)
+    left -= 1
+
+Ways.send = send
+main(sys.argv[2:])
+"""
 
 
 class Working:
@@ -60,7 +78,7 @@ class Working:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        self._thread.join(20)
+        self._thread.join(120)
 
     def _run(self) -> None:
         swept = 0.0
@@ -123,6 +141,22 @@ class Desk:
             command, cwd=ROOT, env=dict(os.environ), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
 
+    def killed_after(self, parts: int, *arguments: object) -> None:
+        """`dems upload` of one part at a time in a process of its own, with kill -9 when so many parts are there."""
+        command = [
+            sys.executable,
+            "-c",
+            _KILLED,
+            str(parts),
+            "upload",
+            self.case_id,
+            *map(str, arguments),
+            "--jobs",
+            "1",
+        ]
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603  (our own)
+        assert ended.returncode == -signal.SIGKILL, ended.stderr + ended.stdout
+
     def items(self, **params: str) -> Events:
         """All items of the case."""
         found: Events = []
@@ -157,7 +191,7 @@ def sitting(
         monkeypatch.setenv("DEMS_TOKEN", team.investigator.token)
         headers = team.investigator.headers
         with (
-            httpx.Client(base_url=url, headers=headers, timeout=30, verify=PLAIN) as http,
+            httpx.Client(base_url=url, headers=headers, timeout=60, verify=PLAIN) as http,
             Working(dems, sent) as working,
         ):
             desk = Desk(str(team.case.id), http, dems, working, team, monkeypatch, capsys, tmp_path)

@@ -63,7 +63,7 @@ def write_and_die(folder: str) -> None:
 def test_kill_9_leaves_what_was_written_down_and_no_lock(state: Path) -> None:
     process = multiprocessing.get_context("fork").Process(target=write_and_die, args=(str(state),))
     process.start()
-    process.join(20)
+    process.join(120)
     assert process.exitcode == -9
     with remembered("case") as db:
         assert keys(db) == ["committed"]

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 import os
-import time
 from pathlib import Path
 from typing import Any
 
@@ -223,7 +222,7 @@ def test_a_file_found_different_is_told_and_then_sent_anew(desk: Desk, folder: P
     assert process.stdout is not None
     assert '"already"' in process.stdout.readline()
     desk.working.resting.clear()
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     assert [json.loads(line)["event"] for line in out.splitlines()] == ["mismatch"]
     assert (process.returncode, err) == (1, "1 file was not sealed.\n")
     assert kinds(desk.upload(folder)) == {"sent": 1, "sealed": 1}
@@ -233,12 +232,11 @@ def test_a_file_found_different_is_told_and_then_sent_anew(desk: Desk, folder: P
 
 @pytest.mark.parametrize("transport", ["direct", "relay"])
 def test_parts_that_are_there_are_not_sent_again(desk: Desk, folder: Path, transport: str) -> None:
-    (folder / "f").write_bytes(os.urandom(10 * PART + 5))
-    process = desk.begin(folder, "--transport", transport, "--jobs", "1")
-    kill_when_parts_are_there(desk, process)
+    (folder / "f").write_bytes(os.urandom(5 * PART + 5))
+    desk.killed_after(3, folder, "--transport", transport)
     [item] = desk.items()
     before = desk.http.get(f"/v1/uploads/{evidence(desk, item)['upload']['id']}").json()
-    assert before["received"]
+    assert before["received"] == [1, 2, 3]
     assert kinds(desk.upload(folder, "--transport", transport)) == {"sent": 1, "sealed": 1}
     [item] = desk.items()
     assert item["digests"]["sha256"] == hashlib.sha256((folder / "f").read_bytes()).hexdigest()
@@ -248,9 +246,8 @@ def test_parts_that_are_there_are_not_sent_again(desk: Desk, folder: Path, trans
 def test_a_large_file_of_which_other_parts_were_sent_is_an_item_of_its_own(desk: Desk, folder: Path) -> None:
     """Another disc of which the system says all that it said of the first, as happens with FAT and a clock never set."""
     path = folder / "f"
-    path.write_bytes(os.urandom(10 * PART + 5))
-    process = desk.begin(folder, "--jobs", "1")
-    kill_when_parts_are_there(desk, process)
+    path.write_bytes(os.urandom(5 * PART + 5))
+    desk.killed_after(3, folder)
     with path.open("r+b") as file:
         file.write(b"another beginning")
     taken_for_the_one_before(desk, path)
@@ -275,16 +272,3 @@ def taken_for_the_one_before(desk: Desk, path: Path) -> None:
     assert isinstance(found, Found)
     with remembered(desk.case_id) as db:
         db.execute("UPDATE files SET mtime_ns = ?, identity = ?", (found.mtime_ns, found.identity))
-
-
-def kill_when_parts_are_there(desk: Desk, process: Any) -> None:
-    """kill -9, with some parts of the one file in the store and not all."""
-    while True:
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.02)  # a part takes longer, and looking without a pause takes the processor from who sends
-        for item in desk.items():
-            upload = evidence(desk, item)["upload"]
-            if upload and desk.http.get(f"/v1/uploads/{upload['id']}").json()["received"]:
-                process.kill()
-                process.communicate()
-                return

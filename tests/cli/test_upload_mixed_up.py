@@ -16,7 +16,7 @@ from dems.cli.upload.patience import Patience
 from dems.cli.upload.plan import Plan
 from dems.cli.upload.walk import Found, walk
 from tests.cli.desk import PART, Desk, kinds, of, only_declared
-from tests.cli.test_sending import evidence, kill_when_parts_are_there
+from tests.cli.test_sending import evidence
 from tests.cli.test_upload_invited import invited, upload
 
 A_LONG_TIME_AGO = (315532800, 315532800)
@@ -195,18 +195,18 @@ def test_what_is_said_otherwise_now_is_declared_anew_and_not_dropped(desk: Desk,
 
 
 def test_a_large_file_goes_on_where_its_parts_agree_though_it_was_copied(desk: Desk, tmp_path: Path) -> None:
-    content = os.urandom(10 * PART + 5)
+    content = os.urandom(5 * PART + 5)
     folder = disc(tmp_path / "mnt", content)
-    kill_when_parts_are_there(desk, desk.begin(folder, "--jobs", "1"))
+    desk.killed_after(3, folder)
     disc(folder, content)
     assert kinds(desk.upload(folder)) == {"sent": 1, "sealed": 1}
     assert sealed(desk) == [sha256(content)]
 
 
 def test_a_large_file_whose_parts_do_not_agree_is_an_item_of_its_own(desk: Desk, tmp_path: Path) -> None:
-    content = os.urandom(10 * PART + 5)
+    content = os.urandom(5 * PART + 5)
     folder = disc(tmp_path / "mnt", content)
-    kill_when_parts_are_there(desk, desk.begin(folder, "--jobs", "1"))
+    desk.killed_after(3, folder)
     other = b"another disc" + content[12:]
     disc(folder, other)
     assert kinds(desk.upload(folder)) == {"abandoned": 1, "declared": 1, "sent": 1, "sealed": 1}

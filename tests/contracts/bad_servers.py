@@ -73,7 +73,7 @@ class LyingServer(_Listener):
         head = f"HTTP/1.1 200 OK\r\nContent-Length: {self._announced}\r\nx-amz-version-id: v1\r\n\r\n"
         connection.sendall(head.encode() + bytes(self._sent))
         if self._then == "stall":
-            self._leaving.wait(30)
+            self._leaving.wait(60)
         elif self._then == "reset":
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 

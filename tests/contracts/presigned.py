@@ -37,7 +37,7 @@ ADDED = {
     "x-amz-decoded-content-length": "5",
 }
 
-_holder = PoolManager(retries=Retry(0, redirect=False), timeout=10, maxsize=8)
+_holder = PoolManager(retries=Retry(0, redirect=False), timeout=60, maxsize=8)
 
 
 def send(

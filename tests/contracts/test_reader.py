@@ -100,11 +100,11 @@ def test_keep_alive_is_called_while_the_store_stalls_and_may_stop_the_work(
             raise Stop
 
     with LyingServer(announced=announced, sent=500, then="stall") as server:
-        store = at(s3_settings, server.endpoint, read_timeout_seconds=30)
+        store = at(s3_settings, server.endpoint)
         began = time.monotonic()
         with pytest.raises(Stop):
             hash_version(store, StoredVersion("a/b", "v1", 1), EVERYTHING, keep_alive=keep_alive)
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 25
         assert len(told) == 5
         assert threads() == []
 

@@ -33,8 +33,9 @@ PART = Part(1, 1, bytes(32), '"etag"')
 
 
 def at(settings: S3Settings, endpoint: str, **changes: object) -> S3ObjectStore:
-    quick = {"connect_timeout_seconds": 0.5, "read_timeout_seconds": 0.5, "attempts": 2, "sync_path": None}
-    return connect(settings.model_copy(update={"endpoint": endpoint, **quick, **changes}), "evidence")
+    """With a server of a test: patient, since that may be given the processor late, unless silence is what is tested."""
+    patient = {"connect_timeout_seconds": 30, "read_timeout_seconds": 30, "attempts": 2, "sync_path": None}
+    return connect(settings.model_copy(update={"endpoint": endpoint, **patient, **changes}), "evidence")
 
 
 def free_port() -> int:
@@ -60,16 +61,16 @@ def test_a_store_that_is_not_there_is_unavailable_within_a_bounded_time(s3_setti
     for ask in asked:
         with pytest.raises(StoreUnavailable):
             ask()
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 120
 
 
 def test_a_store_that_says_nothing_is_unavailable_within_a_bounded_time(s3_settings: S3Settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        store = at(s3_settings, f"http://127.0.0.1:{silent.getsockname()[1]}")
+        store = at(s3_settings, f"http://127.0.0.1:{silent.getsockname()[1]}", read_timeout_seconds=0.5)
         began = time.monotonic()
         with pytest.raises(StoreUnavailable):
             store.head("a/b")
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize("then", ["close", "reset"])
@@ -83,21 +84,21 @@ def test_a_stream_that_ends_early_is_damage(s3_settings: S3Settings, then: str) 
 
 def test_a_stream_that_stalls_is_unavailable(s3_settings: S3Settings) -> None:
     with LyingServer(announced=100_000, sent=50_000, then="stall") as server:
-        store = at(s3_settings, server.endpoint)
+        store = at(s3_settings, server.endpoint, read_timeout_seconds=0.5)
         with pytest.raises(StoreUnavailable):
             read(store, ANYTHING)
 
 
 def test_a_waiting_read_is_ended_from_another_thread(s3_settings: S3Settings) -> None:
     with LyingServer(announced=100_000, sent=10, then="stall") as server:
-        store = at(s3_settings, server.endpoint, read_timeout_seconds=30)
+        store = at(s3_settings, server.endpoint)
         with store.open("some/key", "v1") as stream:
+            assert stream.readinto(memoryview(bytearray(10))) == 10
             threading.Timer(0.2, stream.abort).start()
             began = time.monotonic()
-            assert stream.readinto(memoryview(bytearray(10))) == 10
             with pytest.raises(BytesDamaged):
                 stream.readinto(memoryview(bytearray(10)))
-            assert time.monotonic() - began < 5
+            assert time.monotonic() - began < 25, "not for as long as the store is waited for"
 
 
 def test_a_stream_left_early_poisons_no_connection(s3_settings: S3Settings, key: str) -> None:
@@ -137,7 +138,7 @@ def test_a_put_whose_answer_was_lost_is_told_as_existing(s3_settings: S3Settings
     assert real.hostname is not None
     assert real.port is not None
     with Proxy(real.hostname, real.port) as proxy:
-        store = at(s3_settings, proxy.endpoint, read_timeout_seconds=10)
+        store = at(s3_settings, proxy.endpoint)
         for size in (100, 500_000):
             proxy.lose_answers = 1
             with pytest.raises(ObjectExists):

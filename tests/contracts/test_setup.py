@@ -74,7 +74,7 @@ def preflight(settings: S3Settings, bucket: str, origin: str, method: str = "PUT
         "Access-Control-Request-Method": method,
         "Access-Control-Request-Headers": HEADERS,
     }
-    answer = request("OPTIONS", f"{settings.endpoint}/{bucket}/some/key", headers=asked, retries=False, timeout=5)
+    answer = request("OPTIONS", f"{settings.endpoint}/{bucket}/some/key", headers=asked, retries=False, timeout=60)
     return answer.headers.get("Access-Control-Allow-Origin"), answer.headers.get("Access-Control-Allow-Headers")
 
 

@@ -111,7 +111,9 @@ def item(world: World, team: Team) -> Evidence:
     return world.sealed(team.investigator, team.case, b"abc")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(reading=READINGS)
 def test_rows_give_back_equal_findings_and_the_same_result(dems: Dems, item: Evidence, reading: Reading) -> None:
     original = original_of(item)

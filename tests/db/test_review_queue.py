@@ -38,9 +38,10 @@ from dems.ports.reviewing import ReviewAfter, ReviewPage, ReviewRow, Sight
 from dems.ports.transaction import Transaction
 from dems.steps.acting import acting
 from dems.steps.proceeding_files import whole
-from tests.conftest import Team
+from tests.conftest import Owner, Team
 from tests.model.disclosing import NOT_SENSITIVE, SENSITIVE
 from tests.proceedings import OpenProceeding, member_of, proceeding_of, recorded
+from tests.waits import until_somebody_waits_for_a_lock
 from tests.world import World
 
 EVERYTHING = Sight(restricted=True, quarantined=True, findings=True)
@@ -202,7 +203,7 @@ def test_page_by_page_nothing_is_left_out_and_nothing_comes_twice(
 
 
 def test_an_item_that_is_declared_while_disclosure_is_opened_is_not_left_out(
-    dems: Dems, world: World, team: Team
+    dems: Dems, world: World, team: Team, as_owner: Owner
 ) -> None:
     declared = world.declare(team.investigator, team.case, b"declared before").evidence
     proceeding, party = recorded(world, team)
@@ -218,9 +219,8 @@ def test_an_item_that_is_declared_while_disclosure_is_opened_is_not_left_out(
         tx.custody.append(tx.authorise(system(), Act.EVIDENCE_RECHECK), of_item(late.id))
         tx.evidence.add(late)
         opening.start()
-        opening.join(0.5)
-        assert opening.is_alive(), "it waits for whoever is declaring"
-    opening.join(30)
+        until_somebody_waits_for_a_lock(as_owner)
+    opening.join(120)
     with dems.transaction() as tx:
         page = ReviewPage(10)
         rows = tx.reviewing.awaiting(proceeding, team.case.id, Awaiting.RELEVANCE, ReviewFilter(), EVERYTHING, page)

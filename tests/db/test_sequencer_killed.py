@@ -51,7 +51,7 @@ def test_a_sequencer_killed_at_any_step_leaves_one_log(book: Logbook) -> None:
     url = book.sequencer.url.render_as_string(hide_password=False)
 
     def killed_at(*steps: str) -> None:
-        subprocess.run([sys.executable, "-c", KILLED, url, *steps], check=True, timeout=60)  # noqa: S603 our own code
+        subprocess.run([sys.executable, "-c", KILLED, url, *steps], check=True, timeout=240)  # noqa: S603 our own code
 
     killed_at(*STEPS)
     with book.transactions()() as tx:

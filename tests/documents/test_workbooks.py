@@ -82,7 +82,7 @@ def test_it_is_read_in_a_process_of_its_own_within_limits(caplog: pytest.LogCapt
             content = here.read(part)
             if part.filename.endswith("sheet1.xml"):
                 content = content.replace(
-                    b"</sheetData>", b'<row r="30">' + b"<c/>" * 2_000_000 + b"</row></sheetData>"
+                    b"</sheetData>", b'<row r="30">' + b"<c/>" * 8_000_000 + b"</row></sheetData>"
                 )
             bomb.writestr(part.filename, content)
     assert len(into.getvalue()) < 40_000

@@ -95,7 +95,7 @@ class Installation:
         with (self.folder / "up.log").open("ab") as log:
             env = self.environment(**SHORT, **self.chosen)
             self.process = subprocess.Popen(argv, cwd=ROOT, env=env, stdout=log, stderr=log)  # noqa: S603
-        self.until(lambda: self.run_file.exists() and self.run["pid"] == self.pid, 120)
+        self.until(lambda: self.run_file.exists() and self.run["pid"] == self.pid, 200)
         self.started_in = time.monotonic() - began
 
     @property
@@ -108,7 +108,7 @@ class Installation:
         """Signal `dems up` and wait for it."""
         assert self.process is not None
         self.process.send_signal(number)
-        return self.process.wait(60)
+        return self.process.wait(120)
 
     def begin(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
         env = self.environment(**self._known_to())
@@ -122,7 +122,7 @@ class Installation:
             text=True,
         )
 
-    def finish(self, begun: "subprocess.Popen[str]", seconds: float = 90) -> Done:
+    def finish(self, begun: "subprocess.Popen[str]", seconds: float = 150) -> Done:
         try:
             out, err = begun.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
@@ -165,7 +165,7 @@ class Installation:
                 found += [process] if all(word in line for word in words) else []
         return found
 
-    def until(self, true: Callable[[], bool], seconds: float = 90.0) -> None:
+    def until(self, true: Callable[[], bool], seconds: float = 150.0) -> None:
         deadline = time.monotonic() + seconds
         while not true():
             assert time.monotonic() < deadline, (self.folder / "up.log").read_text()

@@ -26,7 +26,7 @@ def test_the_first_administrator_has_a_token_for_a_day(installed: Installation) 
     assert str(token_file) == installed.run["token_file"]
     assert token_file.stat().st_mode & 0o777 == 0o600
     headers = {"Authorization": f"Bearer {token_file.read_text().strip()}"}
-    with httpx.Client(base_url=installed.run["url"], headers=headers) as client:
+    with httpx.Client(base_url=installed.run["url"], headers=headers, timeout=60) as client:
         me = client.get("/v1/me").json()
     assert (me["name"], me["email"], me["roles"]) == ("First administrator", "admin@localhost", ["administrator"])
 

@@ -73,7 +73,7 @@ class Meeting:
     def ask(self, method: str, path: str, **more: Any) -> Any:
         """Again until it is answered: with one key, so that what was done and not answered is not done twice."""
         key = {"Idempotency-Key": str(uuid4())} if method == "POST" else {}
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             with contextlib.suppress(httpx.TransportError), client(self.installed.run["url"], self.token) as http:
                 answer = http.request(method, path, headers=key, **more)
@@ -156,7 +156,7 @@ def test_a_counterpart_and_we_agree_in_the_end_whoever_was_killed(installed: Ins
             if number in deaths:
                 meeting.kill(deaths[number])
             meeting.act(number)
-        installed.until(meeting.agree, 60)
+        installed.until(meeting.agree, 120)
         assert len(meeting.items) > 10
     finally:
         assert meeting.process is not None

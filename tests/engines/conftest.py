@@ -29,7 +29,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
 def until() -> Callable[[Callable[[], bool]], None]:
     """Wait for something to become true, with an end."""
 
-    def wait(true: Callable[[], bool], seconds: float = 60.0) -> None:
+    def wait(true: Callable[[], bool], seconds: float = 120.0) -> None:
         deadline = time.monotonic() + seconds
         while not true():
             assert time.monotonic() < deadline, "it did not come true in time"
@@ -62,7 +62,7 @@ class Script:
         assert self.process.stdout is not None
         return self.process.stdout.readline().strip()
 
-    def output(self, seconds: float = 60) -> str:
+    def output(self, seconds: float = 240) -> str:
         """Everything it says, once it has ended well."""
         text, _ = self.process.communicate(timeout=seconds)
         assert self.process.returncode == 0, text

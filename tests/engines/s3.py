@@ -23,7 +23,7 @@ def client(connections: Connections, keys: tuple[str, str]) -> Any:
         aws_access_key_id=keys[0],
         aws_secret_access_key=keys[1],
         region_name="us-east-1",
-        config=Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20),
+        config=Config(retries={"total_max_attempts": 1}, connect_timeout=30, read_timeout=120),
     )
 
 

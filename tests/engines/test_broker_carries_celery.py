@@ -28,14 +28,14 @@ def test_a_real_worker_does_tasks_through_the_broker(engines: Engines, tmp_path:
         )
     app = Celery("probe", broker=url, backend=url)
     try:
-        assert app.send_task("double", (21,)).get(timeout=30) == 42
-        assert app.send_task("double", (4,), countdown=0.5).get(timeout=30) == 8
-        assert app.control.inspect(timeout=2).ping()
+        assert app.send_task("double", (21,)).get(timeout=120) == 42
+        assert app.send_task("double", (4,), countdown=0.5).get(timeout=120) == 8
+        assert app.control.inspect(timeout=60, limit=1).ping()
         assert app.control.purge() == 0
     finally:
         app.close()
         worker.terminate()
-        worker.wait(20)
+        worker.wait(120)
     said = (tmp_path / "worker.log").read_text()
     assert "permission" not in said
     assert "Unrecoverable" not in said

@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from dems.engines import identity
+from dems.engines.errors import StartFailed
+
 NOBODY = 65534
 # Root inside a namespace of its own may mount, whoever runs the tests.
 MOUNTS = ("unshare", "--user", "--map-root-user", "--mount")
@@ -126,6 +129,17 @@ if os.geteuid() == 0:
     def test_root_without_namespaces_runs_engines_as_nobody(open_place: Path, script: Callable[..., Any]) -> None:
         found = json.loads(script(WITHOUT_NAMESPACES, str(open_place / "data"), START_AND_STOP).output())
         assert found == {"uids": [NOBODY] * 3, "mode": 0o711, "postgres": NOBODY, "secrets": [0, 0o600]}
+
+
+def test_a_machine_that_does_not_answer_in_time_is_not_taken_to_refuse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identity, "_TRY_SECONDS", 0)
+    monkeypatch.setattr(
+        identity, "_has_name", lambda uid: uid != os.geteuid()
+    )  # nor does an ordinary user go on as it is
+    with pytest.raises(StartFailed, match="was not done within 0 seconds: this machine has too much to do"):
+        identity.choose_identity(tmp_path)
 
 
 def test_root_without_namespaces_in_a_private_place_is_told_what_to_set(

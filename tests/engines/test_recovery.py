@@ -19,7 +19,7 @@ from tests.engines import s3
 from tests.engines.conftest import AWKWARD
 from tests.engines.test_life import connect
 
-SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 
 HOLD = """
 import json, sys, threading

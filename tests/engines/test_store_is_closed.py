@@ -105,10 +105,10 @@ def test_the_stores_own_shell_without_a_certificate_does_nothing(target: Target,
 @pytest.mark.parametrize("name", ["master", "volume", "filer", "s3", "admin"])
 def test_grpc_ports_say_nothing_to_strangers(target: Target, name: str) -> None:
     preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
-    with socket.create_connection(("127.0.0.1", target.ports[name] + GRPC_OFFSET), 10) as plain:
+    with socket.create_connection(("127.0.0.1", target.ports[name] + GRPC_OFFSET), 60) as plain:
         plain.sendall(preface)
         assert _answer(plain) == b""
-    with socket.create_connection(("127.0.0.1", target.ports[name] + GRPC_OFFSET), 10) as inner:
+    with socket.create_connection(("127.0.0.1", target.ports[name] + GRPC_OFFSET), 60) as inner:
         assert _answer_over_tls(inner, preface) == b""
 
 
@@ -149,7 +149,7 @@ def _answer_over_tls(connection: socket.socket, opening: bytes) -> bytes:
     ],
 )
 def test_s3_does_nothing_anonymously(target: Target, method: str, path: str) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", target.ports["s3"], timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", target.ports["s3"], timeout=60)
     connection.request(method, path.replace("VERSION", target.version), body=b"x" if method != "GET" else None)
     answer = connection.getresponse()
     answer.read()

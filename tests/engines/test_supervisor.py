@@ -42,7 +42,7 @@ time.sleep(120)
 '''
     ready = (folder / name).exists
     return Child(name, [sys.executable, "-c", text], {"PATH": os.defpath}, folder / f"{name}.log",
-                 **{"ready": ready, "ready_seconds": 10, "stop_seconds": 5, **options})
+                 **{"ready": ready, "ready_seconds": 60, "stop_seconds": 60, **options})
 
 def supervise(engines, *children):
     supervisor = Supervisor(
@@ -103,7 +103,7 @@ def test_children_start_in_order_come_back_with_back_off_and_stop_in_reverse(
 WAITS_FOR_THE_OTHER = """
 def stop(*_):
     open({mine!r}, "w").close()
-    for _ in range(200):
+    for _ in range(1500):
         if os.path.exists({other!r}): sys.exit(0)
         time.sleep(0.02)
     open({mine!r} + " waited in vain", "w").close()

@@ -35,7 +35,7 @@ class CountedStore(FaultyStore):
     def settle(self) -> None:
         """With `slow_settle`, wait until that is set."""
         if self.slow_settle is not None:
-            assert self.slow_settle.wait(30)
+            assert self.slow_settle.wait(120)
         super().settle()
         self.settled += 1
 

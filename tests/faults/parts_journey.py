@@ -23,7 +23,7 @@ from tests.faults.journey import Journey
 
 THERE_ALREADY = 412
 
-_pool = urllib3.PoolManager(retries=False, timeout=30)
+_pool = urllib3.PoolManager(retries=False, timeout=120)
 
 
 def part_of(content: bytes, upload: Upload, number: int) -> bytes:

@@ -218,7 +218,9 @@ def test_what_a_package_says_does_not_reach_a_terminal_as_it_is(tmp_path: Path) 
         assert not {c for c in shown if not c.isprintable() and c != "\n"}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(at=st.integers(0, len(PACKAGE) - 1), value=st.integers(0, 255), cut=st.booleans())
 def test_no_single_byte_of_a_package_can_be_changed_or_cut_without_being_noticed(
     tmp_path: Path, at: int, value: int, cut: bool

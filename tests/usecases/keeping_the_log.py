@@ -68,7 +68,7 @@ class KeptLog:
     def __exit__(self, *_: object) -> None:
         self._over.set()
         assert self._thread is not None
-        self._thread.join(20)
+        self._thread.join(120)
 
     def close(self) -> None:
         for engine in self._engines:

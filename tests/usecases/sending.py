@@ -149,7 +149,7 @@ class Held:
             done: Any = found(*arguments, **named) if self._after else None
             done = list(done) if self._listed else done
             self.reached.set()
-            assert self.go_on.wait(30)
+            assert self.go_on.wait(120)
             return done if self._after else found(*arguments, **named)
 
         return wait
@@ -166,7 +166,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
     start = threading.Barrier(len(acts))
 
     def run(place: int) -> None:
-        start.wait(10)
+        start.wait(60)
         try:
             results[place] = acts[place]()
         except Exception as error:  # noqa: BLE001 the test looks at it

@@ -52,7 +52,7 @@ def test_a_package_is_proved_with_witnesses_and_timestamps_and_made_without_thos
                 Stamps("tsa", url, authority.roots),
                 Stamps("gone", "http://127.0.0.1:9", authority.roots),
             ),
-            anchor_seconds=5,
+            anchor_seconds=30,
         )
         settings = scene.dems.settings.model_copy(update={"ledger": ledger})
         held = replace(scene, dems=Dems(settings, nudge=lambda _: None, engine=scene.dems.engine, asks=asks))

@@ -63,7 +63,7 @@ def test_witnesses_cosign_what_is_signed_and_one_that_is_dead_holds_up_nothing(b
     )
     try:
         path = policy_file(tmp_path, *named, least=2)
-        dems = core(book, LedgerSettings(witnesses=path, anchor_seconds=5))
+        dems = core(book, LedgerSettings(witnesses=path, anchor_seconds=30))
         anchoring = Anchoring.of(dems, book.store)
         assert anchoring.cosign() == [], "nothing is signed yet"
         assert [(way.size, way.unheld_for) for way in dems.anchors.held()] == [(0, timedelta(0))]
@@ -145,7 +145,7 @@ def test_a_tree_that_lacks_what_a_proof_needs_is_told_and_nobody_is_asked(book: 
     court = RunningWitness(tmp_path / "court", COURT, book.key.key)
     try:
         path = policy_file(tmp_path, Witness("court", COURT.key, court.url))
-        anchoring = Anchoring.of(core(book, LedgerSettings(witnesses=path, anchor_seconds=5)), book.store)
+        anchoring = Anchoring.of(core(book, LedgerSettings(witnesses=path, anchor_seconds=30)), book.store)
         book.write(3)
         book.sign()
         assert heard(anchoring.cosign()) == {"court": Heard.GIVEN}
@@ -167,7 +167,7 @@ def test_authorities_stamp_what_is_signed_and_each_once(book: Logbook, tmp_path:
     ):
         ledger = LedgerSettings(
             timestamp_authorities=(Stamps("good", good_url, good.roots), Stamps("late", late_url, late.roots)),
-            anchor_seconds=5,
+            anchor_seconds=30,
         )
         dems = core(book, ledger)
         anchoring = Anchoring.of(dems, book.store)
@@ -244,7 +244,7 @@ def test_a_log_that_was_rewritten_and_signed_anew_with_the_stolen_key_is_caught_
     court = RunningWitness(tmp_path / "court", COURT, book.key.key)
     try:
         path = policy_file(tmp_path, Witness("court", COURT.key, court.url))
-        dems = core(book, LedgerSettings(witnesses=path, anchor_seconds=5))
+        dems = core(book, LedgerSettings(witnesses=path, anchor_seconds=30))
         anchoring = Anchoring.of(dems, book.store)
         book.write(3)
         book.sign()

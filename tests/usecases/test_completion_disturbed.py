@@ -20,10 +20,11 @@ from dems.steps.body import Piece
 from dems.steps.tokens import issue_upload_token
 from storage.errors import ObjectExists, StorageError, StoreUnavailable
 from storage.interface import ObjectStore, StoredVersion
-from tests.conftest import Team
+from tests.conftest import Owner, Team
 from tests.faults.faults import Fault, Faults
 from tests.faults.faulty_store import FaultyStore
 from tests.usecases.begun import MIB, Begun
+from tests.waits import until_somebody_waits_for_a_lock
 from tests.world import World
 
 
@@ -104,7 +105,7 @@ def test_two_who_send_the_same_upload_at_once_make_one_object(
 
 
 def test_whoever_finishes_and_whoever_completes_do_not_deadlock(
-    dems: Dems, team: Team, begin: Callable[[bytes], Begun], caplog: pytest.LogCaptureFixture
+    dems: Dems, team: Team, begin: Callable[[bytes], Begun], as_owner: Owner, caplog: pytest.LogCaptureFixture
 ) -> None:
     begun = begin(b"abc")
     begun.intend()
@@ -114,10 +115,9 @@ def test_whoever_finishes_and_whoever_completes_do_not_deadlock(
     with dems.transaction() as tx:
         tx.uploads.get(begun.upload.id, for_update=True)
         thread.start()
-        thread.join(0.5)
-        assert thread.is_alive(), "it waits for the upload's row"
+        until_somebody_waits_for_a_lock(as_owner)
         tx.jobs.due(Job(JobKind.FINISH_COMPLETION, begun.upload.id))
-    thread.join(10)
+    thread.join(120)
     assert states == [UploadState.COMPLETED]
     del team, caplog
 
@@ -149,10 +149,9 @@ def test_two_who_open_a_fresh_upload_at_once_do_not_both(
     with dems.transaction() as tx:
         tx.uploads.get(begun.upload.id, for_update=True)
         thread.start()
-        thread.join(0.5)
-        assert thread.is_alive(), "it waits for the upload's row"
+        until_somebody_waits_for_a_lock(as_owner)
         as_owner(f"UPDATE evidence SET upload_id = '{uuid4()}' WHERE id = '{begun.upload.evidence_id}'")  # noqa: S608
-    thread.join(10)
+    thread.join(120)
     assert len(told) == 1
 
 

@@ -19,6 +19,7 @@ from storage.errors import BytesDamaged, StoreUnavailable
 from tests.conftest import Owner, Team
 from tests.faults.faults import Fault, Faults
 from tests.faults.faulty_store import FaultyStore
+from tests.waits import until_somebody_waits_for_a_lock
 from tests.world import World
 
 
@@ -100,7 +101,7 @@ def test_a_long_reading_keeps_its_lease_and_stops_when_it_is_lost(
 
         thread = threading.Thread(target=work)
         thread.start()
-        assert held.waiting.wait(10)
+        assert held.waiting.wait(60)
         as_owner(f"UPDATE jobs SET leased_until = now() + interval '1 s' WHERE {this}")  # noqa: S608
         query = f"SELECT leased_until > now() + interval '20 s' AS renewed FROM jobs WHERE {this}"  # noqa: S608
         for _ in range(600):
@@ -110,7 +111,7 @@ def test_a_long_reading_keeps_its_lease_and_stops_when_it_is_lost(
             held.go_on.wait(0.05)
         assert job.renewed
         as_owner(f"UPDATE jobs SET leased_by = 'another' WHERE {this}")  # noqa: S608
-        thread.join(30)
+        thread.join(120)
         held.go_on.set()
         assert len(outcome) == 1
         assert "lost" in outcome[0]
@@ -134,7 +135,9 @@ class HeldUp:
         return self._real.open(*args, **more)
 
 
-def test_whoever_asks_and_whoever_rechecks_do_not_deadlock(dems: Dems, world: World, team: Team) -> None:
+def test_whoever_asks_and_whoever_rechecks_do_not_deadlock(
+    dems: Dems, world: World, team: Team, as_owner: Owner
+) -> None:
     item = world.sealed(team.investigator, team.case, b"abc")
     dems.evidence.ask_verification(team.investigator.actor, item.id)
     found: list[Integrity] = []
@@ -142,8 +145,7 @@ def test_whoever_asks_and_whoever_rechecks_do_not_deadlock(dems: Dems, world: Wo
     with dems.transaction() as tx:
         tx.evidence.get(item.id, for_update=True)
         thread.start()
-        thread.join(0.5)
-        assert thread.is_alive(), "it waits for the item's row"
+        until_somebody_waits_for_a_lock(as_owner)
         tx.jobs.due(Job(JobKind.RECHECK, item.id))
-    thread.join(10)
+    thread.join(120)
     assert found == [Integrity.INTACT]

@@ -35,12 +35,12 @@ def completing(large: Sender, owner: Owner, **changes: Any) -> Iterator[Callable
     done: list[UploadState] = []
     worker = threading.Thread(target=lambda: done.append(slow(large.who, large.upload.id)[0].state))
     worker.start()
-    assert held.reached.wait(30)
+    assert held.reached.wait(120)
     try:
         yield lambda: _held_until(large, owner)
     finally:
         held.go_on.set()
-        worker.join(30)
+        worker.join(120)
     assert done == [UploadState.COMPLETED]
 
 

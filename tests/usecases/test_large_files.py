@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from multiprocessing.sharedctypes import Synchronized
@@ -35,13 +36,13 @@ from tests.usecases.large import (
     LEASE,
     MIB,
     SHA256,
-    SLOW,
     dies_at,
     lease_runs_out,
     recheck_by,
     saved_offsets,
     seal_by,
 )
+from tests.waits import until
 from tests.world import World
 
 EVERYTHING = ("sha256", "md5", "sha1", "sha512")
@@ -76,32 +77,32 @@ def save(dems: Dems, item: Evidence, kind: JobKind, **changed: Any) -> HashState
     return state
 
 
-def _seal_slowly(settings: Settings, evidence_id: EvidenceId, read: "Synchronized[int]") -> None:
-    """What the process that is killed does."""
+def _seal_up_to(settings: Settings, evidence_id: EvidenceId, read: "Synchronized[int]", most: int) -> None:
+    """What the process that is killed does: it reads no further than to here."""
     reader.KEEP_ALIVE_SECONDS = 0.02
     dems = Dems(settings, nudge=lambda _: None)
 
     def taken(count: int) -> None:
         read.value += count
+        if store.starts[-1] + store.read >= most:
+            time.sleep(600)
 
-    seal_by(dems, CountedStore(dems.store, pause=0.02, taken=taken))(evidence_id)
+    store = CountedStore(dems.store, taken=taken)
+    seal_by(dems, store)(evidence_id)
 
 
 def test_a_worker_that_is_killed_loses_little(settings: Settings, dems: Dems, item: Evidence, as_owner: Owner) -> None:
     spawning = multiprocessing.get_context("spawn")
     read: Synchronized[int] = spawning.Value("q", 0)
     offsets: list[int] = []
-    for wanted in (5 * MIB, 20 * MIB):
-        worker = spawning.Process(target=_seal_slowly, args=(settings, item.id, read))
+    # Three buffers of 4 MiB may be on their way, and what is before them is saved.
+    for wanted, most in ((4 * MIB, 16 * MIB), (20 * MIB, 36 * MIB)):
+        worker = spawning.Process(target=_seal_up_to, args=(settings, item.id, read, most))
         worker.start()
-        deadline = time.monotonic() + 60
-        while not [at for at in saved_offsets(as_owner, item) if at >= wanted]:
-            assert worker.is_alive(), "it was done before it could be killed"
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        until(lambda wanted=wanted: [at for at in saved_offsets(as_owner, item) if at >= wanted], 120)  # type: ignore[misc]
         assert worker.pid is not None
         os.kill(worker.pid, signal.SIGKILL)
-        worker.join(30)
+        worker.join(120)
         assert worker.exitcode == -signal.SIGKILL
         offsets += saved_offsets(as_owner, item)
         with pytest.raises(NoLongerDue):
@@ -117,6 +118,12 @@ def test_a_worker_that_is_killed_loses_little(settings: Settings, dems: Dems, it
     assert saved_offsets(as_owner, item) == []
 
 
+def saves_more(as_owner: Owner, item: Evidence) -> Callable[[], bool]:
+    """Whether another state was saved than there is now."""
+    before = saved_offsets(as_owner, item)
+    return lambda: saved_offsets(as_owner, item) != before
+
+
 @pytest.mark.parametrize("algorithms", [("sha256",), EVERYTHING])
 def test_a_worker_that_dies_again_and_again_gets_there(
     dems: Dems, team: Team, item: Evidence, as_owner: Owner, algorithms: tuple[str, ...]
@@ -124,7 +131,7 @@ def test_a_worker_that_dies_again_and_again_gets_there(
     total = 0
     offsets = []
     for _ in range(3):
-        store = CountedStore(dems.store, pause=SLOW, taken=dies_at(14 * MIB, []))
+        store = CountedStore(dems.store, taken=dies_at(14 * MIB, [], saves_more(as_owner, item)))
         with pytest.raises(ProcessDied):
             seal_by(dems, store, algorithms)(item.id)
         total += store.read
@@ -143,7 +150,7 @@ def test_a_worker_that_dies_again_and_again_gets_there(
 def test_what_is_not_larger_than_the_setting_begins_again(dems: Dems, item: Evidence, as_owner: Owner) -> None:
     below = Seal(
         dems.transaction,
-        CountedStore(dems.store, pause=SLOW, taken=dies_at(30 * MIB, [])),
+        CountedStore(dems.store, taken=dies_at(30 * MIB, [])),
         dems.locks,
         dems.clock,
         LEASE,
@@ -163,7 +170,7 @@ def test_a_later_verification_goes_on_too_and_says_so(
     by = team.investigator.actor
     dems.evidence.seal(item.id)
     dems.evidence.ask_verification(by, item.id)
-    dying = CountedStore(dems.store, pause=SLOW, taken=dies_at(25 * MIB, []))
+    dying = CountedStore(dems.store, taken=dies_at(25 * MIB, [], saves_more(as_owner, item)))
     with pytest.raises(ProcessDied):
         recheck_by(dems, dying)(item.id)
     offsets = saved_offsets(as_owner, item)
@@ -208,7 +215,7 @@ def test_other_bytes_than_declared_are_a_mismatch_after_one_more_reading(
 ) -> None:
     other = world.verifying(team.investigator, team.case, DATA, sha256=bytes(32))
     with pytest.raises(ProcessDied):
-        seal_by(dems, CountedStore(dems.store, pause=SLOW, taken=dies_at(20 * MIB, [])))(other.id)
+        seal_by(dems, CountedStore(dems.store, taken=dies_at(20 * MIB, [], saves_more(as_owner, other))))(other.id)
     offsets = saved_offsets(as_owner, other)
     lease_runs_out(as_owner, other)
     store = CountedStore(dems.store)
@@ -253,7 +260,7 @@ def test_a_library_that_differs_is_not_used_and_that_is_told(
 ) -> None:
     save(dems, item, JobKind.VERIFY)
     monkeypatch.setitem(resumable._ALGORITHMS, "sha256", resumable._ALGORITHMS["sha1"])
-    store = CountedStore(dems.store, pause=SLOW, taken=dies_at(30 * MIB, []))
+    store = CountedStore(dems.store, taken=dies_at(30 * MIB, []))
     with pytest.raises(ProcessDied):
         seal_by(dems, store)(item.id)
     assert [r.levelname for r in caplog.records if r.message == "hashing_not_resumable"] == ["CRITICAL"]

@@ -60,7 +60,7 @@ def test_what_is_sealed_by_somebody_else_meanwhile_is_no_longer_due(
     held = Held(dems.store, "settle")
 
     def overtake() -> None:
-        assert held.reached.wait(30)
+        assert held.reached.wait(120)
         as_owner(f"UPDATE jobs SET leased_until = now() - interval '1 s' WHERE subject = '{waiting.id}'")  # noqa: S608
         dems.evidence.seal(waiting.id)
         held.go_on.set()

@@ -1,6 +1,5 @@
 """Histories of many cases, loaded in batches; and what happens where somebody else is at the same case in that moment."""
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -25,6 +24,7 @@ from dems.usecases.cases.load_history import Line, LoadHistory
 from dems.usecases.cases.take_message import TakeMessage
 from tests.conftest import Owner, Team
 from tests.usecases.test_lives import on
+from tests.waits import until_somebody_waits_for_a_lock
 from tests.world import Somebody, World
 
 
@@ -126,17 +126,13 @@ def test_two_that_open_the_same_cases_do_not_wait_for_each_other_in_a_circle(
     who, mark = world.somebody("case_manager"), uuid4().hex[:8]
     begun = dems.cases.load.begin(who.actor, uuid4().bytes)
     lines = [line(1, message(f"{mark}/2")), line(2, message(f"{mark}/1"))]
-    waits = "SELECT 1 FROM pg_locks WHERE NOT granted"
     with ThreadPoolExecutor(1) as other:
         with _undone(dems) as tx:
             tx.cases.add(_case(who, f"{mark}/1"))
             loading = other.submit(dems.cases.load.batch, who.actor, begun, lines)
-            until = time.monotonic() + 10
-            while not as_owner(waits):
-                assert time.monotonic() < until, "the load waits for the case that is being opened"
-                time.sleep(0.01)
+            until_somebody_waits_for_a_lock(as_owner)
             tx.cases.add(_case(who, f"{mark}/2"))
-        done = loading.result(10)
+        done = loading.result(60)
     assert (done.opened, done.failed) == (2, 0)
 
 

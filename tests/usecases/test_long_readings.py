@@ -1,9 +1,7 @@
 """Readings that take longer than a lease, and disks that take longer than a reading."""
 
 import threading
-import time
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 
@@ -20,12 +18,15 @@ from tests.faults.counted_store import CountedStore
 from tests.usecases.large import (
     ABOVE,
     DATA,
+    LEASE,
     MIB,
     SHA256,
     lease_runs_out,
+    others_ask_when_the_lease_has_run_out,
     saved_offsets,
     seal_by,
 )
+from tests.waits import until
 from tests.world import World
 
 
@@ -40,23 +41,26 @@ def item(world: World, team: Team) -> Evidence:
 
 
 @pytest.mark.parametrize("above", [ABOVE, len(DATA)], ids=["resumable", "hashlib"])
-def test_hashing_may_take_longer_than_the_lease_and_nobody_else_gets_it(dems: Dems, item: Evidence, above: int) -> None:
-    lease = timedelta(seconds=2)
-    slow = CountedStore(dems.store, pause=0.022)
-    mine = Seal(dems.transaction, slow, dems.locks, dems.clock, lease, ("sha256",), above)
+def test_hashing_may_take_longer_than_the_lease_and_nobody_else_gets_it(
+    dems: Dems, item: Evidence, as_owner: Owner, above: int
+) -> None:
+    go_on = threading.Event()
+
+    def waits(_: int) -> None:
+        go_on.wait(60)
+
+    slow = CountedStore(dems.store, taken=waits)
+    mine = Seal(dems.transaction, slow, dems.locks, dems.clock, LEASE, ("sha256",), above)
     sealed: list[Evidence] = []
     worker = threading.Thread(target=lambda: sealed.append(mine(item.id)))
-    began = time.monotonic()
     worker.start()
-    refused = 0
-    while worker.is_alive():
-        if slow.read and time.monotonic() - began < 2.6:
-            with pytest.raises(NoLongerDue):
-                dems.evidence.seal(item.id)
-            refused += 1
-        worker.join(0.1)
-    assert time.monotonic() - began > 2.6
-    assert refused > 5
+    try:
+        until(lambda: slow.read)
+        others_ask_when_the_lease_has_run_out(dems, as_owner, item)
+        assert 0 < slow.read < len(DATA)
+    finally:
+        go_on.set()
+        worker.join(60)
     assert [e.state for e in sealed] == [EvidenceState.SEALED]
     assert slow.read == len(DATA)
 
@@ -96,23 +100,20 @@ def slow_flush(dems: Dems) -> Iterator[CountedStore]:
 
 
 def test_a_slow_disk_keeps_the_lease_and_the_flush_after_the_lock_is_not_left_out(
-    dems: Dems, item: Evidence, slow_flush: CountedStore, flushed_early: None
+    dems: Dems, item: Evidence, as_owner: Owner, slow_flush: CountedStore, flushed_early: None
 ) -> None:
-    mine = Seal(dems.transaction, slow_flush, dems.locks, dems.clock, timedelta(seconds=2), ("sha256",))
+    mine = Seal(dems.transaction, slow_flush, dems.locks, dems.clock, LEASE, ("sha256",))
     sealed: list[Evidence] = []
     worker = threading.Thread(target=lambda: sealed.append(mine(item.id)))
     worker.start()
-    began = time.monotonic()
-    while time.monotonic() - began < 2.6:
-        if slow_flush.read:
-            with pytest.raises(NoLongerDue):
-                dems.evidence.seal(item.id)
-        worker.join(0.1)
-    assert slow_flush.read == len(DATA)
-    assert sealed == []
     assert slow_flush.slow_settle is not None
-    slow_flush.slow_settle.set()
-    worker.join(30)
+    try:
+        until(lambda: slow_flush.read == len(DATA))
+        others_ask_when_the_lease_has_run_out(dems, as_owner, item)
+        assert sealed == []
+    finally:
+        slow_flush.slow_settle.set()
+        worker.join(60)
     assert [e.state for e in sealed] == [EvidenceState.SEALED]
     assert slow_flush.settled == 2
     del flushed_early

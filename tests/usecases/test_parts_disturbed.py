@@ -35,7 +35,7 @@ def test_two_people_who_send_the_same_part_at_once_send_one_part(
     world.join(team.case, colleague, "investigator", by=team.manager)
     other = Sender(dems, colleague.actor, sender.intake, sender.token, sender.contents)
     both_came = threading.Barrier(2)
-    first, second = at_once(*(lambda s=s: s.relays(1, on_the_way=lambda: both_came.wait(10)) for s in (sender, other)))
+    first, second = at_once(*(lambda s=s: s.relays(1, on_the_way=lambda: both_came.wait(60)) for s in (sender, other)))
     assert (first.sha256, first.etag) == (second.sha256, second.etag)
     for number in range(2, sender.upload.part_count + 1):
         other.relays(number)
@@ -47,7 +47,7 @@ def test_of_two_who_send_different_bytes_for_a_part_at_once_one_is_told(sender: 
     both_came = threading.Barrier(2)
     changed = bytes([sender.part(1)[0] ^ 1]) + sender.part(1)[1:]
     sent = at_once(
-        *(lambda d=d: sender.relays(1, data=d, on_the_way=lambda: both_came.wait(10)) for d in (None, changed))
+        *(lambda d=d: sender.relays(1, data=d, on_the_way=lambda: both_came.wait(60)) for d in (None, changed))
     )
     [refused] = [r for r in sent if isinstance(r, Exception)]
     assert isinstance(refused, PartDiffers)
@@ -96,12 +96,12 @@ def test_whoever_completes_while_somebody_does_is_told_how_it_stands(large: Send
     done: list[UploadState] = []
     slow = threading.Thread(target=lambda: done.append(large.completes(core=through(dems, held)).state))
     slow.start()
-    assert held.reached.wait(30)
+    assert held.reached.wait(120)
     try:
         assert large.completes().state is UploadState.COMPLETING
     finally:
         held.go_on.set()
-        slow.join(30)
+        slow.join(120)
     assert done == [UploadState.COMPLETED]
     sealed_once(large)
 
@@ -115,10 +115,10 @@ def test_between_two_looks_somebody_else_completes(large: Sender, dems: Dems, li
     done: list[UploadState] = []
     slow = threading.Thread(target=lambda: done.append(large.completes(core=through(dems, held)).state))
     slow.start()
-    assert held.reached.wait(30)
+    assert held.reached.wait(120)
     assert large.completes().state is UploadState.COMPLETED
     held.go_on.set()
-    slow.join(30)
+    slow.join(120)
     assert done == [UploadState.COMPLETED]
     sealed_once(large)
 
@@ -130,10 +130,10 @@ def test_between_two_looks_somebody_abandons(large: Sender, dems: Dems) -> None:
     told: list[Any] = []
     slow = threading.Thread(target=lambda: told.extend(at_once(lambda: large.completes(core=through(dems, held)))))
     slow.start()
-    assert held.reached.wait(30)
+    assert held.reached.wait(120)
     dems.intake.abandon(large.who, large.upload.id)
     held.go_on.set()
-    slow.join(30)
+    slow.join(120)
     assert isinstance(told[0], WrongState)
     assert told[0].data["state"] == "abandoned"
 
@@ -167,10 +167,10 @@ def test_a_part_that_reaches_the_store_after_the_completion_is_refused_there(lar
     told: list[Any] = []
     slow = threading.Thread(target=lambda: told.extend(at_once(lambda: late.relays(1))))
     slow.start()
-    assert held.reached.wait(30)
+    assert held.reached.wait(120)
     large.completes()
     held.go_on.set()
-    slow.join(30)
+    slow.join(120)
     assert isinstance(told[0], StorageError), told
     sealed_once(large)
 
@@ -192,11 +192,11 @@ def test_what_is_begun_for_an_upload_that_ends_meanwhile_is_ended_too(large: Sen
     act: Callable[[], object] = (lambda: late.relays(1)) if way == "relay" else (lambda: late.address(1))
     slow = threading.Thread(target=lambda: told.extend(at_once(act)))
     slow.start()
-    assert held.reached.wait(30)
+    assert held.reached.wait(120)
     assert list(dems.store.multiparts(large.key))
     dems.intake.abandon(large.who, large.upload.id)
     held.go_on.set()
-    slow.join(30)
+    slow.join(120)
     assert isinstance(told[0], WrongState), told
     assert not list(dems.store.multiparts(large.key)), "nobody was asked to throw it away, so it is gone by itself"
 
@@ -208,13 +208,13 @@ def test_an_upload_does_not_expire_while_it_is_completed(large: Sender, dems: De
     done: list[UploadState] = []
     slow = threading.Thread(target=lambda: done.append(large.completes(core=through(dems, held)).state))
     slow.start()
-    assert held.reached.wait(30)
+    assert held.reached.wait(120)
     time.ahead = timedelta(days=8)
     while dems.intake.expire(at_most=500) == 500:
         pass
     time.ahead = timedelta(0)
     held.go_on.set()
-    slow.join(30)
+    slow.join(120)
     assert done == [UploadState.COMPLETED]
     sealed_once(large)
 

@@ -171,12 +171,12 @@ def test_what_somebody_else_confirms_while_it_is_read_back_is_sealed_all_the_sam
         act = lambda: core.evidence.seal(EvidenceId(sender.item.id))  # noqa: E731
     worker = threading.Thread(target=act)
     worker.start()
-    assert held.reached.wait(30)
+    assert held.reached.wait(120)
     assert sender.completes().state is UploadState.COMPLETING
     assert dems.intake.finish_completion(sender.upload.id) is UploadState.COMPLETED
     assert sender.item.state is EvidenceState.VERIFYING
     held.go_on.set()
-    worker.join(30)
+    worker.join(120)
     all_sealed_once(dems, as_owner, sender)
 
 
@@ -189,11 +189,11 @@ def test_another_version_confirmed_meanwhile_is_read_back_in_its_turn(dems: Dems
     held: Any = Held(dems.store, "settle")
     worker = threading.Thread(target=through(dems, held).evidence.seal_many)
     worker.start()
-    assert held.reached.wait(30)
+    assert held.reached.wait(120)
     sender.completes()
     assert dems.intake.finish_completion(sender.upload.id) is UploadState.COMPLETED
     held.go_on.set()
-    worker.join(30)
+    worker.join(120)
     assert (sender.item.state, sender.item.version_id) == (EvidenceState.VERIFYING, first)
     [job] = [j for j in due(as_owner, sender) if j.kind == JobKind.VERIFY.value]
     assert (job.leased_by, "recorded by another" in job.problem) == (None, True)

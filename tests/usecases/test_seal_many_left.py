@@ -81,14 +81,14 @@ def test_what_is_over_when_its_bytes_were_read_is_not_recorded(dems: Dems, team:
     held: Any = Held(dems.store, "settle")
     worker = threading.Thread(target=through(dems, held).evidence.seal_many)
     worker.start()
-    assert held.reached.wait(30)
+    assert held.reached.wait(120)
     with dems.transaction() as tx:
         intent = tx.uploads.completion(sender.upload.id)
         assert intent is not None
         tx.uploads.forget_intent(sender.upload.id, intent.attempt)
     dems.intake.abandon(sender.who, sender.upload.id)
     held.go_on.set()
-    worker.join(30)
+    worker.join(120)
     assert (sender.upload.state, sender.item.state) == (UploadState.ABANDONED, EvidenceState.DECLARED)
     assert acts(sender) == ["evidence.declare", "upload.abandon"]
     assert to_verify(as_owner, sender.item.id, sender.upload.id) == [], "there is nothing to be read back any more"

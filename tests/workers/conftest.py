@@ -23,6 +23,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "DEMS_EMBEDDED": "true",  # the store was checked already
         "DEMS_DATABASE__URL": settings.database.url.get_secret_value(),
+        "DEMS_DATABASE__LOCK_TIMEOUT_MS": str(settings.database.lock_timeout_ms),
         "DEMS_BROKER__URL": settings.broker.url.get_secret_value(),
         "DEMS_S3__ENDPOINT": s3.endpoint or "",
         "DEMS_S3__ACCESS_KEY": s3.access_key,
@@ -53,7 +54,7 @@ class Worker:
         """kill -9, to the whole group: neither process says goodbye."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, 9)
-        self.process.wait(10)
+        self.process.wait(60)
         self._output.close()
 
     def said(self) -> str:

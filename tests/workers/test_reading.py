@@ -140,7 +140,7 @@ def test_a_worker_says_again_and_again_how_it_reads(store: ObjectStore, nursery:
     thread = keep_reporting(reads, "extract@here", told.append, ended)
     until(lambda: bool(told))
     ended.set()
-    thread.join(10)
+    thread.join(120)
     assert not thread.is_alive()
     (report,) = told
     assert (report.worker, report.tools) == ("extract@here", nursery.versions())

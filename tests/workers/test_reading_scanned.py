@@ -108,7 +108,7 @@ def test_work_that_is_ended_while_a_scanner_thinks_ends(
 
     def thinks(connection: Any) -> None:
         asked.set()
-        told.wait(10)
+        told.wait(120)
         connection.close()
 
     def alive() -> None:

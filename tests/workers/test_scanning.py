@@ -95,7 +95,7 @@ def test_what_no_scanner_answers_is_no_verdict(answer: bytes, why: str) -> None:
 def test_a_scanner_that_stalls_is_given_up(answer: bytes) -> None:
     def behave(connection: socket.socket) -> None:
         connection.sendall(answer)
-        connection.settimeout(10)
+        connection.settimeout(60)
         with contextlib.suppress(OSError):
             while connection.recv(65536):
                 pass
@@ -104,12 +104,12 @@ def test_a_scanner_that_stalls_is_given_up(answer: bytes) -> None:
         begun = time.monotonic()
         with pytest.raises(ScannerUnavailable, match=r"did not answer within 0\.5 seconds"):
             scanner(address, 0.5).scan([b"abc"])
-        assert time.monotonic() - begun < 9
+        assert time.monotonic() - begun < 50
 
 
 def test_a_scanner_that_drips_is_given_up() -> None:
     def behave(connection: socket.socket) -> None:
-        for _ in range(200):
+        for _ in range(1200):
             connection.sendall(b"x")
             time.sleep(0.05)
 
@@ -121,12 +121,16 @@ def test_a_scanner_that_drips_is_given_up() -> None:
 
 
 def test_a_scanner_that_does_not_listen_is_given_up() -> None:
+    given_up = threading.Event()
+
     def behave(connection: socket.socket) -> None:
-        time.sleep(3)
+        given_up.wait(60)
         connection.close()
 
-    with running(behave=behave) as (_, address), pytest.raises(ScannerUnavailable, match=r"did not answer within 0\.5"):
-        scanner(address, 0.5).scan(bytes(PIECE) for _ in range(200))
+    with running(behave=behave) as (_, address):
+        with pytest.raises(ScannerUnavailable, match=r"did not answer within 0\.5"):
+            scanner(address, 0.5).scan(bytes(PIECE) for _ in range(200))
+        given_up.set()
 
 
 def test_waiting_for_the_bytes_is_not_waiting_for_the_scanner() -> None:

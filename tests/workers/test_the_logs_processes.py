@@ -74,7 +74,7 @@ def test_entries_are_taken_in_signed_and_published_while_they_come(book: Logbook
     finally:
         ended.set()
         for process in processes:
-            process.join(30)
+            process.join(120)
     assert not any(process.is_alive() for process in processes)
     book.key = SigningKey.from_bytes((tmp_path / "key").read_bytes())
     assert [check.held for check in book.checks()] == [True, True]
@@ -97,7 +97,7 @@ def test_a_tree_that_is_damaged_is_told_of_and_does_not_end_the_sequencer(
             assert process.is_alive()
         finally:
             ended.set()
-            process.join(30)
+            process.join(120)
     [told] = [vars(r)["why"] for r in caplog.records if r.message == "log_not_sequenced"]
     assert told == "The tree in the database is damaged: the right edge of a tree of 3 leaves has 2 hashes of 32 bytes."
 
@@ -170,7 +170,7 @@ def test_a_key_that_somebody_else_holds_signs_and_is_waited_for_while_it_does_no
     finally:
         ended.set()
         if process.ident is not None:
-            process.join(30)
+            process.join(120)
         holder.kill()
     assert not (tmp_path / "no").exists(), "no key was made"
     assert [check.held for check in book.checks()] == [True, True]

@@ -65,7 +65,7 @@ def _dems_up_starts_on(folder: Path) -> None:
         assert process.stdout.readline().startswith("DEMS is running at")
     finally:
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=120)
     assert process.returncode == 0
 
 

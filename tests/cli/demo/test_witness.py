@@ -56,7 +56,7 @@ class Storing(BaseHTTPRequestHandler):
 
 
 def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not true():
         assert time.monotonic() < end, "it did not come true in time"
         time.sleep(0.02)
@@ -79,7 +79,7 @@ def witness(store: Store) -> Iterator[Witness]:
 
 
 def put(witness: Witness, url: str, body: bytes) -> urllib3.BaseHTTPResponse:
-    with urllib3.ProxyManager(witness.address, retries=False, timeout=20) as pool:
+    with urllib3.ProxyManager(witness.address, retries=False, timeout=60) as pool:
         return pool.request("PUT", url, body=body)
 
 
@@ -118,7 +118,7 @@ def test_more_than_were_let_through_stand_still_and_are_never_sent(witness: Witn
 
 def test_a_client_or_a_store_that_breaks_off_is_told_apart_from_an_answer(witness: Witness, store: Store) -> None:
     proxy = urlsplit(witness.address)
-    client = HTTPConnection(str(proxy.hostname), proxy.port, timeout=20)
+    client = HTTPConnection(str(proxy.hostname), proxy.port, timeout=60)
     client.putrequest("PUT", f"{store.address}/b/half")
     client.putheader("Content-Length", "1000")
     client.endheaders()
