@@ -157,7 +157,8 @@ def _custody_log(dems: Dems) -> PartState:
         )
     if seen.signer_is_missed(dems.clock()):
         return PartState(
-            ok=False, detail="The signer says nothing, and entries wait to be signed: look after its process."
+            ok=False,
+            detail="The signer says nothing, and entries wait to be signed: look after its process, and the clock of its machine.",
         )
     size = seen.head.size if seen.head else 0
     return PartState(ok=True, detail=f"{size - seen.unsigned} of {size} entries signed")

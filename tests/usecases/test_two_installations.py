@@ -97,7 +97,7 @@ def test_a_second_key_on_one_database_ends_with_one_signer(book: Logbook, caplog
     with caplog.at_level(logging.CRITICAL):
         assert [ours.turn(), theirs.turn(), ours.turn()] == [True, False, True]
     [told] = [vars(r)["why"] for r in caplog.records if r.message == "log_not_signed"]
-    assert f"was published under the key {book.key.key.to_text()}, which is not this signer's" in told
+    assert f"was signed, it says, by {book.key.key.to_text()}, and not by a key of this log" in told
     assert all(check.held for check in book.checks()), [check.words() for check in book.checks()]
 
 
@@ -112,7 +112,7 @@ def test_a_checkpoint_that_is_published_while_a_signer_starts_is_not_missed(book
 
     class Kept:
         store, keys, after, put = kept.kept.store, kept.kept.keys, kept.kept.after, kept.kept.put
-        of_another_log = kept.kept.of_another_log
+        of_another_log, authentic = kept.kept.of_another_log, kept.kept.authentic
 
         def newest(self) -> object:
             found = newest()

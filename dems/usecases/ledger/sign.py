@@ -86,11 +86,11 @@ class SignLog:
         """
         if published is None and self.held is None:
             self._must_be_a_bucket_of_its_own()
-        if published and published.vkey not in {key.to_text() for key in self.kept.keys}:
+        if published and self.kept.authentic(published.note, published.size) is None:
             raise LogRefused(
-                f"The checkpoint of {published.size} entries was published under the key {published.vkey}, which is not this signer's: "
-                "another signer works on this database, or the key was changed. Let one of the two sign; if that key was this "
-                f"log's, name it in DEMS_LEDGER__FORMER_KEYS. {SAY_IT}"
+                f"The checkpoint of {published.size} entries that the database publishes was signed, it says, by {published.vkey}, and "
+                "not by a key of this log: another signer works on this database, a former key is not named in "
+                f"DEMS_LEDGER__FORMER_KEYS, or somebody wrote into the table custody_signed. {SAY_IT}"
             )
         if self.held is None:
             self.held = self.kept.newest()
