@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,36 @@ def test_two_signers_with_one_key_make_one_log_and_neither_stops(
     sizes = list(book.signing().kept.after(-1))
     assert len({kept.checkpoint.size for kept in sizes}) == len(sizes) > 1
     assert [check.held for check in book.checks()] == [True, True]
+
+
+def test_an_emptied_bucket_is_told_from_a_young_one_by_whoever_holds_a_checkpoint(
+    book: Logbook, engines: Connections, s3: S3Settings, empty_log: str
+) -> None:
+    """Alone, neither the bucket nor a database that went back with it can say that there was more."""
+    chain = Chain()
+    book.write(300, chain)
+    first = book.sign().checkpoint
+    with logbook(engines, s3, empty_log) as emptied:
+        emptied.key = book.key
+        acts = emptied.acts()
+        kept = acts.kept(book.key.key)
+        nothing = "there is no entry and no checkpoint: nothing was signed yet, or all of it was taken away"
+        for check in (acts.check_database, acts.check_bucket):
+            assert (check(kept).held, check(kept).words()) == (True, nothing)
+        of_bucket, of_database = acts.check_bucket(kept, held=first), acts.check_database(kept, held=first)
+        assert "that you hold is of 300 entries, and the largest in the ledger bucket is of 0" in of_bucket.words()
+        assert "checkpoints of up to 300 entries were signed, and the log has 0" in of_database.words()
+    book.write(1, chain)
+    book.sequence()
+    signing = book.signing()
+    signing.publish.tail_every, signing.publish._tail = timedelta(days=1), (300, datetime.now(UTC))
+    second = signing.sign()
+    assert second is not None
+    assert signing.publish(second) == []
+    acts = book.acts()
+    kept = acts.kept(book.key.key)
+    for check in (acts.check_database, acts.check_bucket):
+        for held in (first, second.checkpoint):
+            assert check(kept, held=held).held, "what fills no tile yet may not be there yet"
+        other = check(kept, held=Checkpoint("log.example", 300, bytes(32)))
+        assert "do not make the root that the checkpoint that you hold says" in other.words()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from dems.errors import IntegrityBroken
 from dems.ledger.keys import VerifierKey
@@ -37,6 +38,14 @@ class LogObserved:
         return self.unsigned > 0 and (said is None or abs(now - said.at) > SIGNER_SILENT)
 
 
+class LogReach(NamedTuple):
+    """How far the log is: how many of its entries are in the feed, how many it has, and how many a signed checkpoint covers."""
+
+    told: int
+    taken_in: int
+    signed: int
+
+
 @dataclass(frozen=True, slots=True)
 class ObserveLog:
     transaction: Transactions
@@ -45,6 +54,13 @@ class ObserveLog:
         with self.transaction() as tx:
             waiting, oldest = tx.ledger.waiting()
             return LogObserved(waiting, oldest, tx.ledger.head(), tx.ledger.latest_checkpoint(), tx.ledger.reports())
+
+    def reach(self) -> LogReach:
+        """Two questions to the database, each answered from the end of an index."""
+        with self.transaction() as tx:
+            told, taken_in = tx.events.taken_in()
+            signed = tx.ledger.latest_checkpoint()
+            return LogReach(told, taken_in, signed.size if signed else 0)
 
     def signers(self) -> list[VerifierKey]:
         """The key that the database says signed last: nothing to rely on where it can be had from elsewhere.
