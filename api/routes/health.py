@@ -51,8 +51,8 @@ class Readiness(BaseModel):
 
 
 @router.get("/healthz")
-def is_alive() -> Alive:
-    """The process answers."""
+async def is_alive() -> Alive:
+    """The process answers, also while every thread of it has something to do: a busy process is not a dead one."""
     return Alive(status="alive")
 
 

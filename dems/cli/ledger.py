@@ -58,7 +58,7 @@ def fsck(
         raise Failed(f"--key is no public key of a log ({error}): it looks like `name+0123abcd+base64`.") from error
     with core() as dems:
         kept = dems.ledger.kept(*keys)
-        held = None if checkpoint is None else _held(checkpoint, kept.keys)
+        held = None if checkpoint is None else held_checkpoint(checkpoint, kept.keys)
         found = {}
         if database:
             found[FSCK_DATABASE] = dems.ledger.check_database(kept, held=held)
@@ -75,7 +75,8 @@ def fsck(
         raise typer.Exit(1)
 
 
-def _held(path: Path, keys: "Sequence[VerifierKey]") -> "Checkpoint":
+def held_checkpoint(path: Path, keys: "Sequence[VerifierKey]") -> "Checkpoint":
+    """The checkpoint in a file, signed by one of these keys. Raises `Failed` with what to do."""
     from dems.ledger.invalid import LedgerInvalid  # noqa: PLC0415  (client commands do not wait for it)
     from dems.ledger.judgement import judge  # noqa: PLC0415
     from dems.ledger.policy import Log, Policy  # noqa: PLC0415

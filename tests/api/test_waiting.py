@@ -6,12 +6,15 @@ import threading
 from collections.abc import Awaitable, Callable
 
 import anyio
+import httpx
 import pytest
 from fastapi import FastAPI, Request
 from starlette.types import Message
 
 from api import waiting
+from api.main import create_app
 from api.waiting import FOR_THE_LOG, MOST_WAIT, Waiting, asked_to_wait, when_logged, when_told
+from dems.settings import Settings
 from dems.usecases.ledger.observe import LogReach
 
 
@@ -140,6 +143,26 @@ def test_what_comes_between_the_look_and_the_question_is_not_missed() -> None:
             return found
 
         assert await when_logged(request, 600.0, ask, logged=bool) is True
+
+    anyio.run(main)
+
+
+def test_a_process_says_that_it_lives_while_every_thread_is_taken(settings: Settings) -> None:
+    """Else whoever watches it would kill it for being busy."""
+    over, app = threading.Event(), create_app(settings)
+
+    async def main() -> None:
+        limiter = anyio.to_thread.current_default_thread_limiter()
+        limiter.total_tokens = 1
+        async with anyio.create_task_group() as tasks, httpx.AsyncClient(transport=httpx.ASGITransport(app)) as http:
+            tasks.start_soon(lambda: anyio.to_thread.run_sync(over.wait))
+            while limiter.available_tokens:  # noqa: ASYNC110 it has no event
+                await anyio.sleep(0.001)
+            try:
+                with anyio.fail_after(20):
+                    assert (await http.get("http://dems.example/healthz")).status_code == 200
+            finally:
+                over.set()
 
     anyio.run(main)
 
