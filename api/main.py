@@ -46,7 +46,7 @@ from api.routes import (
     submissions,
     uploads,
 )
-from api.waiting import MOST_WAIT
+from api.waiting import Waiting
 from dems import logs
 from dems import settings as dems_settings
 from dems.bootstrap import Dems
@@ -79,7 +79,7 @@ def create_app(settings: Settings, *, dems: Dems | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
         app.state.relays = Relays(settings.api.max_relays)
-        app.state.waiting = anyio.CapacityLimiter(MOST_WAIT)
+        app.state.waiting = Waiting(core.ledger.observe.reach)
         app.state.documents = anyio.CapacityLimiter(_DOCUMENTS)
         app.state.loads = anyio.CapacityLimiter(_LOADS)
         yield

@@ -1,5 +1,6 @@
 """Waiting for what is about to be, for whoever asks to: on the event loop, so that those who wait hold no thread and no connection."""
 
+import math
 import re
 import time
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from typing import Annotated, TypeVar
 import anyio
 from fastapi import Depends, Header, Request
 from starlette.concurrency import run_in_threadpool
+
+from dems.usecases.ledger.observe import LogReach
 
 FOR_THE_LOG, FOR_EVENTS = 2.0, 20.0
 """Seconds, at most."""
@@ -51,6 +54,30 @@ Wait = Annotated[float, Depends(_for_the_log)]
 LongWait = Annotated[float, Depends(_for_events)]
 
 
+class Waiting:
+    """Those of one process who wait. One of them asks for all how far the log is; the others only look at that.
+
+    Each by itself would ask its own question over and over, and a hundred of them keep everybody else from the database.
+    """
+
+    def __init__(self, look: Callable[[], LogReach], places: int = MOST_WAIT) -> None:
+        self.places = anyio.CapacityLimiter(places)
+        self.reach: LogReach | None = None
+        self._look = look
+        self._looking = False
+        self._looked_at = -math.inf
+
+    async def look(self, glance: float) -> LogReach | None:
+        """How far the log is, as of `glance` seconds ago at most, or a little more while somebody else is asking."""
+        if not self._looking and time.monotonic() - self._looked_at >= glance:
+            self._looking = True
+            try:
+                self.reach = await run_in_threadpool(self._look)
+            finally:
+                self._looking, self._looked_at = False, time.monotonic()
+        return self.reach
+
+
 async def when_logged(
     request: Request, seconds: float, ask: Callable[[], Answer], *, logged: Callable[[Answer], bool]
 ) -> Answer:
@@ -68,14 +95,21 @@ async def when_told(
 async def _waited(
     request: Request, seconds: float, ask: Callable[[], Answer], enough: Callable[[Answer], bool], glance: float
 ) -> Answer:
-    """Ask, and again until it is enough, the time is over, or whoever asked has gone. A thread is held while asking only."""
+    """Ask, and again when the log has come further, until it is enough, the time is over, or whoever asked has gone.
+
+    A thread is held while asking only.
+    """
     until = time.monotonic() + seconds
+    waiting: Waiting = request.app.state.waiting
+    # Known before the question: what comes between the two is then looked for again.
+    known = waiting.reach
     answer = await run_in_threadpool(ask)
-    places: anyio.CapacityLimiter = request.app.state.waiting
-    if enough(answer) or not seconds or not places.available_tokens:
+    if enough(answer) or not seconds or not waiting.places.available_tokens:
         return answer
-    async with places:
-        while not enough(answer) and time.monotonic() < until and not await request.is_disconnected():
-            await anyio.sleep(min(glance, max(0.0, until - time.monotonic())))
-            answer = await run_in_threadpool(ask)
+    async with waiting.places:
+        while not enough(answer) and (left := until - time.monotonic()) > 0 and not await request.is_disconnected():
+            await anyio.sleep(min(glance, left))
+            reach = await waiting.look(glance)
+            if reach != known:
+                known, answer = reach, await run_in_threadpool(ask)
     return answer

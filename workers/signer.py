@@ -36,6 +36,8 @@ SILENT_AFTER_SECONDS = 120.0
 PATIENCE_SECONDS = 5.0
 """After something went wrong; twice as long each time that it goes on."""
 LONGEST_PATIENCE_SECONDS = 60.0
+TOLD_AFTER_SECONDS = 60.0
+"""What goes wrong for so long is told to whoever watches, though it may end by itself."""
 
 
 def key_path(settings: Settings) -> Path:
@@ -60,7 +62,10 @@ def the_key(settings: Settings, store: ObjectStore) -> SigningKey:
     try:
         return make_key(path, settings.ledger.origin)
     except OSError as error:
-        raise LogRefused(f"The log's key cannot be made at {path} ({error.strerror}): nothing is signed.") from error
+        raise LogRefused(
+            f"The log's key cannot be made at {path} ({error.strerror}): nothing is signed. Make its folder "
+            "writable for the signer, or name another file in DEMS_LEDGER__KEY_FILE."
+        ) from error
 
 
 @dataclass
@@ -70,6 +75,8 @@ class Signs:
     signing: Signing
     said: tuple[bool, str] | None = field(default=None, init=False)
     said_at: float = field(default=0.0, init=False)
+    told_after: float = TOLD_AFTER_SECONDS
+    failing_since: float | None = field(default=None, init=False)
 
     def turn(self, *, at_the_end: bool = False) -> bool:
         """Whether all went well. Raises nothing that a later turn may not mend."""
@@ -82,12 +89,27 @@ class Signs:
             return self._say(f"The database does not hold the log that was signed: {error}. {SAY_IT}", held=False)
         except (DemsError, StorageError, DBAPIError, OSError) as error:
             log.warning("log_not_signed_now", extra={"error": type(error).__name__, "message_text": str(error)[:300]})
-            return False
+            return self._failed(type(error).__name__)
         if spoilt:
-            return self._say(f"Something else lies in the ledger bucket at {', '.join(spoilt[:5])}.", held=False)
+            where = ", ".join(spoilt[:5])
+            told = f"Something else lies in the ledger bucket at {where}. What belongs there lies beside it; find out who writes there."
+            return self._say(told, held=False)
         return self._say("signs" if kept else "waits for the first entry", held=True)
 
+    def _failed(self, error: str) -> bool:
+        since = self.failing_since = self.failing_since or time.monotonic()
+        if time.monotonic() - since < self.told_after:
+            return False
+        told = (
+            f"Nothing can be signed for now ({error}), and entries wait: see that database, ledger bucket and key's holder answer, "
+            "that there is room, and that the clock is right. It goes on by itself."
+        )
+        self._say(told, held=False)
+        self.failing_since = since
+        return False
+
     def _say(self, detail: str, *, held: bool) -> bool:
+        self.failing_since = None
         if not held and self.said != (held, detail):
             log.critical("log_not_signed", extra={"why": detail})
         if self.said != (held, detail) or time.monotonic() - self.said_at > REPORTED_EVERY_SECONDS:
@@ -137,7 +159,7 @@ def check(settings: Settings) -> bool:
         return False
     finally:
         engine.dispose()
-    return said is not None and (utc_now() - said.at).total_seconds() < SILENT_AFTER_SECONDS
+    return said is not None and abs(utc_now() - said.at).total_seconds() < SILENT_AFTER_SECONDS
 
 
 def _key_when_it_can_be_had(settings: Settings, store: ObjectStore, ended: threading.Event) -> SigningKey:

@@ -51,8 +51,8 @@ class Readiness(BaseModel):
 
 
 @router.get("/healthz")
-def is_alive() -> Alive:
-    """The process answers."""
+async def is_alive() -> Alive:
+    """The process answers, also while every thread of it has something to do: a busy process is not a dead one."""
     return Alive(status="alive")
 
 
@@ -157,7 +157,8 @@ def _custody_log(dems: Dems) -> PartState:
         )
     if seen.signer_is_missed(dems.clock()):
         return PartState(
-            ok=False, detail="The signer says nothing, and entries wait to be signed: look after its process."
+            ok=False,
+            detail="The signer says nothing, and entries wait to be signed: look after its process, and the clock of its machine.",
         )
     size = seen.head.size if seen.head else 0
     return PartState(ok=True, detail=f"{size - seen.unsigned} of {size} entries signed")

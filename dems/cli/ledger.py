@@ -1,11 +1,17 @@
 """`dems ledger …`: the custody log, checked beside the database; the key that signs it."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dems.cli.people import Json
 from dems.cli.screen import Failed, say, say_json, warn
+
+if TYPE_CHECKING:
+    from dems.ledger.checkpoint import Checkpoint
+    from dems.ledger.keys import VerifierKey
 
 ledger = typer.Typer(no_args_is_help=True, help="The custody log: checked as a whole, and the key that signs it.")
 
@@ -17,11 +23,22 @@ Key = Annotated[
 ]
 
 
+Held = Annotated[
+    Path | None,
+    typer.Option(
+        "--checkpoint",
+        metavar="FILE",
+        help="A checkpoint of the log that you hold (a signed note): the log must go on from it, and still reach it",
+    ),
+]
+
+
 @ledger.command()
 def fsck(
     key: Key = None,
     database: Annotated[bool, typer.Option(help="Derive the log anew from the database")] = True,
     bucket: Annotated[bool, typer.Option(help="Derive the log anew from the ledger bucket alone")] = True,
+    checkpoint: Held = None,
     as_json: Json = False,
 ) -> None:
     """Derive the whole log anew, from the database and from the ledger bucket alone, and compare both with every checkpoint kept.
@@ -41,11 +58,12 @@ def fsck(
         raise Failed(f"--key is no public key of a log ({error}): it looks like `name+0123abcd+base64`.") from error
     with core() as dems:
         kept = dems.ledger.kept(*keys)
+        held = None if checkpoint is None else held_checkpoint(checkpoint, kept.keys)
         found = {}
         if database:
-            found[FSCK_DATABASE] = dems.ledger.check_database(kept)
+            found[FSCK_DATABASE] = dems.ledger.check_database(kept, held=held)
         if bucket:
-            found[FSCK_BUCKET] = dems.ledger.check_bucket(kept)
+            found[FSCK_BUCKET] = dems.ledger.check_bucket(kept, held=held)
     if as_json:
         say_json({name: {"held": check.held, **check.figures()} for name, check in found.items()})
     else:
@@ -55,6 +73,20 @@ def fsck(
             warn("The log's public key was taken from the database. Name the one that you were told with --key.")
     if not all(check.held for check in found.values()):
         raise typer.Exit(1)
+
+
+def held_checkpoint(path: Path, keys: "Sequence[VerifierKey]") -> "Checkpoint":
+    """The checkpoint in a file, signed by one of these keys. Raises `Failed` with what to do."""
+    from dems.ledger.invalid import LedgerInvalid  # noqa: PLC0415  (client commands do not wait for it)
+    from dems.ledger.judgement import judge  # noqa: PLC0415
+    from dems.ledger.policy import Log, Policy  # noqa: PLC0415
+
+    try:
+        return judge(path.read_bytes(), Policy.of([Log(key) for key in keys])).checkpoint
+    except OSError as error:
+        raise Failed(f"--checkpoint {path} cannot be read: {error.strerror}.") from error
+    except LedgerInvalid as error:
+        raise Failed(f"--checkpoint {path} is no checkpoint that this log's key signed: {error}.") from error
 
 
 @ledger.command()

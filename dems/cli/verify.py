@@ -22,7 +22,8 @@ def verify(
 ) -> None:
     """Verify a package, a receipt or a copy of the log, offline: no server, account or database is asked.
 
-    One line for each check and a verdict: proved, not proved (something is absent, nothing is wrong) or false.
+    One line for each check and a verdict: proved, not proved (something is absent, nothing is wrong), false, or refused (it was
+    not checked: cut off, unreadable or no package).
 
     Example: dems verify dems-export-….zip --policy keys-from-the-court.txt
     """

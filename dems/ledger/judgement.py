@@ -25,6 +25,11 @@ class Judgement:
     cosigned: dict[str, int]
     has_quorum: bool
 
+    @property
+    def signer(self) -> str:
+        """The log that signed, by name and key ID, as a finding says it."""
+        return f"the log {shown(self.log.name)} (key {self.log.id.hex()})"
+
     def require_quorum(self) -> None:
         """Raise `NotProved` unless the policy's quorum of witnesses cosigned this checkpoint."""
         if not self.has_quorum:

@@ -23,11 +23,16 @@ _MOST_TREES = 100
 
 
 class Verdict(StrEnum):
-    """What a check came to. `NOT_PROVED` means that something is absent, `FALSE` that something does not hold."""
+    """What a check came to.
+
+    `NOT_PROVED` means that something is absent, `FALSE` that something does not hold, and `REFUSED` that there was nothing that
+    could be checked, so that nothing is said of any evidence.
+    """
 
     PROVED = "proved"
     NOT_PROVED = "not proved"
     FALSE = "false"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,9 @@ def checked(check: str, question: Callable[[], str]) -> Finding:
 def overall(findings: Iterable[Finding]) -> Verdict:
     """The worst of the verdicts. Where nothing was checked, nothing is proved."""
     verdicts = {finding.verdict for finding in findings}
-    if Verdict.FALSE in verdicts:
-        return Verdict.FALSE
+    for worst in (Verdict.FALSE, Verdict.REFUSED):
+        if worst in verdicts:
+            return worst
     return Verdict.PROVED if verdicts == {Verdict.PROVED} else Verdict.NOT_PROVED
 
 
@@ -74,6 +80,7 @@ def check_chain(presented: Iterable[Presented], policy: Policy, *, chain: UUID |
     following, judged, trees = Following(chain), _Judged(policy), _Trees()
     whole = Finding("chain", Verdict.PROVED, "")
     log, witnesses, inclusion, one_log = (_OfEach(check) for check in ("log", "witnesses", "inclusion", "one-log"))
+    signers: dict[str, None] = {}
     count = withheld = 0
     for count, one in enumerate(presented, start=1):
         withheld += one.entry.detail is None
@@ -87,6 +94,7 @@ def check_chain(presented: Iterable[Presented], policy: Policy, *, chain: UUID |
                 one_log.note(count, read)
             continue
         proof, judgement = read
+        signers[judgement.signer] = None
         witnesses.note(count, checked("witnesses", partial(_with_quorum, judgement)))
         inclusion.note(count, checked("inclusion", partial(_included, proof, one.entry.leaf, judgement)))
         one_log.note(count, checked("one-log", partial(trees.add, judgement.checkpoint)))
@@ -98,7 +106,7 @@ def check_chain(presented: Iterable[Presented], policy: Policy, *, chain: UUID |
         whole = Finding("chain", Verdict.NOT_PROVED, _NO_ENTRY)
     return [
         whole,
-        log.finding("the log signed the checkpoint of every entry", count),
+        log.finding(f"{' and '.join(signers)} signed the checkpoint of every entry", count),
         witnesses.finding("a quorum of witnesses cosigned the checkpoint of every entry", count),
         inclusion.finding("every entry is in the tree of its checkpoint", count),
         one_log.worst or checked("one-log", trees.one),

@@ -33,7 +33,6 @@ from dems.package.telling import Told
 MAX_EXPORT_BYTES = 1024 * 1024
 
 _OF_CHAINS = {
-    "log": "the log signed the checkpoint of every entry",
     "witnesses": "as many witnesses cosigned the checkpoint as the policy asks for",
     "inclusion": "every entry is in the tree of the checkpoint",
     "one-log": "all proofs are of one tree",
@@ -61,6 +60,8 @@ class Items:
     _lengths: dict[str, int] = field(default_factory=dict)
     """How many entries there are, by the folder of their proofs."""
     _checkpoint: bytes | None = None
+    _signed: dict[str, None] = field(default_factory=dict)
+    """Which logs of the policy signed: as many sentences as it has logs, and nearly always one."""
     _any_here: bool = False
     _any_digest: bool = False
     _digest: bytes | None = None
@@ -83,7 +84,8 @@ class Items:
         ]
 
     def _of_chains(self) -> Mapping[str, str]:
-        return _OF_CHAINS | ({"witnesses": _NO_WITNESS} if self.policy.quorum == NO_QUORUM else {})
+        signed = {"log": "; ".join(self._signed)}
+        return signed | _OF_CHAINS | ({"witnesses": _NO_WITNESS} if self.policy.quorum == NO_QUORUM else {})
 
     def _named(self) -> bytes:
         if self._digest is None:
@@ -132,6 +134,8 @@ class Items:
         self.withheld += told.withheld
         for finding in findings:
             self._tally.add(finding, subject)
+            if finding.check == "log" and finding.verdict is Verdict.PROVED:
+                self._signed[finding.words] = None
         for check, question in self._questions(told, about):
             self._tally.add(checked(check, question), subject)
 

@@ -11,7 +11,7 @@ from dems.ledger.fields import shown
 from dems.package.listing import Listing
 from dems.package.paths import checked_path
 from dems.package.refusal import Refused
-from dems.package.source import PIECE_BYTES
+from dems.package.source import PIECE_BYTES, require_state, state_of
 
 _DEEPEST = 32
 
@@ -35,15 +35,16 @@ class Folder:
             raise Refused(f"there is no {shown(path)}")
         # Whatever was a file when it was listed may be a link or a pipe by now.
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        try:
-            handle = os.open(self._root / path, flags)
-        except OSError as error:
-            raise Refused(f"{shown(path)} cannot be read: {error.strerror}") from error
+        handle = os.open(self._root / path, flags)
         # Manifests and chains are read by the line, which without a buffer is a question to the system for each byte.
         with os.fdopen(handle, "rb", buffering=PIECE_BYTES // 16) as stream:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise Refused(f"{shown(path)} is not a file")
-            yield stream
+            before = self.sizes[path], state_of(handle)[1]
+            try:
+                yield stream
+            finally:
+                require_state(handle, before, path)
 
 
 def _files(folder: Path, before: str, depth: int) -> Iterator[tuple[str, int]]:

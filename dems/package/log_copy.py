@@ -35,8 +35,8 @@ def check_log_copy(source: Source, policy: Policy) -> list[Finding]:
     note = read_whole(source, NEWEST, most=MAX_NOTE_BYTES)
 
     def signed() -> str:
-        checkpoint = judge(note, policy).checkpoint
-        return f"the log signed a tree of {checkpoint.size} leaves"
+        judgement = judge(note, policy)
+        return f"{judgement.signer} signed a tree of {judgement.checkpoint.size} leaves"
 
     def cosigned() -> str:
         judge(note, policy).require_quorum()

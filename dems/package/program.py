@@ -19,7 +19,8 @@ from dems.package.checking_times import MAX_ROOTS_BYTES
 from dems.package.verification import Report, Trusted, verify
 
 _EPILOG = """\
-The verdict is one of: proved; not proved (something is absent, nothing is wrong); false (do not rely on it).
+The verdict is one of: proved; not proved (something is absent, nothing is wrong); false (do not rely on it);
+refused (nothing was checked: do not rely on this copy; it says nothing of the evidence itself).
 Exit code: 0 if all holds, 1 if not, 2 for wrong usage. Nothing is sent anywhere and nothing is written.
 
 example: dems-verify.pyz dems-export-….zip --policy keys-from-the-court.txt
@@ -29,6 +30,9 @@ _KINDS = {
     "receipt": "a receipt, without the bytes that it is for: compare their SHA-256 with the one below",
     "log": "a copy of a log, without any evidence",
 }
+
+
+_REFUSED = "nothing was checked: do not rely on this copy; it says nothing of the evidence itself"
 
 
 class NoKeys(ValueError):
@@ -101,6 +105,7 @@ def as_text(report: Report) -> str:
     elif report.kind in _KINDS:
         lines.insert(0, _KINDS[report.kind])
     told = f", detail withheld: {report.withheld}" if report.withheld else ""
+    told += f" ({_REFUSED})" if report.verdict is Verdict.REFUSED else ""
     return "\n".join([*(_printable(line) for line in lines), f"verdict: {report.verdict.value}{told}", ""])
 
 

@@ -34,7 +34,8 @@ yourself from the published source:
 
 FILE holds the keys that you believe. Get it from the log's owner and from its witnesses themselves, by another way than this
 package; policy.txt here is only what the sender says. It ends with a verdict: "proved", "not proved" (something is absent;
-nothing is wrong) or "false" (do not rely on it; tell the sender which line says so).
+nothing is wrong), "false" (do not rely on it; tell the sender which line says so) or "refused" (it was not checked, because
+this copy was cut off or cannot be read: get another).
 
 HOW TO CHECK WITH OTHER PEOPLE'S TOOLS
 

@@ -22,12 +22,14 @@ _BESIDE = (("id", "entry"), ("act", "act"))
 
 def parse_receipt(data: bytes) -> dict[str, Any]:
     """The receipt in these bytes. Raises `Refused`."""
+    if not data:
+        raise Refused("it is empty: get it again")
     if len(data) > MAX_RECEIPT_BYTES:
         raise Refused(f"a receipt has at most {MAX_RECEIPT_BYTES} bytes")
     try:
         value = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise Refused("this is neither a zip nor JSON in UTF-8") from error
+        raise Refused("this is neither a zip nor JSON in UTF-8, or it was cut off: get it again") from error
     if not isinstance(value, dict) or not isinstance(value.get("entries"), list) or "evidence_id" not in value:
         raise Refused("this is JSON, and not a receipt")
     if len(value["entries"]) > _MOST_ENTRIES:
@@ -149,11 +151,13 @@ def _in_the_log(entries: Sequence[_Given], policy: Policy) -> str:
         raise NotProved("there is no entry in this receipt yet")
     missing: NotProved | None = None
     roots: dict[tuple[str, int], bytes] = {}
+    signers: dict[str, None] = {}
     for each in entries:
         seq = shown(str(each.given.get("seq")))
         try:
             proof = TlogProof.from_bytes(each.proof)
-            tree = proof.verify(each.leaf, policy).checkpoint
+            judgement = proof.verify(each.leaf, policy)
+            tree, signers[judgement.signer] = judgement.checkpoint, None
             if each.given.get("index") not in (None, proof.index):
                 raise Contradicted("the receipt says another place in the log than its proof")
             if roots.setdefault((tree.origin, tree.size), tree.root) != tree.root:
@@ -166,4 +170,4 @@ def _in_the_log(entries: Sequence[_Given], policy: Policy) -> str:
         raise missing
     if len(roots) != 1:
         raise NotProved(f"the proofs are of {len(roots)} checkpoints, and nothing shows that they are of one tree")
-    return "every entry is in the log"
+    return f"every entry is in {' and '.join(signers)}"

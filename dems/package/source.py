@@ -1,5 +1,7 @@
 """What a package is read from, whatever it lies in: a folder, a zip, or the one folder inside of either."""
 
+import errno
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import BinaryIO, Protocol
@@ -8,6 +10,18 @@ from dems.ledger.invalid import NotProved
 from dems.package.refusal import Refused
 
 PIECE_BYTES = 1024 * 1024
+
+
+def state_of(handle: int) -> tuple[int, int]:
+    """Size and time of the last change of an open file, by which a change is seen."""
+    found = os.fstat(handle)
+    return found.st_size, found.st_mtime_ns
+
+
+def require_state(handle: int, before: tuple[int, int], path: str) -> None:
+    """Raise `OSError` where the file is not as it was: half of what was read is of before, and says nothing of either."""
+    if state_of(handle) != before:
+        raise OSError(errno.EBUSY, "it was changed meanwhile: check it again when nothing writes to it", path)
 
 
 class Source(Protocol):
@@ -19,7 +33,10 @@ class Source(Protocol):
         ...
 
     def open(self, path: str) -> AbstractContextManager[BinaryIO]:
-        """The bytes of a file, to be read in order. Raises `Refused`."""
+        """The bytes of a file, to be read in order.
+
+        Raises `Refused`, and `OSError` where it cannot be read, or changes meanwhile: that says nothing of what is in it.
+        """
         ...
 
 

@@ -55,13 +55,14 @@ def verify(path: Path, trusted: Trusted) -> Report:
     except LedgerInvalid as error:
         return _refused(str(error))
     except OSError as error:
-        return _refused(f"it cannot be read: {error.strerror}")
+        which = "it" if error.filename is None else shown(str(error.filename))
+        return _refused(f"{which} cannot be read to its end: {error.strerror}")
     except Exception as error:  # noqa: BLE001 a verifier answers hostile input in words, whatever it hit upon
         return _refused(f"it is damaged in a way that this program does not know ({type(error).__name__})")
 
 
 def _refused(why: str) -> Report:
-    return Report("unknown", [Finding("refused", Verdict.FALSE, why)])
+    return Report("unknown", [Finding("refused", Verdict.REFUSED, why)])
 
 
 def _verified(path: Path, trusted: Trusted) -> Report:

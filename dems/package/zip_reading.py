@@ -21,7 +21,7 @@ from dems.ledger.fields import shown
 from dems.package.listing import MAX_FILES, MAX_PROOFS, Listing
 from dems.package.paths import checked_path
 from dems.package.refusal import Refused
-from dems.package.source import PIECE_BYTES
+from dems.package.source import PIECE_BYTES, require_state, state_of
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -39,6 +39,7 @@ _MOST_AFTER = 24
 """Bytes of the longest descriptor that may follow a member's."""
 _MOST_EXTRA = 64
 """Bytes of the extra fields that programs give to a folder, and of its descriptor."""
+_CUT_OFF = "it does not end where a zip ends: it was cut off on its way, or something was added to it. Get it again"
 _NOT_OURS = "this zip is damaged or of a kind that is not read here; unpack it and give the folder"
 
 
@@ -50,7 +51,8 @@ class Zip:
         self._path = path
         try:
             with path.open("rb") as file:
-                self._directory = _Directory(file, path.stat().st_size)
+                self._state = state_of(file.fileno())
+                self._directory = _Directory(file, self._state[0])
         except OSError as error:
             raise Refused(f"the file cannot be read: {error.strerror}") from error
         self._listing = self._directory.listing
@@ -65,7 +67,7 @@ class Zip:
         except KeyError:
             raise Refused(f"there is no {shown(path)}") from None
         beyond = self._directory.beyond(at)
-        with self._path.open("rb", buffering=0) as file:
+        with self._path.open("rb", buffering=0) as file, self._unchanged(file):
             file.seek(at)
             header = file.read(_LOCAL.size)
             if len(header) < _LOCAL.size:
@@ -86,6 +88,14 @@ class Zip:
             file.seek(start)
             # A buffered reader closes what it reads from; this one reads from a window of the file.
             yield cast("BinaryIO", BufferedReader(_Window(file, size), PIECE_BYTES // 16))
+
+    @contextmanager
+    def _unchanged(self, file: RawIOBase) -> Iterator[None]:
+        """Whatever is found in a file that changes meanwhile, or is still on its way, is not said of it."""
+        try:
+            yield
+        finally:
+            require_state(file.fileno(), self._state, self._path.name)
 
 
 class _Window(RawIOBase):
@@ -149,10 +159,10 @@ class _Directory:
         """How many members there are, the size of the directory, where it begins, and where what follows it begins."""
         end = size - _END.size
         if end < 0:
-            raise Refused("this is not a zip")
+            raise Refused(_CUT_OFF)
         signature, disk, first, here, count, directory_bytes, start, comment = _END.unpack(self._at(end, _END.size))
         if signature != _END_SIGNATURE or comment:
-            raise Refused("this is not a zip, or it does not end where a zip ends")
+            raise Refused(_CUT_OFF)
         if disk or first or here != count:
             raise Refused(_NOT_OURS)
         said = count, directory_bytes, start

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from dems.errors import LogRefused
+from dems.ledger.checkpoint import Checkpoint
 from dems.ledger.rederived import Rederived
 from dems.steps.kept_checkpoints import KeptCheckpoints
 from dems.steps.log_check import Differs
@@ -79,6 +80,11 @@ class Claims:
             else:
                 self._next.append(claim)
         return next(iter(self._next), None)
+
+
+def of_checkpoint(held: Checkpoint | None) -> Claims:
+    """What a checkpoint says that whoever asks has from elsewhere; nothing where they have none."""
+    return Claims([Claim(held.size, held.root, "the checkpoint that you hold")] if held else [])
 
 
 def of_bucket(kept: KeptCheckpoints) -> Claims:

@@ -5,6 +5,7 @@ Whoever may write into the bucket may put other things there, so an object count
 
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -51,6 +52,19 @@ class KeptCheckpoints:
                 return kept
             log.critical("foreign_checkpoint", extra={"size": size})
             below = size
+        return None
+
+    def of_another_log(self) -> Checkpoint | None:
+        """What another key signed, where that is found before anything that this log signed: another log's bucket.
+
+        Junk is nobody's. What was laid there after this log's first checkpoint is mostly larger, and not looked at.
+        """
+        for size in self.sizes_after(-1):
+            if self.at(size) is not None:
+                return None
+            for data, _ in versions_of(self.store, checkpoint_key(size)):
+                with suppress(LedgerInvalid):
+                    return Checkpoint.from_text(Note.from_bytes(data).text)
         return None
 
     def at(self, size: int) -> Kept | None:

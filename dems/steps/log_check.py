@@ -34,6 +34,8 @@ class LogCheck:
         """One sentence on how it went."""
         if self.problem is not None:
             return self.problem
+        if not self.entries and not self.checkpoints and not self.beyond:
+            return "there is no entry and no checkpoint: nothing was signed yet, or all of it was taken away"
         later = f"; {self.beyond} newer checkpoints cover entries that are not there yet" if self.beyond else ""
         return f"{self.entries} entries make the trees of {self.checkpoints} checkpoints{later}"
 

@@ -23,7 +23,9 @@ def load_key(path: Path) -> SigningKey | None:
             f"The log's key {path} cannot be read ({error}): restore it from where you keep it."
         ) from error
     if key.type is not KeyType.ED25519:
-        raise LogRefused(f"The key in {path} is a witness's: the log's own has type 0x01.")
+        raise LogRefused(
+            f"The key in {path} is a witness's: the log's own has type 0x01. Name its file in DEMS_LEDGER__KEY_FILE."
+        )
     return key
 
 

@@ -127,7 +127,10 @@ def test_the_doctor_says_how_the_log_is(book: Logbook) -> None:
     nightly = {f"custody log: {name}": State.WELL for name in CHECKS}
     whole = {"custody log": State.WELL, "custody log: signer": State.WELL, **nightly}
     assert found() == whole
-    time.ahead += timedelta(days=3)
+    time.ahead -= timedelta(hours=1)
+    ahead = dict.fromkeys((part for part in whole if part != "custody log"), State.WARNING)
+    assert found() == {**whole, **ahead}, "the clocks of those who said it are ahead"
+    time.ahead += timedelta(days=3, hours=1)
     assert found() == {**whole, **dict.fromkeys(nightly, State.WARNING)}, "the signer has nothing to sign"
     book.write(1)
     book.sequence()

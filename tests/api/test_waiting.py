@@ -1,19 +1,32 @@
 """Whoever asks to wait is waited with, on the event loop: those who wait hold no thread, and not more of them than may."""
 
 import asyncio
+import itertools
 import threading
 from collections.abc import Awaitable, Callable
 
 import anyio
+import httpx
 import pytest
 from fastapi import FastAPI, Request
 from starlette.types import Message
 
 from api import waiting
-from api.waiting import FOR_THE_LOG, MOST_WAIT, asked_to_wait, when_logged, when_told
+from api.main import create_app
+from api.waiting import FOR_THE_LOG, MOST_WAIT, Waiting, asked_to_wait, when_logged, when_told
+from dems.settings import Settings
+from dems.usecases.ledger.observe import LogReach
 
 
-def a_request(gone: Callable[[], bool] = lambda: False, places: int = MOST_WAIT) -> Request:
+def growing() -> Callable[[], LogReach]:
+    """The log comes further whenever it is looked at."""
+    sizes = itertools.count()
+    return lambda: LogReach(0, 0, next(sizes))
+
+
+def a_request(
+    gone: Callable[[], bool] = lambda: False, places: int = MOST_WAIT, look: Callable[[], LogReach] | None = None
+) -> Request:
     """As a route gets it, of somebody who is still there or not."""
 
     async def receive() -> Message:
@@ -22,7 +35,7 @@ def a_request(gone: Callable[[], bool] = lambda: False, places: int = MOST_WAIT)
         return {"type": "http.disconnect"}
 
     app = FastAPI()
-    app.state.waiting = anyio.CapacityLimiter(places)
+    app.state.waiting = Waiting(look or growing(), places)
     return Request({"type": "http", "app": app}, receive)
 
 
@@ -80,16 +93,78 @@ def test_those_who_wait_hold_no_thread_and_beyond_them_the_answer_is_what_there_
         async with anyio.create_task_group() as tasks:
             for _ in range(20):
                 tasks.start_soon(lambda: when_logged(request, 600.0, ask, logged=bool))
-            while request.app.state.waiting.available_tokens:  # noqa: ASYNC110 a limiter has no event
+            while request.app.state.waiting.places.available_tokens:  # noqa: ASYNC110 a limiter has no event
                 await anyio.sleep(0.001)
             # All of them wait, with one thread for everybody: and it is free for whoever needs it.
             assert await anyio.to_thread.run_sync(lambda: True)
             assert await when_logged(request, 600.0, lambda: False, logged=bool) is False
             over.set()
-        assert request.app.state.waiting.available_tokens == 20
+        assert request.app.state.waiting.places.available_tokens == 20
 
     anyio.run(main)
     assert sum(1 for _ in iter(lambda: asked.acquire(blocking=False), False)) >= 40
+
+
+def test_a_log_that_comes_no_further_is_looked_at_by_one_for_all() -> None:
+    """A hundred who each asked their own question ten times a second took the database from whoever sends evidence."""
+    reach, looks, asked = [LogReach(0, 0, 1)], list[int](), list[int]()
+
+    def look() -> LogReach:
+        looks.append(1)
+        return reach[0]
+
+    def ask() -> bool:
+        asked.append(1)
+        return reach[0].signed > 1
+
+    async def main() -> None:
+        request = a_request(look=look)
+        async with anyio.create_task_group() as tasks:
+            for _ in range(MOST_WAIT):
+                tasks.start_soon(lambda: when_logged(request, 600.0, ask, logged=bool))
+            while len(looks) < 50:  # noqa: ASYNC110 what is counted has no event
+                await anyio.sleep(0.001)
+            assert len(asked) <= 2 * MOST_WAIT, "once each, and once more when it was first known how far the log is"
+            reach[0] = LogReach(0, 0, 2)
+        assert len(asked) <= 3 * MOST_WAIT
+
+    anyio.run(main)
+
+
+def test_what_comes_between_the_look_and_the_question_is_not_missed() -> None:
+    reach = [LogReach(5, 5, 5)]
+
+    async def main() -> None:
+        request = a_request(look=lambda: reach[0])
+        assert await when_logged(request, 0.05, lambda: False, logged=bool) is False
+
+        def ask() -> bool:
+            found, reach[0] = reach[0].signed == 6, LogReach(5, 6, 6)
+            return found
+
+        assert await when_logged(request, 600.0, ask, logged=bool) is True
+
+    anyio.run(main)
+
+
+def test_a_process_says_that_it_lives_while_every_thread_is_taken(settings: Settings) -> None:
+    """Else whoever watches it would kill it for being busy."""
+    over, app = threading.Event(), create_app(settings)
+
+    async def main() -> None:
+        limiter = anyio.to_thread.current_default_thread_limiter()
+        limiter.total_tokens = 1
+        async with anyio.create_task_group() as tasks, httpx.AsyncClient(transport=httpx.ASGITransport(app)) as http:
+            tasks.start_soon(lambda: anyio.to_thread.run_sync(over.wait))
+            while limiter.available_tokens:  # noqa: ASYNC110 it has no event
+                await anyio.sleep(0.001)
+            try:
+                with anyio.fail_after(20):
+                    assert (await http.get("http://dems.example/healthz")).status_code == 200
+            finally:
+                over.set()
+
+    anyio.run(main)
 
 
 @pytest.mark.parametrize(

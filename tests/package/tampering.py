@@ -67,5 +67,17 @@ def wrong(report: Report) -> dict[str, str]:
     return found
 
 
+def refused(report: Report) -> str:
+    """Why nothing was checked: that says nothing of any evidence, and is not to be read as if it did."""
+    [finding] = report.findings
+    assert (finding.check, finding.verdict, report.verdict, report.kind) == (
+        "refused",
+        Verdict.REFUSED,
+        Verdict.REFUSED,
+        "unknown",
+    )
+    return finding.words
+
+
 def unproved(report: Report) -> dict[str, str]:
     return {finding.check: finding.words for finding in report.findings if finding.verdict is Verdict.NOT_PROVED}

@@ -72,6 +72,10 @@ def test_witnesses_cosign_what_is_signed_and_one_that_is_dead_holds_up_nothing(b
         first = book.sign()
         [way] = dems.anchors.held()
         assert (way.size, way.unheld_for > timedelta(0)) == (0, True)
+        behind = Dems(
+            dems.settings, nudge=lambda _: None, engine=book.app, clock=lambda: datetime.now(UTC) - timedelta(days=1)
+        )
+        assert behind.anchors.held()[0].unheld_for > timedelta(hours=23), "the clocks differ, and it is told of"
         assert "waits for" in way.text
         answers = anchoring.cosign()
         assert heard(answers) == {"court": Heard.GIVEN, "prosecutor": Heard.GIVEN, "laboratory": Heard.UNREACHABLE}

@@ -195,6 +195,7 @@ def test_what_was_signed_and_is_not_there_any_more_is_not_published(book: Logboo
 def test_it_says_how_it_is_and_is_observed(book: Logbook) -> None:
     observe = book.acts().observe
     assert observe.signers() == []
+    assert observe.reach() == (0, 0, 0)
     book.write(2)
     with book.transactions()() as tx:
         assert tx.ledger.head() is None
@@ -213,6 +214,7 @@ def test_it_says_how_it_is_and_is_observed(book: Logbook) -> None:
     assert (seen.unsigned, seen.signer_is_missed(datetime.now(UTC) + timedelta(days=1))) == (0, False)
     book.write(1)
     book.sequence()
+    assert observe.reach() == (0, 3, 2), "nobody followed the feed, of three entries two are signed"
     behind = observe()
     assert (behind.unsigned, behind.signer_is_missed(datetime.now(UTC))) == (1, False), "it said something just now"
     assert behind.signer_is_missed(datetime.now(UTC) + timedelta(minutes=11))

@@ -118,13 +118,19 @@ def custody_log(dems: Dems) -> Iterator[Finding]:
             f"{seen.waiting} entries wait, the oldest for {seen.oldest:.0f} s: see that the sequencer runs",
         )
     elif seen.signer_is_missed(now):
-        yield wrong("custody log", f"{size} entries, {signed} of them signed: see that the signer runs")
+        yield wrong(
+            "custody log", f"{size} entries, {signed} of them signed: see that the signer runs, and its clock is right"
+        )
     else:
         yield well("custody log", f"{size} entries, {signed} of them signed; {seen.waiting} wait")
     for name, report in sorted(seen.reports.items()):
         age = now - report.at
         told = f"{report.detail} ({age.total_seconds() / 3600:.1f} hours ago)"
-        if report.held and name in CHECKS and age > _NIGHTS_MISSED:
+        if report.held and age < -_LATE:
+            yield warning(
+                f"custody log: {name}", f"{report.detail} (at {report.at:%FT%TZ}, says its clock, which is ahead)"
+            )
+        elif report.held and name in CHECKS and age > _NIGHTS_MISSED:
             yield warning(f"custody log: {name}", f"{told}: it is to run every night, see that `beat` and a worker run")
         else:
             yield (well if report.held else wrong)(f"custody log: {name}", told)

@@ -18,7 +18,8 @@ class Held:
     """How the log is held in one way.
 
     `size` is of the largest checkpoint that is, 0 for none, and `age` how long ago that was signed. `unheld_for` is how long
-    the oldest signed checkpoint that goes beyond it has waited; zero where all that was signed is held.
+    the oldest signed checkpoint that goes beyond it has waited; zero where all that was signed is held. Where the signer's
+    clock and ours differ, it is by how much they do, so that it is told of.
     """
 
     kind: AnchorKind
@@ -82,7 +83,7 @@ class LookUpAnchors:
     def _held(self, tx: Transaction, kind: AnchorKind, size: int) -> Held:
         beyond, now = tx.ledger.signed(size, 1), self.clock()
         held = [one for one in tx.ledger.signed(size - 1, 1) if one.size == size]
-        return Held(kind, size, now - beyond[0].at if beyond else timedelta(0), now - held[0].at if held else None)
+        return Held(kind, size, abs(now - beyond[0].at) if beyond else timedelta(0), now - held[0].at if held else None)
 
 
 def _minutes(time: timedelta) -> str:

@@ -7,10 +7,11 @@ from functools import partial
 from itertools import chain, count
 
 from dems.ledger.bundles import verify_bundle
+from dems.ledger.checkpoint import Checkpoint
 from dems.ledger.invalid import LedgerInvalid
 from dems.ledger.rederived import Rederived
 from dems.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Tile
-from dems.steps.checkpoints_due import Claims, of_bucket
+from dems.steps.checkpoints_due import Claims, of_bucket, of_checkpoint
 from dems.steps.kept_checkpoints import KeptCheckpoints
 from dems.steps.log_check import Differs, LogCheck
 from dems.steps.published_log import PublishedLog
@@ -26,19 +27,29 @@ class CheckBucket:
 
     published: PublishedLog
 
-    def __call__(self, kept: KeptCheckpoints, *, told: Callable[[int], None] = lambda _: None) -> LogCheck:
-        """Raises `StoreUnavailable` and the like."""
-        claims, tree, upper = of_bucket(kept), Rederived(), Upper(self.published)
+    def __call__(
+        self,
+        kept: KeptCheckpoints,
+        *,
+        held: Checkpoint | None = None,
+        told: Callable[[int], None] = lambda _: None,
+    ) -> LogCheck:
+        """`held` is a checkpoint of this log from elsewhere: alone the bucket cannot tell a young log from one that was emptied.
+
+        Raises `StoreUnavailable` and the like.
+        """
+        claims, tree, upper, from_elsewhere = of_bucket(kept), Rederived(), Upper(self.published), of_checkpoint(held)
         try:
             with closing(answers((partial(self._read, index) for index in count()), ahead=AHEAD)) as coming:
                 while leaves := next(coming):
                     rows = tree.add(leaves)
                     upper.add([row.hashes for row in rows if row.first.level == TILE_HEIGHT])
                     claims.compare(tree)
+                    from_elsewhere.compare(tree)
                     told(tree.size)
                     if tree.size % TILE_WIDTH:
                         break
-            left = _beyond(claims, tree)
+            left = _beyond(claims, tree, from_elsewhere.left().largest)
         except Differs as found:
             return LogCheck(tree.size, claims.compared, problem=found.problem, index=found.index)
         return LogCheck(tree.size, claims.compared, left, claims.unsigned)
@@ -66,9 +77,18 @@ class CheckBucket:
         raise Differs(f"{tile.path()} and its bundle do not fit together: {problem}", tile.index * TILE_WIDTH)
 
 
-def _beyond(claims: Claims, tree: Rederived) -> int:
-    """How many checkpoints cover what is not there yet. Raises `Differs` where it should be there."""
+def _beyond(claims: Claims, tree: Rederived, held: int) -> int:
+    """How many checkpoints cover what is not there yet. Raises `Differs` where it should be there.
+
+    `held` is the size of a checkpoint from elsewhere that the entries do not reach, else 0: one as large is in the bucket, too.
+    """
     left = claims.left()
+    largest = max(claims.agreed, left.largest)
+    if held > largest:
+        raise Differs(
+            f"the checkpoint that you hold is of {held} entries, and the largest in the ledger bucket is of {largest}: "
+            "what was signed was taken out of it, or it is another bucket"
+        )
     # A checkpoint is signed only after all the full tiles that the one before it covers were published.
     if left.second // TILE_WIDTH > tree.size // TILE_WIDTH:
         missing = Tile(0, tree.size // TILE_WIDTH)

@@ -5,13 +5,14 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
+from dems.ledger.checkpoint import Checkpoint
 from dems.ledger.hashing import HASH_BYTES, leaf_hashes
 from dems.ledger.nodes import Node
 from dems.ledger.rederived import Rederived
 from dems.ledger.tiles import TILE_HEIGHT, TILE_WIDTH
 from dems.ports import Transaction, Transactions
 from dems.ports.ledger import Stretch
-from dems.steps.checkpoints_due import Claim, Claims, of_bucket
+from dems.steps.checkpoints_due import Claim, Claims, of_bucket, of_checkpoint
 from dems.steps.kept_checkpoints import KeptCheckpoints
 from dems.steps.log_check import Differs, LogCheck
 from dems.steps.log_remarks import Remarks
@@ -34,12 +35,26 @@ class CheckDatabase:
     transaction: Transactions
     published: PublishedLog
 
-    def __call__(self, kept: KeptCheckpoints, *, told: Callable[[int], None] = lambda _: None) -> LogCheck:
-        """`kept` are the signed checkpoints in the bucket, which no database reaches. Raises `StoreUnavailable` and the like."""
+    def __call__(
+        self,
+        kept: KeptCheckpoints,
+        *,
+        held: Checkpoint | None = None,
+        told: Callable[[int], None] = lambda _: None,
+    ) -> LogCheck:
+        """`kept` are the signed checkpoints in the bucket, which no database reaches; `held` is one from elsewhere.
+
+        Raises `StoreUnavailable` and the like.
+        """
         with self.transaction() as tx:
             size = _size(tx)
         tree, of_kept, remarks = Rederived(), of_bucket(kept), Remarks()
-        sources = [of_kept, Claims(self._heads(size)), Claims(self._signed(kept, remarks.hidden))]
+        sources = [
+            of_kept,
+            of_checkpoint(held),
+            Claims(self._heads(size)),
+            Claims(self._signed(kept, remarks.hidden)),
+        ]
         try:
             stretches = [(start, min(start + AT_ONCE, size)) for start in range(0, size, AT_ONCE)]
             with closing(answers((partial(self._read, *each) for each in stretches), ahead=AHEAD)) as coming:

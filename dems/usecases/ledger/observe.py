@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from dems.errors import IntegrityBroken
 from dems.ledger.keys import VerifierKey
@@ -29,9 +30,20 @@ class LogObserved:
         return (self.head.size if self.head else 0) - (self.signed.size if self.signed else 0)
 
     def signer_is_missed(self, now: datetime) -> bool:
-        """Whether entries wait to be signed while no signer says anything."""
+        """Whether entries wait to be signed while no signer says anything.
+
+        What it says is of its own clock: one that is far ahead must not make it seem alive for as long.
+        """
         said = self.reports.get("signer")
-        return self.unsigned > 0 and (said is None or now - said.at > SIGNER_SILENT)
+        return self.unsigned > 0 and (said is None or abs(now - said.at) > SIGNER_SILENT)
+
+
+class LogReach(NamedTuple):
+    """How far the log is: how many of its entries are in the feed, how many it has, and how many a signed checkpoint covers."""
+
+    told: int
+    taken_in: int
+    signed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,13 @@ class ObserveLog:
         with self.transaction() as tx:
             waiting, oldest = tx.ledger.waiting()
             return LogObserved(waiting, oldest, tx.ledger.head(), tx.ledger.latest_checkpoint(), tx.ledger.reports())
+
+    def reach(self) -> LogReach:
+        """Two questions to the database, each answered from the end of an index."""
+        with self.transaction() as tx:
+            told, taken_in = tx.events.taken_in()
+            signed = tx.ledger.latest_checkpoint()
+            return LogReach(told, taken_in, signed.size if signed else 0)
 
     def signers(self) -> list[VerifierKey]:
         """The key that the database says signed last: nothing to rely on where it can be had from elsewhere.

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from dems.errors import LogRefused
 from dems.ledger.checkpoint import Checkpoint
+from dems.ledger.fields import shown
 from dems.ledger.frontier import Frontier
 from dems.ledger.hashing import leaf_hashes
 from dems.ledger.invalid import LedgerInvalid
@@ -21,7 +22,7 @@ from dems.ledger.note import Note
 from dems.ledger.signing import sign
 from dems.ledger.succession import verify_succession
 from dems.model.times import rfc3339
-from dems.ports import Clock, Transactions
+from dems.ports import Clock, SignedCheckpoint, Transactions
 from dems.steps.kept_checkpoints import Kept, KeptCheckpoints
 from storage.interface import Lock
 
@@ -53,10 +54,13 @@ class SignLog:
     def __call__(self) -> Kept | None:
         """The newest signed checkpoint, made now where the log has grown; None before the first entry.
 
-        Raises `LogRefused` where the database is behind what was signed, or differs from it; `OSError` where who holds the
+        Raises `LogRefused` where the database is behind what was signed, or differs from it, where another signer's key
+        publishes, and where the bucket is another log's; `OSError` where who holds the
         key does not answer.
         """
-        self._look_what_was_signed()
+        with self.transaction() as tx:
+            published = tx.ledger.latest_checkpoint()
+        self._look_what_was_signed(published)
         with self.transaction() as tx:
             head = tx.ledger.head()
         held = self.held
@@ -74,26 +78,41 @@ class SignLog:
         self._sign(offered)
         return self.held
 
-    def _look_what_was_signed(self) -> None:
+    def _look_what_was_signed(self, published: SignedCheckpoint | None) -> None:
         """Also by another signer, which there should not be.
 
-        What was published was in the bucket before. Where it is not, this is another bucket, or somebody emptied it; without
-        what was signed last, whatever the database says would be signed.
+        What was `published` before this was in the bucket before. Where it is not, this is another bucket, or somebody emptied
+        it; without what was signed last, whatever the database says would be signed.
         """
+        if published is None and self.held is None:
+            self._must_be_a_bucket_of_its_own()
+        if published and self.kept.authentic(published.note, published.size) is None:
+            raise LogRefused(
+                f"The checkpoint of {published.size} entries that the database publishes was signed, it says, by {published.vkey}, and "
+                "not by a key of this log: another signer works on this database, a former key is not named in "
+                f"DEMS_LEDGER__FORMER_KEYS, or somebody wrote into the table custody_signed. {SAY_IT}"
+            )
         if self.held is None:
-            newest = self.kept.newest()
-            with self.transaction() as tx:
-                published = tx.ledger.latest_checkpoint()
-            size = newest.checkpoint.size if newest else 0
-            if published and published.size > size:
-                raise LogRefused(
-                    f"A checkpoint of {published.size} entries was published, and the largest in the ledger bucket is of {size}: "
-                    f"it is another bucket, or what was signed was taken out of it. {SAY_IT}"
-                )
-            self.held = newest
-            return
-        for kept in self.kept.after(self.held.checkpoint.size):
-            self.held = kept
+            self.held = self.kept.newest()
+        else:
+            for kept in self.kept.after(self.held.checkpoint.size):
+                self.held = kept
+        size = self.held.checkpoint.size if self.held else 0
+        if published and published.size > size:
+            raise LogRefused(
+                f"A checkpoint of {published.size} entries was published, and the largest in the ledger bucket is of {size}: "
+                f"it is another bucket, or what was signed was taken out of it. {SAY_IT}"
+            )
+
+    def _must_be_a_bucket_of_its_own(self) -> None:
+        other = self.kept.of_another_log()
+        if other is not None:
+            raise LogRefused(
+                f"The ledger bucket {self.kept.store.bucket} holds checkpoints of the log {shown(other.origin)}, which this "
+                "log's key did not sign, and none that it signed: it is another installation's. Nothing was written into it. "
+                "Name a bucket of its own in DEMS_S3__BUCKETS__LEDGER; if a former key of this log signed them, name that in "
+                f"DEMS_LEDGER__FORMER_KEYS. {SAY_IT}"
+            )
 
     def _must_go_on(self, offered: Checkpoint) -> None:
         """The offered tree is computed anew, from the right edge of the one that was signed and the bytes of every entry since."""
