@@ -28,6 +28,7 @@ def verify(
     Example: dems verify dems-export-….zip --policy keys-from-the-court.txt
     """
     from dems.package.program import NoKeys, as_json, as_text, exit_code, require_readable, trusted_files  # noqa: PLC0415  (others do not wait)
+    from dems.package.progress import Progress  # noqa: PLC0415
     from dems.package.verification import verify as verified  # noqa: PLC0415
 
     try:
@@ -37,6 +38,7 @@ def verify(
         raise Misused(f"{error.filename} cannot be read: {error.strerror}") from error
     except NoKeys as error:
         raise Misused(str(error)) from error
-    report = verified(path, trusted)
+    with Progress() as progress:
+        report = verified(path, trusted, told=progress)
     sys.stdout.write(as_json(report) if as_json_too else as_text(report))
     raise typer.Exit(exit_code(report))

@@ -16,6 +16,7 @@ from dems.ledger.invalid import LedgerInvalid
 from dems.ledger.policy import MAX_POLICY_BYTES, Policy
 from dems.ledger.verifier import Verdict
 from dems.package.checking_times import MAX_ROOTS_BYTES
+from dems.package.progress import Progress
 from dems.package.verification import Report, Trusted, verify
 
 _EPILOG = """\
@@ -61,7 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"{error.filename} cannot be read: {error.strerror}")
     except NoKeys as error:
         parser.error(str(error))
-    report = verify(chosen.path, trusted)
+    try:
+        with Progress() as progress:
+            report = verify(chosen.path, trusted, told=progress)
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted: nothing was found out. Run it again.\n")
+        return 1
     sys.stdout.write(as_json(report) if chosen.json else as_text(report))
     return exit_code(report)
 

@@ -16,6 +16,7 @@ from dems.package.folder import Folder
 from dems.package.inventory import About
 from dems.package.log_copy import check_log_copy, is_log_copy
 from dems.package.places import BAGIT, POLICY
+from dems.package.progress import Watcher, nobody
 from dems.package.receipts import MAX_RECEIPT_BYTES, check_receipt, parse_receipt
 from dems.package.refusal import Refused
 from dems.package.source import Source, base_of, read_whole
@@ -48,10 +49,10 @@ class Report:
         return overall(self.findings)
 
 
-def verify(path: Path, trusted: Trusted) -> Report:
+def verify(path: Path, trusted: Trusted, *, told: Watcher = nobody) -> Report:
     """Check everything that can be checked. Never raises for what lies at `path`: that is then a finding, ``refused``."""
     try:
-        return _verified(path, trusted)
+        return _verified(path, trusted, told)
     except LedgerInvalid as error:
         return _refused(str(error))
     except OSError as error:
@@ -65,12 +66,12 @@ def _refused(why: str) -> Report:
     return Report("unknown", [Finding("refused", Verdict.REFUSED, why)])
 
 
-def _verified(path: Path, trusted: Trusted) -> Report:
+def _verified(path: Path, trusted: Trusted, told: Watcher) -> Report:
     if path.is_dir():
         source: Source = Folder(path)
         if is_log_copy(source) and BAGIT not in source.sizes:
             return _log(source, trusted)
-        return _package(base_of(source, BAGIT), trusted)
+        return _package(base_of(source, BAGIT), trusted, told)
     with path.open("rb") as file:
         head = file.read(512)
         if head.startswith(_GZIP) or head[_TAR_AT : _TAR_AT + 5] == b"ustar":
@@ -78,12 +79,12 @@ def _verified(path: Path, trusted: Trusted) -> Report:
         if not head.startswith(_ZIP):
             file.seek(0)
             return _receipt(file.read(MAX_RECEIPT_BYTES + 1), trusted)
-    return _package(base_of(Zip(path), BAGIT), trusted)
+    return _package(base_of(Zip(path), BAGIT), trusted, told)
 
 
-def _package(source: Source, trusted: Trusted) -> Report:
+def _package(source: Source, trusted: Trusted, told: Watcher) -> Report:
     policy, keys = _policy(source, trusted)
-    bag = Bag(source)
+    bag = Bag(source, told)
     findings = bag.check()
     items = Items(source, policy, bag.sha256, bag.tag_manifest_digest)
     findings += items.check()
