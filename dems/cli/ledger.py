@@ -28,7 +28,8 @@ Held = Annotated[
     typer.Option(
         "--checkpoint",
         metavar="FILE",
-        help="A checkpoint of the log that you hold (a signed note): the log must go on from it, and still reach it",
+        help="A checkpoint of the log that you hold (a signed note, or a .tlog-proof, which ends with one): the log must go on "
+        "from it, and still reach it",
     ),
 ]
 
@@ -80,9 +81,13 @@ def held_checkpoint(path: Path, keys: "Sequence[VerifierKey]") -> "Checkpoint":
     from dems.ledger.invalid import LedgerInvalid  # noqa: PLC0415  (client commands do not wait for it)
     from dems.ledger.judgement import judge  # noqa: PLC0415
     from dems.ledger.policy import Log, Policy  # noqa: PLC0415
+    from dems.ledger.tlogproof import HEADER, TlogProof  # noqa: PLC0415
 
+    policy = Policy.of([Log(key) for key in keys])
     try:
-        return judge(path.read_bytes(), Policy.of([Log(key) for key in keys])).checkpoint
+        data = path.read_bytes()
+        is_proof = data.startswith(HEADER.encode())
+        return (TlogProof.from_bytes(data).judged(policy) if is_proof else judge(data, policy)).checkpoint
     except OSError as error:
         raise Failed(f"--checkpoint {path} cannot be read: {error.strerror}.") from error
     except LedgerInvalid as error:
