@@ -57,7 +57,7 @@ class Earlier:
             raise NotProved(self._unsigned)
         for (origin, size), ((name, _), *_) in self._due.items():
             raise NotProved(
-                f"{shown(name)} is of {size} entries of the log {shown(origin)}, and nothing here says what tree those make: a copy of "
-                "that log does which has as many or more"
+                f"{shown(name)} is of {size} entries of the log {shown(origin)}, and nothing here says what tree those make. A copy of "
+                "that log with as many or more does: verify it with --checkpoint for each that you have"
             )
-        return f"{self._count} {words}"
+        return f"{self._count} of {self._count} {words}"

@@ -78,7 +78,11 @@ def check_log_copy(source: Source, policy: Policy, held: Sequence[Held] = ()) ->
         checked("witnesses", cosigned),
         checked("entries", same),
         checked("chains", chains.whole),
-        *([checked("checkpoints", lambda: earlier.told("checkpoints beside it are of this tree"))] if kept else []),
+        *(
+            [checked("checkpoints", lambda: earlier.told("checkpoints that lie beside it are of this tree"))]
+            if kept
+            else []
+        ),
         *([checked("held", lambda: from_elsewhere.told("checkpoints that you hold are of this tree"))] if held else []),
         checked("files", lambda: _only_a_log(source)),
     ]

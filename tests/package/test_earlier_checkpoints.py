@@ -61,7 +61,7 @@ def test_a_copy_goes_on_from_every_checkpoint_that_was_given_of_it(
     notes = log[1]
     report = verify(copy, held(notes[0], notes[1], notes[255], notes[256], notes[257], notes[300]))
     assert report.verdict is Verdict.PROVED
-    assert words(report, "held") == "6 checkpoints that you hold are of this tree"
+    assert words(report, "held") == "6 of 6 checkpoints that you hold are of this tree"
     assert "held" not in {finding.check for finding in verify(copy, Trusted(POLICY.to_bytes())).findings}
 
 
@@ -73,7 +73,7 @@ def test_a_checkpoint_of_another_history_is_false_wherever_it_comes_from(
     assert words(report, "entries").startswith("the 300 entries make the tree"), "alone the copy is without fault"
     (copy / "checkpoints").mkdir()
     (copy / "checkpoints" / f"{7:020}").write_bytes(log[1][7])
-    assert words(verify(copy, held()), "checkpoints") == "1 checkpoints beside it are of this tree"
+    assert words(verify(copy, held()), "checkpoints") == "1 of 1 checkpoints that lie beside it are of this tree"
     (copy / "checkpoints" / f"{120:020}").write_bytes(FORGED)
     assert "'checkpoints/00000000000000000120' was signed of another tree" in wrong(verify(copy, held()))["checkpoints"]
 
