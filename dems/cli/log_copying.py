@@ -149,20 +149,16 @@ class _Copying:
             temporary.unlink(missing_ok=True)
 
     def _fetched(self, path: str, most: int) -> bytes:
-        for attempt in range(1, _TRIES + 1):
+        """What comes after the checkpoint is asked for again where it does not come at once: there may be thousands of it."""
+        for attempt in range(1, _TRIES):
             try:
                 return self._client.read(f"/ledger/{path}", most=most)
-            except Unreachable as error:
-                failure: Failed = error
-            except Problem as problem:
-                if not problem.passing:
+            except (Unreachable, Problem) as failure:
+                if path == NEWEST or (isinstance(failure, Problem) and not failure.passing):
                     raise
-                failure = problem
-            if attempt == _TRIES:
-                raise failure
-            warn(f"{failure} Trying again.")
-            time.sleep(min(0.5 * 2**attempt, _LONGEST_PAUSE))
-        raise AssertionError  # the last attempt raised
+                warn(f"{failure} Trying again.")
+                time.sleep(min(0.5 * 2**attempt, _LONGEST_PAUSE))
+        return self._client.read(f"/ledger/{path}", most=most)
 
 
 def _checkpoint(note: bytes) -> Checkpoint:

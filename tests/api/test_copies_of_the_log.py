@@ -1,8 +1,12 @@
 """`dems ledger copy`: whoever wants to holds a copy of the log, which then nobody can change without being found out."""
 
 import json
+import threading
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -136,9 +140,11 @@ def test_what_is_no_copy_of_this_log_is_left_alone(
     assert main(copying) == 1
     assert "This is a copy of the log other.example/log, and at" in capsys.readouterr().err
     assert files(folder) == {"checkpoint"}
-    monkeypatch.setenv("DEMS_URL", "http://127.0.0.1:9")
     assert main(["ledger", "copy", str(folder / "checkpoint")]) == 1
     assert "cannot be read or written" in capsys.readouterr().err
+    monkeypatch.setenv("DEMS_URL", "http://127.0.0.1:9")
+    assert main(["ledger", "copy", str(folder.with_name("new"))]) == 1
+    assert "Nothing answers at http://127.0.0.1:9" in capsys.readouterr().err
 
 
 def test_one_that_ended_in_the_middle_goes_on(book: Logbook, folder: Path) -> None:
@@ -151,4 +157,37 @@ def test_one_that_ended_in_the_middle_goes_on(book: Logbook, folder: Path) -> No
     (folder / ".copying.part").write_bytes(b"half")
     assert main(["ledger", "copy", str(folder)]) == 0
     assert files(folder) == files(whole)
+    assert verdict(book, folder) is Verdict.PROVED
+
+
+class _Flaky(SimpleHTTPRequestHandler):
+    """A log as plain files, of which no bundle is given to whoever asks for it once only."""
+
+    asked: ClassVar[set[str]] = set()
+
+    def do_GET(self) -> None:
+        if "entries" in self.path and self.path not in self.asked:
+            self.asked.add(self.path)
+            self.close_connection = True
+            return
+        super().do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """Nobody reads it."""
+
+
+def test_what_does_not_come_at_once_is_asked_for_again(
+    book: Logbook, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book.write(300)
+    book.sign()
+    plain = folder.with_name("plain")
+    assert main(["ledger", "copy", str(plain / "ledger")]) == 0
+    (plain / "ledger/policy.txt").rename(plain / "ledger/policy")
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Flaky, directory=str(plain))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("DEMS_URL", f"http://127.0.0.1:{server.server_port}")
+        assert main(["ledger", "copy", str(folder)]) == 0
+        server.shutdown()
+    assert capsys.readouterr().err.count("Trying again.") == len(_Flaky.asked) == 2
     assert verdict(book, folder) is Verdict.PROVED
