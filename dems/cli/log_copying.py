@@ -5,6 +5,7 @@ It is laid out as C2SP tlog-tiles says, so that other people's tools read it, to
 
 import hashlib
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +17,9 @@ from dems.ledger.invalid import LedgerInvalid
 from dems.ledger.note import MAX_NOTE_BYTES, Note
 from dems.ledger.policy import MAX_POLICY_BYTES
 from dems.ledger.tiles import TILE_WIDTH, Tile
+from dems.package.log_copy import NEWEST
 from dems.package.places import POLICY
 
-NEWEST = "checkpoint"
 _TRIES = 6
 _LONGEST_PAUSE = 20.0
 _TEMPORARY = ".copying.part"
@@ -132,8 +133,9 @@ class _Copying:
         path = f"checkpoints/{checkpoint.size:020d}"
         seen = self._folder / path
         if seen.exists():
-            if _checkpoint(seen.read_bytes()) == checkpoint:
-                return path
+            with suppress(LedgerInvalid):
+                if _checkpoint(seen.read_bytes()) == checkpoint:
+                    return path
             path += f"_{hashlib.sha256(note).hexdigest()}"
         self._write(path, note)
         return path

@@ -114,6 +114,9 @@ def test_a_log_that_was_set_back_or_tells_two_histories_does_not_touch_the_copy(
     assert main(copying) == 1
     assert "says another tree of 280 entries than the copy: it tells two histories" in capsys.readouterr().err
     assert verdict(book, folder) is Verdict.FALSE, "both are signed, and lie side by side"
+    (folder / f"checkpoints/{280:020}").write_bytes(b"somebody laid this over it")
+    assert main(copying) == 1
+    assert "tells two histories" in capsys.readouterr().err
     book.behind_its_back("DELETE FROM custody_leaves WHERE idx >= 100")
     book.behind_its_back(*rebuilt(book))
     forged(book)
