@@ -41,6 +41,7 @@ class Chain:
     id: UUID = field(default_factory=uuid4)
     seq: int = 0
     leaf: bytes | None = None
+    subject: UUID = field(default_factory=uuid4)
 
 
 @dataclass
@@ -106,15 +107,17 @@ class Logbook:
         begun, entries, details = begins and chain.seq == 0, list[dict[str, Any]](), list[dict[str, Any]]()
         for entry in ids or (new_id() for _ in range(count)):
             nonce, said = os.urandom(NONCE_BYTES), at or datetime.now(UTC)
-            detail = canonical({"entry": str(entry)})
+            said_of = {"act": "test", "case": None, "entry": str(entry), "evidence": str(chain.subject)}
+            detail = canonical({**said_of, "facts": {}})
             leaf = next_leaf(chain.id, chain.leaf, at=said, nonce=nonce, detail=detail)
             chain.leaf, chain.seq = leaf.to_bytes(), leaf.seq
             row = {"id": entry, "chain_id": chain.id, "seq": leaf.seq, "at": said, "leaf": chain.leaf}
             entries.append({**row, "leaf_hash": leaf_hash(chain.leaf)})
-            details.append({"entry_id": entry, "nonce": nonce, "detail": detail, "act": "test"})
+            beside = {"act": "test", "evidence_id": chain.subject}
+            details.append({"entry_id": entry, "nonce": nonce, "detail": detail, **beside})
         with self.app.begin() as connection:
             if begun:
-                row = {"id": chain.id, "kind": "item", "subject": uuid4(), "begun_at": datetime.now(UTC)}
+                row = {"id": chain.id, "kind": "item", "subject": chain.subject, "begun_at": datetime.now(UTC)}
                 connection.execute(insert(tables.custody_chains), [row])
             connection.execute(insert(tables.custody_entries), entries)
             connection.execute(insert(tables.custody_details), details)

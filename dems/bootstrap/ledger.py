@@ -9,6 +9,7 @@ from functools import partial
 from sqlalchemy import Engine
 
 from dems.bootstrap.core import Core, utc_now
+from dems.db.holdings import DatabaseHoldings
 from dems.db.transaction import DatabaseTransactions
 from dems.ledger.keys import Signer, VerifierKey
 from dems.ledger.policy import Policy
@@ -19,6 +20,7 @@ from dems.steps.log_check import LogCheck
 from dems.steps.published_log import PublishedLog
 from dems.usecases.ledger.check_anchors import AnchorsCheck, CheckAnchors
 from dems.usecases.ledger.check_bucket import CheckBucket
+from dems.usecases.ledger.check_chains import ChainsCheck, CheckChains
 from dems.usecases.ledger.check_database import CheckDatabase
 from dems.usecases.ledger.observe import ObserveLog
 from dems.usecases.ledger.publish import PublishLog
@@ -31,7 +33,12 @@ from storage.settings import S3Settings
 
 log = logging.getLogger(__name__)
 
-FSCK_DATABASE, FSCK_BUCKET, ANCHORS = CHECKS = ("fsck of the database", "fsck of the bucket", "check of the anchors")
+FSCK_DATABASE, FSCK_BUCKET, FSCK_CHAINS, ANCHORS = CHECKS = (
+    "fsck of the database",
+    "fsck of the bucket",
+    "fsck of the chains",
+    "check of the anchors",
+)
 """Of each night."""
 
 
@@ -82,6 +89,7 @@ class LedgerActs:
     read: ReadPublished
     check_database: CheckDatabase
     check_bucket: CheckBucket
+    check_chains: CheckChains
     check_anchors: CheckAnchors
     observe: ObserveLog
     report: ReportOnLog
@@ -95,6 +103,7 @@ class LedgerActs:
             ReadPublished(tx, core.settings.ledger.public, partial(witness_policy, core.settings.ledger)),
             CheckDatabase(tx, published),
             CheckBucket(published),
+            CheckChains(DatabaseHoldings(core.engine)),
             CheckAnchors(tx, published.store, None),
             ObserveLog(tx),
             ReportOnLog(tx, core.clock),
@@ -115,9 +124,10 @@ class LedgerActs:
         # Only now: whoever shows the log needs no certificates.
         authorities = None if self.core.asks is None else self.core.asks(self.core.settings).authorities
         kept = self.kept()
-        checks: tuple[tuple[str, Callable[[], LogCheck | AnchorsCheck]], ...] = (
+        checks: tuple[tuple[str, Callable[[], LogCheck | ChainsCheck | AnchorsCheck]], ...] = (
             (FSCK_DATABASE, partial(self.check_database, kept)),
             (FSCK_BUCKET, partial(self.check_bucket, kept)),
+            (FSCK_CHAINS, self.check_chains),
             (ANCHORS, replace(self.check_anchors, authorities=authorities)),
         )
         for name, check in checks:

@@ -12,6 +12,8 @@ from dems.cli.screen import Failed, say, say_json, warn
 if TYPE_CHECKING:
     from dems.ledger.checkpoint import Checkpoint
     from dems.ledger.keys import VerifierKey
+    from dems.steps.log_check import LogCheck
+    from dems.usecases.ledger.check_chains import ChainsCheck
 
 ledger = typer.Typer(
     no_args_is_help=True, help="The custody log: checked as a whole, copied, and the key that signs it."
@@ -40,16 +42,19 @@ def fsck(
     key: Key = None,
     database: Annotated[bool, typer.Option(help="Derive the log anew from the database")] = True,
     bucket: Annotated[bool, typer.Option(help="Derive the log anew from the ledger bucket alone")] = True,
+    chains: Annotated[bool, typer.Option(help="Compare what entries say with what the log has of them")] = True,
     checkpoint: Held = None,
     as_json: Json = False,
 ) -> None:
     """Derive the whole log anew, from the database and from the ledger bucket alone, and compare both with every checkpoint kept.
 
+    What entries say, which lies beside the log, is compared with what the log has of them, chain by chain.
+
     Names the first entry that differs, and ends with 1 then. It changes nothing.
 
     Example: dems ledger fsck --key 'dems.example/ledger+c2bb1a4e+AVTT…'
     """
-    from dems.bootstrap.ledger import FSCK_BUCKET, FSCK_DATABASE  # noqa: PLC0415  (client commands do not wait for it)
+    from dems.bootstrap.ledger import FSCK_BUCKET, FSCK_CHAINS, FSCK_DATABASE  # noqa: PLC0415  (client commands do not wait for it)
     from dems.cli.beside import core  # noqa: PLC0415
     from dems.ledger.invalid import Malformed  # noqa: PLC0415
     from dems.ledger.keys import VerifierKey  # noqa: PLC0415
@@ -61,11 +66,13 @@ def fsck(
     with core() as dems:
         kept = dems.ledger.kept(*keys)
         held = None if checkpoint is None else held_checkpoint(checkpoint, kept.keys)
-        found = {}
+        found: dict[str, LogCheck | ChainsCheck] = {}
         if database:
             found[FSCK_DATABASE] = dems.ledger.check_database(kept, held=held)
         if bucket:
             found[FSCK_BUCKET] = dems.ledger.check_bucket(kept, held=held)
+        if chains:
+            found[FSCK_CHAINS] = dems.ledger.check_chains()
     if as_json:
         say_json({name: {"held": check.held, **check.figures()} for name, check in found.items()})
     else:

@@ -10,6 +10,7 @@ from uuid import UUID
 from dems.ledger.entry import Entry, EntryInvalid, Leaf, leaf_hash, next_leaf
 from dems.model.acts import Act
 from dems.model.custody import ChainKind
+from dems.model.ids import EntryId
 from dems.ports.holdings import HeldEntry
 
 
@@ -29,7 +30,7 @@ class Rederiving:
         """By the reading's id, what its entry says of it."""
         self.destroyed = 0
         """Entries whose details two people destroyed; what they said is not known."""
-        self._unexplained: dict[str, int] = {}
+        self._unexplained: dict[str, tuple[int, EntryId]] = {}
         """Of those, by the entry's id its place, the ones of which no later entry has said yet who destroyed them."""
         self.lost_upload: str | None = None
         """The upload of which an entry says that its bytes were not in the store."""
@@ -47,12 +48,12 @@ class Rederiving:
         self._previous = held.row.leaf
         if detail is None:
             self.destroyed += 1
-            self._unexplained[str(held.row.id)] = self._count
+            self._unexplained[str(held.row.id)] = self._count, held.row.id
         else:
             self._note(detail)
 
-    def unexplained(self) -> list[int]:
-        """At the end of the chain: the places of details that are gone although no entry says that they were destroyed."""
+    def unexplained(self) -> list[tuple[int, EntryId]]:
+        """At the end of the chain: places and entries of details that are gone although no entry says that they were destroyed."""
         return sorted(self._unexplained.values())
 
     def _note(self, detail: dict[str, Any]) -> None:

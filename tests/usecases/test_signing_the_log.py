@@ -231,13 +231,15 @@ def test_the_nightly_check_says_what_it_found(book: Logbook, caplog: pytest.LogC
     assert {r.name: r.held for r in acts.observe().reports.values()} == {
         "fsck of the database": True,
         "fsck of the bucket": True,
+        "fsck of the chains": True,
         "check of the anchors": True,
     }
     book.behind_its_back("UPDATE custody_entries SET leaf = leaf || ' '::bytea WHERE seq = 4")
     with caplog.at_level(logging.CRITICAL):
         acts.check()
-    [told] = [r for r in caplog.records if r.message == "log_does_not_hold"]
-    assert (vars(told)["where"], vars(told)["index"]) == ("fsck of the database", 3)
+    told, of_chains = (vars(r) for r in caplog.records if r.message == "log_does_not_hold")
+    assert (told["where"], told["index"]) == ("fsck of the database", 3)
+    assert (of_chains["where"], of_chains["entry"]) == ("fsck of the chains", told["entry"])
     assert not acts.observe().reports["fsck of the database"].held
 
 

@@ -10,23 +10,22 @@ from datetime import datetime, timedelta
 
 from dems.errors import NotFound
 from dems.layout import evidence_key
-from dems.ledger.entry import EntryInvalid
 from dems.model.actors import system
 from dems.model.acts import Act
 from dems.model.custody import ChainKind
 from dems.model.digests import Digest
 from dems.model.evidence import Evidence, EvidenceState, Found, Integrity, outcome_of
-from dems.model.ids import EvidenceId
+from dems.model.ids import EntryId, EvidenceId
 from dems.model.uploads import Upload
 from dems.ports import Clock, Transactions
-from dems.ports.holdings import HeldEntry, Holdings
+from dems.ports.holdings import Holdings
 from dems.steps.comparing_readings import wrong_readings
+from dems.steps.every_chain import PAGE, EveryChain
 from dems.steps.rederiving import Rederiving
 from storage.errors import StorageError
 from storage.interface import LockFound, ObjectStore, StoredVersion
 from storage.reader import hash_version
 
-PAGE = 500
 BATCH = 100
 AT_ONCE = 4
 
@@ -87,66 +86,43 @@ class _Looking:
     looked: Looked = field(default_factory=Looked)
     lost: set[str] = field(default_factory=set)
     """Uploads of which their items' chains say that the store had lost them: few, if any."""
+    every: EveryChain = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.every = EveryChain(self.all.holdings, self._wrong, self._counted)
 
     def run(self) -> Looked:
         batch: list[tuple[EvidenceId, Rederiving]] = []
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="look") as pool:
-            for item in self._chains():
+            for item in self._items_chains():
                 batch.append(item)
                 if len(batch) == BATCH:
                     self._items(pool, batch)
                     batch = []
             self._items(pool, batch)
-            self._nothing_missing()
+            self.every.nothing_missing()
             self._uploads(pool)
         return self.looked
 
-    def _wrong(self, problem: str) -> None:
+    def _wrong(self, problem: str, _: EntryId | None = None) -> None:
         self.looked.wrong += 1
         self.wrong(problem)
 
     # --- chains ---
 
-    def _chains(self) -> Iterator[tuple[EvidenceId, Rederiving]]:
+    def _counted(self) -> None:
+        self.looked.entries, self.looked.chains = self.every.entries, self.every.chains
+        self.looked.destroyed = self.every.destroyed
+        self.told(self.looked)
+
+    def _items_chains(self) -> Iterator[tuple[EvidenceId, Rederiving]]:
         """Re-derive every chain; gives each item's chain once it is at its end."""
-        last: HeldEntry | None = None
-        chain: Rederiving | None = None
-        while page := self.all.holdings.entries(PAGE, None if last is None else last.place):
-            for held in page:
-                if chain is None or last is None or held.row.chain_id != last.row.chain_id:
-                    yield from self._ended(last, chain)
-                    chain = Rederiving(held.row.chain_id)
-                    self.looked.chains += 1
-                self.looked.entries += 1
-                if not chain.broken:
-                    try:
-                        chain.take(held)
-                    except EntryInvalid as error:
-                        self._wrong(f"the chain of {held.chain.kind.value} {held.chain.subject} does not hold: {error}")
-                last = held
-            self.told(self.looked)
-        yield from self._ended(last, chain)
-
-    def _ended(self, last: HeldEntry | None, chain: Rederiving | None) -> Iterator[tuple[EvidenceId, Rederiving]]:
-        if last is None or chain is None:
-            return
-        self.looked.destroyed += chain.destroyed
-        for place in () if chain.broken else chain.unexplained():
-            self._wrong(
-                f"the detail of entry {place} of the chain of {last.chain.kind.value} {last.chain.subject} is gone, and no "
-                "entry says that two people destroyed it"
-            )
-        if last.chain.kind is not ChainKind.ITEM:
-            return
-        if chain.lost_upload is not None:
-            self.lost.add(chain.lost_upload)
-        yield EvidenceId(last.chain.subject), chain
-
-    def _nothing_missing(self) -> None:
-        for chain in self.all.holdings.chains_without_entries():
-            self._wrong(f"the chain of {chain.kind.value} {chain.subject} has no entry")
-        for evidence_id in self.all.holdings.items_without_chain():
-            self._wrong(f"item {evidence_id} has no chain of custody")
+        for chain, rederived in self.every:
+            if chain.kind is ChainKind.ITEM:
+                if rederived.lost_upload is not None:
+                    self.lost.add(rederived.lost_upload)
+                yield EvidenceId(chain.subject), rederived
+        self._counted()
 
     # --- items ---
 
