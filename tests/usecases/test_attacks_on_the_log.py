@@ -66,10 +66,13 @@ def test_an_edited_entry_in_a_tree_that_was_made_to_fit_is_named_too(signed: Log
         signed.signing().sign()
 
 
+@pytest.mark.parametrize("height", [check_database.HEIGHT, 8])
 def test_an_edited_node_or_checkpoint_is_found_by_the_check_of_the_database(
-    signed: Logbook, monkeypatch: pytest.MonkeyPatch
+    signed: Logbook, monkeypatch: pytest.MonkeyPatch, height: int
 ) -> None:
+    """Where all is read at once, and where what is wrong is in what is read second."""
     monkeypatch.setattr(check_database, "PAGE", 1)
+    monkeypatch.setattr(check_database, "HEIGHT", height)
     forged = Note(text_of := Checkpoint(signed.key.name, 300, b"o" * 32).to_text(), (sign(text_of, signed.key),))
     thiefs = SigningKey(signed.key.name, KeyType.ED25519, b"t" * 32).key.to_text()
     for change, told in (
@@ -87,8 +90,13 @@ def test_an_edited_node_or_checkpoint_is_found_by_the_check_of_the_database(
         ),
         ("UPDATE custody_signed SET root = sha256('x') WHERE size = 300", "a published checkpoint says"),
         ("UPDATE custody_checkpoints SET root = sha256('x') WHERE size = 280", "the database's own checkpoint says"),
-        ("UPDATE custody_nodes SET hash = sha256('x') WHERE level = 3 AND idx = 36", "nodes of level 3"),
-        ("DELETE FROM custody_nodes WHERE level = 1 AND idx = 149", "nodes of level 1"),
+        ("UPDATE custody_nodes SET hash = sha256('x') WHERE level = 3 AND idx = 36", "node 36 of level 3 is not what"),
+        (
+            "UPDATE custody_nodes SET hash = hash || 'x' WHERE level = 1 AND idx = 149",
+            "node 149 of level 1 is not what",
+        ),
+        ("DELETE FROM custody_nodes WHERE level = 1 AND idx = 149", "node 149 of level 1 is not what"),
+        ("DELETE FROM custody_nodes WHERE level = 1 AND idx = 137", "node 137 of level 1 is not what"),
     ):
         signed.behind_its_back(change)
         database, _ = signed.checks()
