@@ -15,15 +15,15 @@ _TURN_SECONDS = 0.001
 
 _begins_or_ends = Lock()
 _readings: list[float] = []
-"""Of each reading that goes on, how long a turn was before the first of them."""
+"""One for each that goes on. The first, which is taken out last, is how long a turn was before all of them."""
 
 
 @contextmanager
 def _short_turns() -> Iterator[None]:
     """Meanwhile threads of this process take turns more often. Readings may overlap: the last to end puts it back."""
     with _begins_or_ends:
-        _readings.append(_readings[0] if _readings else sys.getswitchinterval())
-        if sys.getswitchinterval() > _TURN_SECONDS:
+        _readings.append(sys.getswitchinterval())
+        if _readings[-1] > _TURN_SECONDS:
             sys.setswitchinterval(_TURN_SECONDS)
     try:
         yield

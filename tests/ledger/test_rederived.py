@@ -15,9 +15,9 @@ ENTRIES = [str(number).encode() for number in range(3 * TILE_WIDTH + 77)]
 HASHES = [leaf_hash(entry) for entry in ENTRIES]
 
 
-@pytest.fixture(params=[TILE_HEIGHT, 5, 0, 14])
+@pytest.fixture(params=[TILE_HEIGHT, 5, 1, 0, 14])
 def tree(request: pytest.FixtureRequest) -> Rederived:
-    """A tile at a time, less, and more than there are."""
+    """A tile at a time, less, and more than there are; of 1, the last leaves are all but one of a portion."""
     return Rederived(request.param)
 
 

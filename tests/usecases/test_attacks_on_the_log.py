@@ -54,8 +54,11 @@ def test_an_edited_entry_is_named_by_the_check_of_the_database(signed: Logbook) 
     assert bucket.held, "the bucket is as it was"
 
 
-@pytest.mark.parametrize("place", [41, 290])
-def test_an_edited_entry_in_a_tree_that_was_made_to_fit_is_named_too(signed: Logbook, place: int) -> None:
+@pytest.mark.parametrize(("place", "height"), [(41, check_database.HEIGHT), (290, check_database.HEIGHT), (290, 8)])
+def test_an_edited_entry_in_a_tree_that_was_made_to_fit_is_named_too(
+    signed: Logbook, monkeypatch: pytest.MonkeyPatch, place: int, height: int
+) -> None:
+    monkeypatch.setattr(check_database, "HEIGHT", height)
     entry = signed.leaves()[place][0]
     signed.behind_its_back(f"UPDATE custody_entries SET leaf = {FORGED} WHERE id = '{entry}'")  # noqa: S608
     signed.behind_its_back(*rebuilt(signed))
@@ -66,13 +69,10 @@ def test_an_edited_entry_in_a_tree_that_was_made_to_fit_is_named_too(signed: Log
         signed.signing().sign()
 
 
-@pytest.mark.parametrize("height", [check_database.HEIGHT, 8])
-def test_an_edited_node_or_checkpoint_is_found_by_the_check_of_the_database(
-    signed: Logbook, monkeypatch: pytest.MonkeyPatch, height: int
+def test_an_edited_checkpoint_is_found_by_the_check_of_the_database(
+    signed: Logbook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where all is read at once, and where what is wrong is in what is read second."""
     monkeypatch.setattr(check_database, "PAGE", 1)
-    monkeypatch.setattr(check_database, "HEIGHT", height)
     forged = Note(text_of := Checkpoint(signed.key.name, 300, b"o" * 32).to_text(), (sign(text_of, signed.key),))
     thiefs = SigningKey(signed.key.name, KeyType.ED25519, b"t" * 32).key.to_text()
     for change, told in (
@@ -90,13 +90,6 @@ def test_an_edited_node_or_checkpoint_is_found_by_the_check_of_the_database(
         ),
         ("UPDATE custody_signed SET root = sha256('x') WHERE size = 300", "a published checkpoint says"),
         ("UPDATE custody_checkpoints SET root = sha256('x') WHERE size = 280", "the database's own checkpoint says"),
-        ("UPDATE custody_nodes SET hash = sha256('x') WHERE level = 3 AND idx = 36", "node 36 of level 3 is not what"),
-        (
-            "UPDATE custody_nodes SET hash = hash || 'x' WHERE level = 1 AND idx = 149",
-            "node 149 of level 1 is not what",
-        ),
-        ("DELETE FROM custody_nodes WHERE level = 1 AND idx = 149", "node 149 of level 1 is not what"),
-        ("DELETE FROM custody_nodes WHERE level = 1 AND idx = 137", "node 137 of level 1 is not what"),
     ):
         signed.behind_its_back(change)
         database, _ = signed.checks()
@@ -116,15 +109,6 @@ def test_an_edit_behind_what_is_published_is_told_of_without_a_name(book: Logboo
     assert "the first 0 are as they were" in database.words()
     assert (bucket.held, bucket.beyond) == (True, 1)
     assert bucket.words().endswith("1 newer checkpoints cover entries that are not there yet")
-
-
-def test_an_edited_node_above_many_tiles_is_found_by_the_check_of_the_database(book: Logbook) -> None:
-    book.write(1024)
-    book.sign()
-    book.behind_its_back("UPDATE custody_nodes SET hash = sha256('x') WHERE level = 10")
-    database, bucket = book.checks()
-    assert (database.held, bucket.held) == (False, True)
-    assert "node 0 of level 10 is not what the entries below it make" in database.words()
 
 
 def test_a_removed_entry_is_named_by_the_check_of_the_database(signed: Logbook) -> None:
