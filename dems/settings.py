@@ -17,11 +17,10 @@ class _Part(BaseModel):
 
 
 class DatabaseSettings(_Part):
-    """PostgreSQL 15 or later. Three identities: the application, the owner (migrations only) and a reader."""
+    """PostgreSQL 15 or later. Two identities: the application, and the owner (migrations only)."""
 
     url: SecretStr = Field(default=SecretStr(""), description="postgresql+psycopg://… of the application's role")
     owner_url: SecretStr | None = Field(default=None, description="The owner's, for `dems migrate` only")
-    reader_url: SecretStr | None = Field(default=None, description="Read-only, for measures")
     pool_size: int = Field(default=10, ge=1, le=200)
     pool_timeout_seconds: float = Field(default=5, gt=0)
     connect_timeout_seconds: int = Field(default=5, ge=1)

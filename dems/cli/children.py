@@ -55,7 +55,6 @@ def settings_beside(settings: Settings, connections: Connections) -> Settings:
                 update={
                     "url": SecretStr(connections.database_url),
                     "owner_url": SecretStr(connections.database_owner_url),
-                    "reader_url": None,
                 }
             ),
             "s3": settings.s3.model_copy(

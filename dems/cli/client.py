@@ -80,7 +80,7 @@ class Client:
         self, method: str, path: str, *, token: str | None = None, headers: Mapping[str, str] | None = None, **more: Any
     ) -> dict[str, Any]:
         """One request and its JSON answer, empty where there is none."""
-        sent = {"Authorization": f"Bearer {token or self._token}", **(headers or {})}
+        sent = {**_bearer(token or self._token), **(headers or {})}
         try:
             answer = self._http.request(method, path, headers=sent, **more)
         except httpx.HTTPError as error:
@@ -96,9 +96,25 @@ class Client:
             raise Failed(f"What answers at {self.url} is not DEMS: see that {self._given_by} is right.")
         return found
 
+    def read(self, path: str, *, most: int) -> bytes:
+        """The bytes that a request is answered with. Raises `Failed` where there are more than `most`."""
+        found = bytearray()
+        try:
+            with self.stream(path, {}) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    check(answer)
+                for block in answer.iter_bytes():
+                    found += block
+                    if len(found) > most:
+                        raise Failed(f"What {self.url}{path} answers with is too long: see that DEMS_URL is right.")
+        except httpx.HTTPError as error:
+            raise self.unreachable(error) from error
+        return bytes(found)
+
     def stream(self, path: str, headers: Mapping[str, str]) -> Any:
         """A context manager giving an `httpx.Response` whose bytes are still to come."""
-        return self._http.stream("GET", path, headers={"Authorization": f"Bearer {self._token}", **headers})
+        return self._http.stream("GET", path, headers={**_bearer(self._token), **headers})
 
     def pages(self, path: str, **params: Any) -> Iterator[dict[str, Any]]:
         """Every item of a paged list."""
@@ -128,16 +144,21 @@ class Client:
         return Unreachable(f"The connection to {self.url} broke off ({type(error).__name__}): try again.")
 
 
-def connect() -> Client:
-    """As DEMS_URL and DEMS_TOKEN say. Raises `Misused` where one is missing."""
+def connect(*, as_anyone: bool = False) -> Client:
+    """As DEMS_URL and DEMS_TOKEN say. Raises `Misused` where one is missing; `as_anyone` the token may be."""
     url, token = os.environ.get("DEMS_URL", "").strip(), os.environ.get("DEMS_TOKEN", "").strip()
     if not url:
         raise Misused("Set DEMS_URL to the address of DEMS, for example http://127.0.0.1:8000.")
-    if not token:
+    if not token and not as_anyone:
         raise Misused("Set DEMS_TOKEN to your token: an administrator issues one with `dems token issue`.")
     if not token.isascii() or not token.isprintable():
         raise Misused("DEMS_TOKEN is not a token: it holds characters that no token has.")
     return Client(url, token)
+
+
+def _bearer(token: str) -> dict[str, str]:
+    """Nothing of somebody who has no token."""
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 def _host(url: str) -> str:

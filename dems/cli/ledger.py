@@ -1,4 +1,4 @@
-"""`dems ledger …`: the custody log, checked beside the database; the key that signs it."""
+"""`dems ledger …`: the custody log, checked beside the database and copied over HTTP; the key that signs it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from dems.ledger.checkpoint import Checkpoint
     from dems.ledger.keys import VerifierKey
 
-ledger = typer.Typer(no_args_is_help=True, help="The custody log: checked as a whole, and the key that signs it.")
+ledger = typer.Typer(
+    no_args_is_help=True, help="The custody log: checked as a whole, copied, and the key that signs it."
+)
 
 Key = Annotated[
     str | None,
@@ -28,7 +30,7 @@ Held = Annotated[
     typer.Option(
         "--checkpoint",
         metavar="FILE",
-        help="A checkpoint of the log that you hold (a signed note): the log must go on from it, and still reach it",
+        help="A checkpoint or .tlog-proof of the log that you hold: the log must go on from it, and still reach it",
     ),
 ]
 
@@ -80,13 +82,36 @@ def held_checkpoint(path: Path, keys: "Sequence[VerifierKey]") -> "Checkpoint":
     from dems.ledger.invalid import LedgerInvalid  # noqa: PLC0415  (client commands do not wait for it)
     from dems.ledger.judgement import judge  # noqa: PLC0415
     from dems.ledger.policy import Log, Policy  # noqa: PLC0415
+    from dems.ledger.tlogproof import note_of  # noqa: PLC0415
 
     try:
-        return judge(path.read_bytes(), Policy.of([Log(key) for key in keys])).checkpoint
+        return judge(note_of(path.read_bytes()), Policy.of([Log(key) for key in keys])).checkpoint
     except OSError as error:
         raise Failed(f"--checkpoint {path} cannot be read: {error.strerror}.") from error
     except LedgerInvalid as error:
         raise Failed(f"--checkpoint {path} is no checkpoint that this log's key signed: {error}.") from error
+
+
+@ledger.command()
+def copy(
+    folder: Annotated[Path, typer.Argument(help="A copy that is brought up to date, or a new or empty folder")],
+    as_json: Json = False,
+) -> None:
+    """Hold a copy of the log, which its owner cannot change any more: as an auditor, or as anyone where the log is public.
+
+    Run it again and again, and `dems verify FOLDER` after it: that compares the entries with every checkpoint seen so far.
+
+    Example: dems ledger copy our-copy-of-the-log
+    """
+    from dems.cli.client import connect  # noqa: PLC0415  (other commands do not wait for it)
+    from dems.cli.log_copying import copy_log  # noqa: PLC0415
+
+    with connect(as_anyone=True) as client:
+        copied = copy_log(client, folder)
+    if as_json:
+        say_json({"entries": copied.entries, "new": copied.new})
+    else:
+        say(f"{copied.entries} entries, {copied.new} of them new")
 
 
 @ledger.command()

@@ -17,6 +17,10 @@ def verify(
     tsa_root: Annotated[
         Path | None, typer.Option("--tsa-root", help="Certificates (PEM) of the time-stamping authorities you believe")
     ] = None,
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option("--checkpoint", help="A checkpoint or .tlog-proof that you were given before; may be given again"),
+    ] = None,
     *,
     as_json_too: Annotated[bool, typer.Option("--json", help="Print the findings as JSON")] = False,
 ) -> None:
@@ -27,16 +31,18 @@ def verify(
 
     Example: dems verify dems-export-….zip --policy keys-from-the-court.txt
     """
-    from dems.package.program import NoKeys, as_json, as_text, exit_code, require_readable, trusted_files  # noqa: PLC0415  (others do not wait)
+    from dems.package.program import WrongFile, as_json, as_text, exit_code, require_readable, trusted_files  # noqa: PLC0415  (others do not wait)
+    from dems.package.progress import Progress  # noqa: PLC0415
     from dems.package.verification import verify as verified  # noqa: PLC0415
 
     try:
         require_readable(path)
-        trusted = trusted_files(policy, tsa_root)
+        trusted = trusted_files(policy, tsa_root, checkpoint or [])
     except OSError as error:
         raise Misused(f"{error.filename} cannot be read: {error.strerror}") from error
-    except NoKeys as error:
+    except WrongFile as error:
         raise Misused(str(error)) from error
-    report = verified(path, trusted)
+    with Progress() as progress:
+        report = verified(path, trusted, told=progress)
     sys.stdout.write(as_json(report) if as_json_too else as_text(report))
     raise typer.Exit(exit_code(report))

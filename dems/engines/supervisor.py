@@ -22,7 +22,6 @@ from dems.engines.signals import when_told_to_stop
 _STEP_SECONDS = 0.1
 _CHECK_SECONDS = 2.0
 _LOG_SECONDS = 60.0
-_SILENCES = 3  # checks in a row; a loaded machine may be slow once
 
 
 def _always() -> bool:
@@ -54,11 +53,16 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class BackOff:
-    """How long to wait before the next restart: doubled each time, from `first` to `most`; forgotten when healthy."""
+    """How long to wait before the next restart, in seconds: doubled each time, from `first` to `most`; forgotten when healthy.
+
+    An engine that runs and does not answer is left alone for `silent_for`: on a machine with too much to do it is only slow,
+    and starting it again takes what it was about to answer from everybody.
+    """
 
     first: float = 1.0
     most: float = 30.0
     healthy_after: float = 60.0
+    silent_for: float = 20.0
 
 
 class Watched(Protocol):
@@ -124,7 +128,7 @@ class Supervisor:
         self._report = report
         self._back_off = back_off
         self._patience: dict[str, _Patience] = {}
-        self._silent: dict[str, int] = {}
+        self._silent: dict[str, float] = {}
         self._stopping = False
 
     def run(self) -> None:
@@ -204,12 +208,13 @@ class Supervisor:
         return self._forks.fork(child.entry, child.argv, folder=child.folder, log=child.log, env=child.env)
 
     def _tend_engines(self) -> None:
+        asked = time.monotonic()
         failing = self._engines.check()
         died = self._engines.died()
-        self._silent = {name: self._silent.get(name, 0) + 1 for name in failing}
-        for name, silences in self._silent.items():
+        self._silent = {name: self._silent.get(name, asked) for name in failing}
+        for name, since in self._silent.items():
             patience = self._patience_of(name)
-            if (name not in died and silences < _SILENCES) or self._stopping:
+            if (name not in died and time.monotonic() - since < self._back_off.silent_for) or self._stopping:
                 continue
             if patience.due is None:
                 self._report(f"{name} {'died' if name in died else 'does not answer'}; it is started again.")

@@ -30,6 +30,15 @@ _EXTRA = "extra "
 _INDEX = "index "
 
 
+def note_of(data: bytes) -> bytes:
+    """The signed checkpoint in a file that is one, or that is a proof and carries one. Raises `Malformed` for any other."""
+    if data.startswith(HEADER.encode()):
+        return TlogProof.from_bytes(data).checkpoint
+    note = Note.from_bytes(data)
+    Checkpoint.from_text(note.text)
+    return note.to_bytes()
+
+
 @dataclass(frozen=True, slots=True)
 class TlogProof:
     """The place of an entry, the hashes that lead from it to the root, and the checkpoint as a signed note."""

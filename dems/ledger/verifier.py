@@ -3,7 +3,7 @@
 Pure: bytes in, findings out. Reading packages, showing findings and asking for the time are the caller's.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -14,7 +14,6 @@ from dems.ledger.entry import Entry, Following
 from dems.ledger.invalid import Contradicted, LedgerInvalid, NotProved
 from dems.ledger.judgement import Judgement, judge
 from dems.ledger.policy import Policy
-from dems.ledger.succession import verify_succession
 from dems.ledger.tlogproof import TlogProof
 
 _NO_ENTRY = "there is no entry"
@@ -111,17 +110,6 @@ def check_chain(presented: Iterable[Presented], policy: Policy, *, chain: UUID |
         inclusion.finding("every entry is in the tree of its checkpoint", count),
         one_log.worst or checked("one-log", trees.one),
     ]
-
-
-def check_held(held: bytes, offered: bytes, proof: Sequence[bytes], policy: Policy) -> Finding:
-    """Whether the log went on from a checkpoint that the receiver got earlier, both as signed notes."""
-
-    def question() -> str:
-        before, after = judge(held, policy).checkpoint, judge(offered, policy).checkpoint
-        verify_succession(before, after, proof)
-        return f"the tree of {after.size} leaves goes on from the one of {before.size} that was held"
-
-    return checked("held", question)
 
 
 def _follows(following: Following, entry: Entry) -> str:

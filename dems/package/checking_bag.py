@@ -11,6 +11,7 @@ from dems.ledger.invalid import Contradicted
 from dems.ledger.verifier import Finding, checked
 from dems.package.manifests import read_manifest
 from dems.package.places import ALGORITHMS, BAG_DECLARATION, BAG_INFO, BAGIT, DATA, LOG, manifest, tag_manifest
+from dems.package.progress import Watcher, nobody
 from dems.package.source import PIECE_BYTES, Source, read_whole
 
 _MOST_INFO = 1024 * 1024
@@ -23,7 +24,11 @@ class Bag:
     """A bag that is being checked. After `check`, `sha256` has the digests of the payload by path, as computed."""
 
     source: Source
+    told: Watcher = nobody
     sha256: dict[str, bytes] = field(default_factory=dict)
+    _read: int = 0
+    _total: int = 0
+    """Bytes that were read, and that there are to read: of what nobody lists none will be."""
 
     def check(self) -> list[Finding]:
         """All that can be said of a bag without knowing what is in it."""
@@ -34,6 +39,7 @@ class Bag:
             for path, size in self.source.sizes.items()
             if path not in payload and path not in unlisted and not path.startswith(LOG)
         }
+        self._total = sum(payload.values()) + sum(tags.values())
         with ThreadPoolExecutor(1, "sha512") as pool:
             return [
                 checked("bag", lambda: self._declared(payload)),
@@ -87,7 +93,7 @@ class Bag:
                 problems.append(f"{shown(extra)} is in the package and not in {name}")
         for path in sorted(path for path in files if any(path in each for each in listed.values())):
             with self.source.open(path) as stream:
-                found = dict(zip(ALGORITHMS, _digests(stream, pool), strict=True))
+                found = dict(zip(ALGORITHMS, _digests(stream, pool, self._count), strict=True))
             sha256[path] = found["sha256"]
             for algorithm, digest in found.items():
                 if digest != listed[algorithm].get(path, digest):
@@ -98,9 +104,13 @@ class Bag:
             raise Contradicted("; ".join(problems[:_MOST_NAMED]) + more)
         return f"{len(files)} files are what {' and '.join(manifest_of(algorithm) for algorithm in ALGORITHMS)} say"
 
+    def _count(self, size: int) -> None:
+        self._read += size
+        self.told(self._read, self._total)
 
-def _digests(stream: BinaryIO, pool: ThreadPoolExecutor) -> tuple[bytes, bytes]:
-    """SHA-256 and SHA-512 of a file. Of a large one, the slower runs beside reading and the other."""
+
+def _digests(stream: BinaryIO, pool: ThreadPoolExecutor, count: Callable[[int], None]) -> tuple[bytes, bytes]:
+    """SHA-256 and SHA-512 of a file, whose bytes are counted. Of a large one, the slower runs beside reading and the other."""
     fast, slow = hashlib.sha256(), hashlib.sha512()
     beside: Future[None] | None = None
     while piece := stream.read(PIECE_BYTES):
@@ -110,6 +120,7 @@ def _digests(stream: BinaryIO, pool: ThreadPoolExecutor) -> tuple[bytes, bytes]:
         if beside is None:
             slow.update(piece)
         fast.update(piece)
+        count(len(piece))
     if beside is not None:
         beside.result()
     return fast.digest(), slow.digest()

@@ -1,6 +1,7 @@
 """A copy of a whole log, as files in the form of C2SP tlog-tiles: whether its leaves make the tree that was signed."""
 
 import re
+from collections.abc import Sequence
 from uuid import UUID
 
 from dems.ledger.bundles import MAX_BUNDLE_BYTES, bundle_path, from_bundle, new_bundles
@@ -14,6 +15,7 @@ from dems.ledger.note import MAX_NOTE_BYTES
 from dems.ledger.policy import Policy
 from dems.ledger.tiles import TILE_WIDTH, Tile
 from dems.ledger.verifier import Finding, checked
+from dems.package.earlier import Earlier, Held
 from dems.package.places import POLICY
 from dems.package.source import Source, read_whole
 
@@ -22,6 +24,7 @@ _OF_A_LOG = re.compile(
     r"(tile/(entries|[0-9]{1,2})/(x[0-9]{3}/)*[0-9]{3}(\.p/[0-9]{1,3})?|(checkpoints|anchors)/[0-9]{20}(/[a-z0-9/]+)?)(_[0-9a-f]{64})?"
 )
 """Tiles and bundles as C2SP tlog-tiles names them, and what the ledger bucket keeps beside them."""
+_KEPT = re.compile(r"checkpoints/[0-9]{20}(_[0-9a-f]{64})?")
 _TILE_BYTES = TILE_WIDTH * HASH_BYTES
 
 
@@ -30,8 +33,11 @@ def is_log_copy(source: Source) -> bool:
     return NEWEST in source.sizes and any(path.startswith("tile/") for path in source.sizes)
 
 
-def check_log_copy(source: Source, policy: Policy) -> list[Finding]:
-    """Who signed the copy's checkpoint, and whether the entries of the copy are all of that tree."""
+def check_log_copy(source: Source, policy: Policy, held: Sequence[Held] = ()) -> list[Finding]:
+    """Who signed the copy's checkpoint, whether the entries of the copy are all of that tree, and whether they always were.
+
+    The checkpoints that lie in the copy, and those that are `held` from elsewhere, say what the log was before.
+    """
     note = read_whole(source, NEWEST, most=MAX_NOTE_BYTES)
 
     def signed() -> str:
@@ -43,10 +49,16 @@ def check_log_copy(source: Source, policy: Policy) -> list[Finding]:
         return "as many witnesses cosigned the checkpoint as the policy asks for"
 
     chains = _Chains()
+    kept = sorted(path for path in source.sizes if _KEPT.fullmatch(path))
+    earlier = Earlier((Held(path, read_whole(source, path, most=MAX_NOTE_BYTES)) for path in kept), policy)
+    from_elsewhere = Earlier(held, policy)
 
     def same() -> str:
         checkpoint = judge(note, policy).checkpoint
         frontier = Frontier()
+        both = [(held, held.sizes(checkpoint.origin)) for held in (earlier, from_elsewhere)]
+        for before, _ in both:
+            before.compare(checkpoint.origin, 0, frontier.root())
         for tile in new_bundles(0, checkpoint.size):
             leaves = from_bundle(_file(source, bundle_path(tile), tile), tile.width)
             hashes = [leaf_hash(leaf) for leaf in leaves]
@@ -54,6 +66,9 @@ def check_log_copy(source: Source, policy: Policy) -> list[Finding]:
             for leaf, each in zip(leaves, hashes, strict=True):
                 frontier.append(each)
                 chains.take(leaf, each)
+                for before, sizes in both:
+                    if frontier.size in sizes:
+                        before.compare(checkpoint.origin, frontier.size, frontier.root())
         if frontier.root() != checkpoint.root:
             raise Contradicted("the entries make another tree than the one that was signed")
         return f"the {checkpoint.size} entries make the tree that was signed"
@@ -63,6 +78,12 @@ def check_log_copy(source: Source, policy: Policy) -> list[Finding]:
         checked("witnesses", cosigned),
         checked("entries", same),
         checked("chains", chains.whole),
+        *(
+            [checked("checkpoints", lambda: earlier.told("checkpoints that lie beside it are of this tree"))]
+            if kept
+            else []
+        ),
+        *([checked("held", lambda: from_elsewhere.told("checkpoints that you hold are of this tree"))] if held else []),
         checked("files", lambda: _only_a_log(source)),
     ]
 

@@ -14,8 +14,11 @@ from cryptography.x509 import load_pem_x509_certificates
 
 from dems.ledger.invalid import LedgerInvalid
 from dems.ledger.policy import MAX_POLICY_BYTES, Policy
+from dems.ledger.tlogproof import MAX_PROOF_BYTES, note_of
 from dems.ledger.verifier import Verdict
 from dems.package.checking_times import MAX_ROOTS_BYTES
+from dems.package.earlier import Held
+from dems.package.progress import Progress
 from dems.package.verification import Report, Trusted, verify
 
 _EPILOG = """\
@@ -35,8 +38,8 @@ _KINDS = {
 _REFUSED = "nothing was checked: do not rely on this copy; it says nothing of the evidence itself"
 
 
-class NoKeys(ValueError):
-    """A file that should hold the keys that one believes does not; the message is a sentence."""
+class WrongFile(ValueError):
+    """A file that should hold the keys that one believes, or a checkpoint, does not; the message is a sentence."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,16 +55,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--policy", type=Path, metavar="FILE", help="keys of the log and its witnesses that you believe"
     )
     parser.add_argument("--tsa-root", type=Path, metavar="FILE", help="certificates (PEM) of time-stamping authorities")
+    parser.add_argument(
+        "--checkpoint",
+        type=Path,
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="a checkpoint or .tlog-proof that you were given before (may be repeated)",
+    )
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     chosen = parser.parse_args(arguments)
     try:
         require_readable(chosen.path)
-        trusted = trusted_files(chosen.policy, chosen.tsa_root)
+        trusted = trusted_files(chosen.policy, chosen.tsa_root, chosen.checkpoint)
     except OSError as error:
         parser.error(f"{error.filename} cannot be read: {error.strerror}")
-    except NoKeys as error:
+    except WrongFile as error:
         parser.error(str(error))
-    report = verify(chosen.path, trusted)
+    try:
+        with Progress() as progress:
+            report = verify(chosen.path, trusted, told=progress)
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted: nothing was found out. Run it again.\n")
+        return 1
     sys.stdout.write(as_json(report) if chosen.json else as_text(report))
     return exit_code(report)
 
@@ -77,8 +93,8 @@ def require_readable(path: Path) -> None:
         raise OSError(errno.EINVAL, "it is neither a file nor a folder", str(path))
 
 
-def trusted_files(policy: Path | None, roots: Path | None) -> Trusted:
-    """Read what the user has from elsewhere. Raises `OSError`; `NoKeys` where the policy file is none, or the certificates are.
+def trusted_files(policy: Path | None, roots: Path | None, checkpoints: Sequence[Path] = ()) -> Trusted:
+    """Read what the user has from elsewhere. Raises `OSError`; `WrongFile` where one of the files is not of its kind.
 
     That is the user's mistake and says nothing of what is to be verified.
     """
@@ -87,13 +103,22 @@ def trusted_files(policy: Path | None, roots: Path | None) -> Trusted:
         if known is not None:
             Policy.from_bytes(known)
     except LedgerInvalid as error:
-        raise NoKeys(f"{policy} is no policy file: {error}. Nothing was verified.") from error
+        raise WrongFile(f"{policy} is no policy file: {error}. Nothing was verified.") from error
     try:
         if authorities is not None:
             load_pem_x509_certificates(authorities)
     except ValueError as error:
-        raise NoKeys(f"{roots} holds no certificates in PEM. Nothing was verified.") from error
-    return Trusted(known, authorities)
+        raise WrongFile(f"{roots} holds no certificates in PEM. Nothing was verified.") from error
+    return Trusted(known, authorities, [_held(path) for path in checkpoints])
+
+
+def _held(path: Path) -> Held:
+    try:
+        return Held(path.name, note_of(_read(path, MAX_PROOF_BYTES) or b""))
+    except LedgerInvalid as error:
+        raise WrongFile(
+            f"{path} is neither a signed checkpoint nor a .tlog-proof: {error}. Nothing was verified."
+        ) from error
 
 
 def as_text(report: Report) -> str:

@@ -59,7 +59,8 @@ WHAT THIS DOES NOT SHOW
 
 What happened before the first entry. Whether a person who is named did what the entry says: it says what the system
 recorded. Entries after this package was made. Without witnesses or timestamps that you trust, when the log was written: then
-you rely on its owner for that.
+you rely on its owner for that. That nobody else was shown another log: keep log/checkpoint, with which any later copy of the
+log can be compared (dems-verify.pyz COPY --checkpoint log/checkpoint).
 """
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +46,15 @@ def check_receipt(receipt: Mapping[str, Any], policy: Policy) -> list[Finding]:
         checked("receipt", lambda: _as_sealed(receipt, entries)),
         checked("inclusion", lambda: _in_the_log(entries, policy)),
     ]
+
+
+def checkpoints_of(receipt: Mapping[str, Any]) -> list[bytes]:
+    """The signed checkpoints of its proofs, each once; a proof that is none is told of by `check_receipt`."""
+    found: dict[bytes, None] = {}
+    for each in receipt["entries"]:
+        with suppress(LedgerInvalid):
+            found[TlogProof.from_bytes(_Given(each).proof).checkpoint] = None
+    return list(found)
 
 
 class _Given:

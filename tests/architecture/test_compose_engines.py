@@ -221,8 +221,9 @@ def test_the_roles_of_compose_are_what_the_migrations_need(engines: tuple[Engine
             connection.execute("DELETE FROM custody_entries")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("CREATE TABLE mine (id int)")
-    reader = url_in("api", "DEMS_DATABASE__READER_URL").replace("+psycopg", "")
-    with psycopg.connect(reader, autocommit=True) as connection:
+    # No service reads as this role: it is for statements of the operator's own.
+    reader = services()["postgres"]["environment"]["READER_PASSWORD"]
+    with psycopg.connect(f"postgresql://dems_reader:{reader}@{host}:{port}/dems", autocommit=True) as connection:
         assert connection.execute("SELECT count(*) FROM cases").fetchone() == (0,)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("SELECT hash FROM tokens")

@@ -15,7 +15,7 @@ from tests.engines.conftest import Script
 Until = Callable[[Callable[[], bool]], None]
 
 COMMON = """
-import json, os, sys
+import json, os, sys, time
 from pathlib import Path
 from dems.engines import Engines, EngineError
 from dems.engines.supervisor import BackOff, Child, Supervisor
@@ -50,7 +50,7 @@ def supervise(engines, *children):
         on_ready=lambda: print(json.dumps(supervisor.processes()), flush=True),
         on_stopping=lambda: print("stopping", flush=True),
         report=lambda text: print(text, flush=True),
-        back_off=BackOff(first=0.2, most=0.8, healthy_after=60),
+        back_off=BackOff(first=0.2, most=0.8, healthy_after=60, silent_for=5),
     )
     try:
         supervisor.run()
@@ -179,3 +179,30 @@ def test_a_dead_engine_is_brought_back_while_the_rest_goes_on(
     running.output()
     until(lambda: gone([*engines.values(), child]))
     assert not (tmp_path / "data/engines.json").exists()
+
+
+SILENT = """
+class Silent(Quiet):
+    '''Of a each other question is answered; b is silent until it is started again.'''
+    asked, back, since = 0, False, None
+    def check(self):
+        self.since = self.since or time.monotonic()
+        self.asked += 1
+        return [name for name, fails in (("a", self.asked % 2), ("b", not self.back)) if fails]
+    def restart(self, name):
+        self.back = name == "b"
+        print(f"{name}, silent for five seconds: {time.monotonic() - self.since >= 5}", flush=True)
+supervise(Silent(), child("first"))
+"""
+
+
+def test_an_engine_that_is_only_slow_is_left_alone_and_one_that_stays_silent_is_not(
+    tmp_path: Path, script: Callable[..., Script]
+) -> None:
+    running = script(COMMON + SILENT, str(tmp_path))
+    running.line()
+    assert running.line() == "b does not answer; it is started again."
+    assert running.line() == "b, silent for five seconds: True"
+    assert running.line() == "b is back."
+    running.process.send_signal(signal.SIGTERM)
+    assert running.output().splitlines() == ["stopping", "engines stopped"]

@@ -9,7 +9,7 @@ from dems.ledger.checkpoint import Checkpoint
 from dems.ledger.fields import MAX_NUMBER
 from dems.ledger.invalid import Contradicted, LedgerInvalid, Malformed, NotProved
 from dems.ledger.note import MAX_NOTE_BYTES
-from dems.ledger.tlogproof import MAX_EXTRA_BYTES, MAX_PROOF_BYTES, TlogProof
+from dems.ledger.tlogproof import MAX_EXTRA_BYTES, MAX_PROOF_BYTES, TlogProof, note_of
 from tests.ledger.published import CHECKPOINT
 from tests.ledger.signers import COURT, LABORATORY, LOG_ONLY, ORIGIN, POLICY, PROSECUTOR, signed
 from tests.ledger.trees import SIZE, TREE
@@ -161,3 +161,11 @@ def test_the_largest_proof_there_can_be_is_read_and_a_longer_file_is_not() -> No
         TlogProof.from_bytes(b"x" * 1_131_073)
     with pytest.raises(Malformed, match="begins with"):
         TlogProof.from_bytes(b"x" * 1_131_072)
+
+
+def test_a_checkpoint_is_read_from_its_own_file_and_from_a_proof() -> None:
+    proof = proof_of(5)
+    assert note_of(proof.to_bytes()) == note_of(proof.checkpoint) == proof.checkpoint
+    for neither in (b"", b"c2sp.org/tlog-proof@v1\n", proof.checkpoint[:-1], b"\n" + proof.to_bytes()):
+        with pytest.raises(Malformed):
+            note_of(neither)

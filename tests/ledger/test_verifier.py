@@ -13,7 +13,7 @@ from dems.ledger.invalid import Contradicted, LedgerInvalid, Malformed, NotProve
 from dems.ledger.keys import KeyType, SigningKey
 from dems.ledger.policy import Log, Policy
 from dems.ledger.tlogproof import TlogProof
-from dems.ledger.verifier import Finding, Presented, Verdict, check_chain, check_held, checked, overall
+from dems.ledger.verifier import Finding, Presented, Verdict, check_chain, checked, overall
 from tests.ledger.chains import CHAIN, OTHER_CHAIN, chain_of
 from tests.ledger.naive import Tree
 from tests.ledger.signers import COURT, LABORATORY, LOG_ONLY, ORIGIN, POLICY, PROSECUTOR, signed
@@ -182,35 +182,6 @@ class Kept(Presented):
 
 def test_where_there_is_nothing_nothing_is_proved() -> None:
     assert verdicts([]) == dict.fromkeys(ALL, "not proved")
-
-
-# --- a checkpoint that was held ---
-
-
-def test_a_log_that_went_on_from_a_held_checkpoint_is_proved() -> None:
-    finding = check_held(published(5), published(8), TREE.consistency(5, 8), POLICY)
-    words = "the tree of 8 leaves goes on from the one of 5 that was held"
-    assert finding == Finding("held", Verdict.PROVED, words)
-
-
-@pytest.mark.parametrize(
-    ("held", "offered", "proof", "verdict"),
-    [
-        (published(8), published(5), [], Verdict.FALSE),
-        (published(8), published(8, FORGED), [], Verdict.FALSE),
-        (published(5), published(8, FORGED), FORGED.consistency(5, 8), Verdict.FALSE),
-        (published(5), published(8), [], Verdict.FALSE),
-        (b"garbage", published(8), [], Verdict.FALSE),
-        (published(5).split(b"\n\n")[0], published(8), [], Verdict.FALSE),
-    ],
-)
-def test_a_log_that_did_not_is_false(held: bytes, offered: bytes, proof: list[bytes], verdict: Verdict) -> None:
-    assert check_held(held, offered, proof, POLICY).verdict is verdict
-
-
-def test_a_held_checkpoint_that_nobody_known_signed_is_not_proved() -> None:
-    stranger = Policy.of([Log(SigningKey(ORIGIN, KeyType.ED25519, bytes(32)).key)])
-    assert check_held(published(5), published(8), [], stranger).verdict is Verdict.NOT_PROVED
 
 
 # --- verdicts ---

@@ -3,9 +3,9 @@
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from dems.engines import Connections
 from dems.errors import LogRefused
@@ -17,7 +17,7 @@ from dems.ledger.note import Note
 from dems.ledger.signing import sign
 from dems.ledger.tiles import Tile
 from dems.ledger.tlogproof import TlogProof
-from dems.ledger.verifier import Verdict, check_held
+from dems.ledger.verifier import Verdict
 from dems.steps.log_check import Differs
 from dems.steps.log_objects import latest, put_once
 from dems.steps.published_log import PublishedLog
@@ -25,11 +25,13 @@ from dems.usecases.ledger.check_bucket import Upper
 from storage.interface import Lock
 from storage.settings import S3Settings
 from tests.logbook import Chain, Logbook, logbook
-from tests.usecases.attacked import FORGED, NOTHING, policy, rebuilt
+from tests.usecases.attacked import FORGED, NOTHING, copied, forged, policy, rebuilt, verdicts
 from tests.usecases.behind_the_store import alter
 
 
-def test_a_stolen_key_and_the_database_do_not_reach_the_bucket_nor_what_others_hold(book: Logbook) -> None:
+def test_a_stolen_key_and_the_database_do_not_reach_the_bucket_nor_what_others_hold(
+    book: Logbook, tmp_path: Path
+) -> None:
     """Everything is rewritten and signed with the true key. Witnesses, when there are any, refuse to cosign it at once."""
     signed, chain = book, Chain()
     signed.write(280, chain)
@@ -46,19 +48,10 @@ def test_a_stolen_key_and_the_database_do_not_reach_the_bucket_nor_what_others_h
     signed.behind_its_back(f"UPDATE custody_entries SET leaf = {FORGED} WHERE id = '{entry}'")  # noqa: S608
     signed.behind_its_back(*rebuilt(signed))
     signed.write(3)
-    signed.sequence()
-    with signed.transactions()() as tx:
-        head = tx.ledger.head()
-        assert head is not None
-        proof = tx.ledger.consistency(280, 303)
-    forged = Checkpoint(signed.key.name, 303, head.root)
-    note = Note(forged.to_text(), (sign(forged.to_text(), signed.key),)).to_bytes()
-    vkey = signed.key.key.to_text()
-    with signed.superuser.begin() as connection:
-        statement = text("INSERT INTO custody_signed VALUES (303, :root, :note, :vkey, now())")
-        connection.execute(statement, {"root": head.root, "note": note, "vkey": vkey})
+    note = forged(signed).to_bytes()
     # Whoever holds an earlier checkpoint, and the receipt of the entry as it was:
-    assert check_held(before, note, proof, policy(signed)).verdict is Verdict.FALSE
+    found = verdicts(signed, copied(signed, note, tmp_path), before)
+    assert (found["log"], found["entries"], found["held"]) == (Verdict.PROVED, Verdict.PROVED, Verdict.FALSE)
     receipt.verify(leaf, policy(signed))
     # The check of the database against the bucket:
     database, bucket = signed.checks()
@@ -75,13 +68,15 @@ def test_a_stolen_key_and_the_database_do_not_reach_the_bucket_nor_what_others_h
     assert "do not make the root" in bucket.words()
 
 
-def test_a_split_view_is_false_to_whoever_compares_two_checkpoints(book: Logbook) -> None:
+def test_a_split_view_is_false_to_whoever_compares_two_checkpoints(book: Logbook, tmp_path: Path) -> None:
     """Somebody who shows two people two logs; that they compare is what witnesses are for."""
     book.write(3)
     shown = book.sign().note
     other = Checkpoint(book.key.name, 3, b"o" * 32)
     to_another = Note(other.to_text(), (sign(other.to_text(), book.key),)).to_bytes()
-    assert check_held(shown, to_another, [], policy(book)).verdict is Verdict.FALSE
+    copy = copied(book, shown, tmp_path)
+    assert verdicts(book, copy, shown)["held"] is Verdict.PROVED
+    assert verdicts(book, copy, to_another)["held"] is Verdict.FALSE
     book.overwrite(checkpoint_key(3), to_another)
     with pytest.raises(LogRefused, match="Two different trees of 3 leaves"):
         book.signing().sign()
