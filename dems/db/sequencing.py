@@ -21,6 +21,7 @@ from dems.db.engine import told_apart
 from dems.errors import Busy
 from dems.ledger.frontier import Frontier, Grown
 from dems.ledger.hashing import leaf_hashes
+from dems.ledger.invalid import Contradicted
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ CHECKPOINT_MADE = "custody_checkpoint"
 # Each row that is looked at is found by a key; what the planner believes of tables that just grew must not change that.
 _BY_KEYS = ", ".join(f"set_config('enable_{way}', 'off', true)" for way in ("seqscan", "hashjoin", "mergejoin"))
 _LOCK = f"SELECT pg_try_advisory_xact_lock(%s), {_BY_KEYS}"
-_HEAD = "SELECT size, frontier FROM custody_checkpoints ORDER BY size DESC LIMIT 1"
+_HEAD = "SELECT size, frontier, root FROM custody_checkpoints ORDER BY size DESC LIMIT 1"
 # Ids as bytes: a UUID of Python's for each would take a fifth of all the time.
 _WAITING = """
     SELECT uuid_send(q.entry_id), uuid_send(e.chain_id), e.seq, e.leaf
@@ -234,6 +235,9 @@ def _append(cursor: "psycopg.Cursor[Any]", entries: Sequence[Queued]) -> None:
     head = cursor.execute(_HEAD).fetchone()
     size = head[0] if head else 0
     frontier = Frontier.from_bytes(size, bytes(head[1])) if head else Frontier()
+    # Nobody could take away again what was made from another edge.
+    if head and frontier.root() != bytes(head[2]):
+        raise Contradicted(f"the right edge that the checkpoint of {size} entries keeps is not that of its root")
     hashes: list[bytes] = []
     with _copying(cursor, "COPY custody_leaves (idx, entry_id, leaf_hash) FROM STDIN (FORMAT BINARY)") as send:
         # The database writes leaves while the next ones are hashed, and the last ones while the tree grows.

@@ -11,10 +11,11 @@ from dems.model.ids import EntryId
 
 @dataclass(frozen=True, slots=True)
 class TreeHead:
-    """How large the tree in the database is, and its root: nobody's word for it yet."""
+    """How large the tree in the database is, its root, and the right edge from which it grows: nobody's word for it yet."""
 
     size: int
     root: bytes
+    frontier: bytes
     at: datetime
 
 
@@ -42,7 +43,8 @@ class LedgerReport:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What is kept of entries that stand beside one another in the log; fewer of them where some are not there.
+    """What is kept of entries that stand beside one another in the log; fewer of them where some are not there, and more where
+    an id is there twice.
 
     `leaves` are their bytes, `hashes` their leaf hashes, one after the other, and `rows` of each level, from 1 upwards, the
     hashes of the perfect subtrees that they complete. `lost` is an entry that was made after the one before them, and not
@@ -55,6 +57,15 @@ class Stretch:
     rows: list[bytes]
     lost: EntryId | None
     elsewhere: EntryId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A leaf (level 0) or node where the log has none: before its first place or behind its last. `entry` is the leaf's."""
+
+    level: int
+    place: int
+    entry: EntryId | None
 
 
 class Ledger(Protocol):
@@ -108,6 +119,13 @@ class Ledger(Protocol):
 
     def stretch(self, start: int, end: int) -> Stretch:
         """All that is kept of the entries at these places."""
+        ...
+
+    def astray(self) -> Stray | None:
+        """A leaf or node outside the newest tree, which only the sequencer's batches grow, each at once with its checkpoint.
+
+        An entry under such a leaf is in no tree and seems to be; and no batch is taken in that needs such a place.
+        """
         ...
 
     def bundle(self, start: int, end: int) -> bytes:

@@ -116,13 +116,14 @@ def test_a_stretch_is_read_through_indexes_whatever_was_last_known_of_the_tables
     book.write(300)
     book.sequence()
     looked = "SELECT sum(seq_scan) FROM pg_stat_xact_user_tables WHERE relname = ANY(:tables)"
-    tables = {"tables": ["custody_entries", "custody_leaves", "custody_nodes"]}
+    tables = {"tables": ["custody_entries", "custody_leaves", "custody_nodes", "custody_checkpoints"]}
     with book.app.begin() as connection:
         tx = DatabaseTransaction(connection, lambda: datetime.now(UTC))
         # What this connection did a moment ago is counted, too.
         whole = connection.execute(text(looked), tables).scalar_one()
         assert len(tx.ledger.stretch(0, 300).leaves) == 300
         assert len(tx.ledger.leaves(100, 300)) == 200
+        assert tx.ledger.astray() is None
         assert connection.execute(text(looked), tables).scalar_one() == whole
 
 

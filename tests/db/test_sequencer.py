@@ -15,6 +15,7 @@ from dems.db.sequencing import Queued, Sequencer
 from dems.errors import DemsError
 from dems.ledger.entry import Leaf
 from dems.ledger.hashing import leaf_hash
+from dems.ledger.invalid import Contradicted
 from dems.ledger.nodes import root_of
 from dems.ledger.verification import verify_consistency, verify_inclusion
 from dems.model.ids import EntryId, new_id
@@ -152,6 +153,19 @@ def test_an_entry_that_was_removed_before_it_was_taken_in_is_told_of(
     assert told.levelno == logging.CRITICAL
     assert vars(told)["entry"] == str(entries[2])
     must_be_one_log(book, entries[:2])
+
+
+def test_nothing_is_taken_in_after_a_right_edge_that_is_not_that_of_its_root(book: Logbook) -> None:
+    """Nobody could take it away again: leaves, nodes and checkpoints are written once."""
+    book.write(3)
+    book.sequence()
+    book.behind_its_back("UPDATE custody_checkpoints SET frontier = sha256('x') || substr(frontier, 33)")
+    book.write(1)
+    with pytest.raises(Contradicted, match="the checkpoint of 3 entries keeps is not that of its root"):
+        book.sequence()
+    with book.transactions()() as tx:
+        assert tx.ledger.waiting()[0] == 1
+        assert len(tx.ledger.heads(0, 10)) == 1
 
 
 def test_an_entry_waits_for_the_log_whoever_wrote_it(book: Logbook) -> None:

@@ -188,3 +188,9 @@ def test_an_emptied_bucket_is_told_from_a_young_one_by_whoever_holds_a_checkpoin
             assert check(kept, held=held).held, "what fills no tile yet may not be there yet"
         other = check(kept, held=Checkpoint("log.example", 300, bytes(32)))
         assert "do not make the root that the checkpoint that you hold says" in other.words()
+    fork = Checkpoint("log.example", 301, bytes(32))
+    assert "that the checkpoint that you hold says" in acts.check_database(kept, held=fork).words()
+    told = "checkpoint of 301 entries in the ledger bucket says another root than the one that you hold: this is a fork"
+    assert told in acts.check_bucket(kept, held=fork).words(), "though none of its entries can be compared yet"
+    between = Checkpoint("log.example", 299, first.root)
+    assert not acts.check_bucket(kept, held=between).held

@@ -151,9 +151,12 @@ class LedgerRows(LogStretches):
         return {r.name: LedgerReport(r.name, r.at, r.held, r.detail, r.figures) for r in rows}
 
     def _heads(self, statement: Select[tuple[object, ...]]) -> list[TreeHead]:
-        return [TreeHead(r.size, bytes(r.root), r.at) for r in self._tx.execute(statement)]
+        # Who has the whole database can also take the values away; that is told in words like any other.
+        rows = self._tx.execute(statement)
+        return [TreeHead(r.size, bytes(r.root or b""), bytes(r.frontier or b""), r.at) for r in rows]
 
     def _signed(self, statement: Select[tuple[object, ...]]) -> list[SignedCheckpoint]:
         return [
-            SignedCheckpoint(r.size, bytes(r.root), bytes(r.note), r.vkey, r.at) for r in self._tx.execute(statement)
+            SignedCheckpoint(r.size, bytes(r.root or b""), bytes(r.note or b""), r.vkey, r.at)
+            for r in self._tx.execute(statement)
         ]

@@ -24,14 +24,17 @@ from sqlalchemy import (
     column,
     func,
     literal,
+    null,
     or_,
     select,
+    union_all,
 )
 
 from dems.db.repositories.base import Prepared, Rows
-from dems.db.tables import custody_entries, custody_leaves, custody_nodes
+from dems.db.tables import custody_checkpoints, custody_entries, custody_leaves, custody_nodes
+from dems.ledger.hashing import HASH_BYTES
 from dems.model.ids import EntryId
-from dems.ports.ledger import Stretch
+from dems.ports.ledger import Stray, Stretch
 
 NOTHING = cast(b"", LargeBinary)
 
@@ -41,6 +44,8 @@ _AT_ONCE = 2_048
 _ID_BYTES = 16
 _LENGTH_BYTES = 2
 _LEAST, _MOST = UUID(int=0), UUID(int=(1 << 128) - 1)
+_HIGHEST = 62
+"""The level of the root of the largest tree whose size fits the column."""
 
 _CHAIN_AT, _CHAIN_BYTES = 46, 36
 """Where a leaf's canonical form says its chain, counted from 1: a time of fixed length comes before. Its last member is `seq`."""
@@ -55,6 +60,11 @@ def _together(value: ColumnElement[Any]) -> ColumnElement[bytes]:
     return func.string_agg(value, NOTHING)
 
 
+def _hashes_together(value: ColumnElement[bytes]) -> ColumnElement[bytes]:
+    """Of another length none is a hash, though two of them may be as long as two."""
+    return func.string_agg(value, NOTHING).filter(func.octet_length(value) == HASH_BYTES)
+
+
 def _kept_elsewhere(
     leaf: ColumnElement[bytes], chain: ColumnElement[UUID], seq: ColumnElement[int]
 ) -> ColumnElement[bool]:
@@ -64,7 +74,8 @@ def _kept_elsewhere(
     said_place = func.substring(leaf, func.octet_length(leaf) - func.length(place) - 1)
     # Texts without a backslash, which are their own bytes.
     last = literal(":") + place + literal("}")
-    return or_(said_chain != cast(cast(chain, Text), LargeBinary), said_place != cast(last, LargeBinary))
+    other = said_chain != cast(cast(chain, Text), LargeBinary), said_place != cast(last, LargeBinary)
+    return or_(chain.is_(None), seq.is_(None), *other)
 
 
 def _ranges(*, checked: bool) -> Prepared:
@@ -78,11 +89,16 @@ def _ranges(*, checked: bool) -> Prepared:
     beyond, place, entry = func.least(first + many, end), custody_leaves.c.idx, custody_leaves.c.entry_id
     # With a limit an index is walked in its order, whatever the planner believes of the table.
     taken = select(custody_leaves).where(place >= first, place < beyond).order_by(place).limit(many).lateral("taken").c
-    of_places = _together(func.uuid_send(taken.entry_id)).label("ids"), _together(taken.leaf_hash).label("hashes")
+    of_places = (
+        _together(func.uuid_send(taken.entry_id)).label("ids"),
+        _hashes_together(taken.leaf_hash).label("hashes"),
+    )
     # From behind the place before the first: whatever the order of places, no id is in none of their ranges.
     before, last = (select(entry).where(place == at).scalar_subquery() for at in (first - 1, beyond - 1))
     within = custody_entries.c.id > func.coalesce(before, literal(_LEAST, Uuid)), custody_entries.c.id <= last
-    ordered = select(custody_entries).where(*within).order_by(custody_entries.c.id)
+    # An entry without its bytes is not there.
+    whole = select(custody_entries).where(*within, custody_entries.c.leaf.is_not(None))
+    ordered = whole.order_by(custody_entries.c.id)
     known = ordered.limit(2 * _AT_ONCE).lateral("known").c
     ids = _together(func.uuid_send(known.id))
     elsewhere = ids.filter(_kept_elsewhere(known.leaf, known.chain_id, known.seq)).label("elsewhere")
@@ -97,9 +113,9 @@ def _ranges(*, checked: bool) -> Prepared:
 def _one_by_one() -> Prepared:
     """Entries by their ids, each with its id as bytes, its leaf, and whether it is kept elsewhere."""
     asked = func.unnest(bindparam("ids", type_=ARRAY(Uuid))).column_valued("asked")
-    # With a limit each is looked up in the index, whatever the planner believes of the table.
-    within = select(custody_entries).where(custody_entries.c.id == column(asked.name, Uuid)).limit(1)
-    entry = within.lateral("entry").c
+    of_id = custody_entries.c.id == column(asked.name, Uuid), custody_entries.c.leaf.is_not(None)
+    # With a limit each is looked up in the index, whatever the planner believes of the table. Two, so that a second is seen.
+    entry = select(custody_entries).where(*of_id).limit(2).lateral("entry").c
     elsewhere = _kept_elsewhere(entry.leaf, entry.chain_id, entry.seq)
     return Prepared(select(func.uuid_send(asked), entry.leaf, elsewhere))
 
@@ -112,10 +128,31 @@ def _rows() -> Prepared:
     within = select(node.hash).where(node.level == cast(level, SmallInteger), node.idx >= first, node.idx < beyond)
     ordered = within.order_by(node.idx).limit(beyond - first).lateral("ordered").c
     each = func.generate_series(1, bindparam("height", type_=Integer)).column_valued(level.name)
-    return Prepared(select(each, select(_together(ordered.hash)).scalar_subquery()))
+    return Prepared(select(each, select(_hashes_together(ordered.hash)).scalar_subquery()))
+
+
+def _astray() -> Prepared:
+    """The first leaf before or behind the newest tree, else a node behind it: level, place and entry."""
+    size = select(func.coalesce(func.max(custody_checkpoints.c.size), 0)).scalar_subquery()
+    leaf, node, no_entry = custody_leaves.c, custody_nodes.c, null().cast(Uuid)
+    level = column("asked", Integer)
+    behind = select(node.idx).where(node.level == cast(level, SmallInteger), node.idx >= size.op(">>")(level))
+    first, each = (
+        behind.order_by(node.idx).limit(1).lateral("first").c,
+        func.generate_series(1, _HIGHEST).column_valued(level.name),
+    )
+    found = (
+        *(
+            select(literal(0), leaf.idx, leaf.entry_id).where(where).order_by(leaf.idx).limit(1).subquery().select()
+            for where in (leaf.idx < 0, leaf.idx >= size)
+        ),
+        select(each, first.idx, no_entry).limit(1).subquery().select(),
+    )
+    return Prepared(union_all(*found).subquery().select().limit(1))
 
 
 _RANGES, _CHECKED, _ONE_BY_ONE, _ROWS = _ranges(checked=False), _ranges(checked=True), _one_by_one(), _rows()
+_ASTRAY = _astray()
 
 
 def _split(ids: bytes | None) -> list[bytes]:
@@ -166,6 +203,11 @@ class LogStretches(Rows):
         found = self._tx.execute(select(func.custody_unlogged(after or _LEAST, upto or _MOST))).scalar()
         return None if found is None else EntryId(found)
 
+    def astray(self) -> Stray | None:
+        for level, place, entry in self._tx.read(_ASTRAY):
+            return Stray(level, place, entry)
+        return None
+
     def _ranges(self, prepared: Prepared, start: int, end: int) -> list[tuple[Any, ...]]:
         return sorted(self._tx.read(prepared, start=start, end=end), key=itemgetter(0))
 
@@ -173,11 +215,15 @@ class LogStretches(Rows):
         self, places: bytes | None, ids: bytes | None, leaves: list[bytes] | None
     ) -> tuple[list[bytes], list[bytes]]:
         """The leaves of these places, some of which are not in their range of ids; and which of those are kept elsewhere."""
-        asked, leaf_of = _split(places), dict(zip(_split(ids), leaves or [], strict=True))
-        missing = [UUID(bytes=each) for each in asked if each not in leaf_of]
+        asked, leaves_of = _split(places), dict[bytes, list[bytes]]()
+        for entry, leaf in zip(_split(ids), leaves or [], strict=True):
+            leaves_of.setdefault(entry, []).append(leaf)
+        missing = [UUID(bytes=each) for each in asked if each not in leaves_of]
         others = self._tx.read(_ONE_BY_ONE, ids=missing) if missing else []
-        leaf_of |= {entry: leaf for entry, leaf, _ in others}
-        return [leaf_of[each] for each in asked if each in leaf_of], [entry for entry, _, other in others if other]
+        for entry, leaf, _ in others:
+            leaves_of.setdefault(entry, []).append(leaf)
+        ordered = [leaf for each in asked for leaf in leaves_of.get(each, [])]
+        return ordered, [entry for entry, _, other in others if other]
 
     def _lost(self, first: int, places: bytes | None, ids: bytes | None) -> EntryId | None:
         """Which entry of a range of ids is neither in the log nor waits; those at these places need no second look."""

@@ -12,7 +12,7 @@ from dems.ledger.invalid import LedgerInvalid
 from dems.ledger.rederived import Rederived
 from dems.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Tile
 from dems.steps.checkpoints_due import Claims, of_bucket, of_checkpoint
-from dems.steps.kept_checkpoints import KeptCheckpoints
+from dems.steps.kept_checkpoints import Kept, KeptCheckpoints
 from dems.steps.log_check import Differs, LogCheck
 from dems.steps.published_log import PublishedLog
 from dems.steps.read_ahead import answers
@@ -49,7 +49,10 @@ class CheckBucket:
                     told(tree.size)
                     if tree.size % TILE_WIDTH:
                         break
-            left = _beyond(claims, tree, from_elsewhere.left().largest)
+            beyond = from_elsewhere.left().largest
+            if held and beyond:
+                _must_be_the_same(held, kept.at(beyond))
+            left = _beyond(claims, tree, beyond)
         except Differs as found:
             return LogCheck(tree.size, claims.compared, problem=found.problem, index=found.index)
         return LogCheck(tree.size, claims.compared, left, claims.unsigned)
@@ -75,6 +78,15 @@ class CheckBucket:
                 except LedgerInvalid as error:
                     problem = str(error)
         raise Differs(f"{tile.path()} and its bundle do not fit together: {problem}", tile.index * TILE_WIDTH)
+
+
+def _must_be_the_same(held: Checkpoint, kept: Kept | None) -> None:
+    """Of entries that are not there yet nobody can say which of two trees they make."""
+    if kept and kept.checkpoint.root != held.root:
+        raise Differs(
+            f"the checkpoint of {held.size} entries in the ledger bucket says another root than the one that you hold: "
+            "this is a fork"
+        )
 
 
 def _beyond(claims: Claims, tree: Rederived, held: int) -> int:

@@ -9,12 +9,12 @@ from dems.ledger.checkpoint import Checkpoint
 from dems.ledger.hashing import HASH_BYTES, leaf_hashes
 from dems.ledger.rederived import Rederived, Row
 from dems.ledger.tiles import TILE_WIDTH
-from dems.ports import Transaction, Transactions
+from dems.ports import Transactions
 from dems.ports.ledger import Stretch
 from dems.steps.checkpoints_due import Claim, Claims, of_bucket, of_checkpoint
 from dems.steps.kept_checkpoints import KeptCheckpoints
 from dems.steps.log_check import Differs, LogCheck
-from dems.steps.log_remarks import Remarks
+from dems.steps.log_remarks import Remarks, has_its_edge
 from dems.steps.published_log import PublishedLog
 from dems.steps.read_ahead import answers
 
@@ -46,7 +46,8 @@ class CheckDatabase:
         Raises `StoreUnavailable` and the like.
         """
         with self.transaction() as tx:
-            size = _size(tx)
+            head = tx.ledger.head()
+        size = head.size if head else 0
         tree, of_kept, remarks = Rederived(HEIGHT), of_bucket(kept), Remarks()
         sources = [
             of_kept,
@@ -56,10 +57,11 @@ class CheckDatabase:
         ]
         try:
             at_once = 1 << HEIGHT
-            stretches = [(start, min(start + at_once, size)) for start in range(0, size, at_once)]
-            with closing(answers((partial(self._read, *each) for each in stretches), ahead=AHEAD)) as coming:
-                for (_, end), stored in zip(stretches, coming, strict=True):
-                    self._derive(tree, end, stored, sources)
+            # One after the other: whoever may write a checkpoint may also write one of more entries than there are anywhere.
+            stretches = (partial(self._read, at, min(at + at_once, size)) for at in range(0, size, at_once))
+            with closing(answers(stretches, ahead=AHEAD)) as coming:
+                for stored in coming:
+                    self._derive(tree, min(tree.size + at_once, size), stored, sources)
                     remarks.lost = remarks.lost or stored.lost
                     remarks.elsewhere = remarks.elsewhere or stored.elsewhere
                     told(tree.size)
@@ -87,7 +89,10 @@ class CheckDatabase:
         """What does not hold of a log of which the tree does."""
         with self.transaction() as tx:
             remarks.lost = remarks.lost or tx.ledger.unlogged(tx.ledger.entry_at(size - 1), None)
-            return remarks.worst(size, _size(tx))
+            remarks.astray = tx.ledger.astray()
+            head = tx.ledger.head()
+        remarks.edged = head is None or has_its_edge(head)
+        return remarks.worst(size, head.size if head else 0)
 
     def _read(self, start: int, end: int) -> Stretch:
         with self.transaction() as tx:
@@ -117,6 +122,8 @@ class CheckDatabase:
             return Differs(f"place {index} of the log holds no entry any more", index)
         if not leaves:
             return Differs(f"entry {entry}, {index} of the log, is not there any more", index, entry)
+        if len(leaves) > 1:
+            return Differs(f"entry {entry}, {index} of the log, is there more than once", index, entry)
         if leaf_hashes(leaves) != [stored]:
             return Differs(f"entry {entry}, {index} of the log, is not the one that was taken in", index, entry)
         return None
@@ -180,8 +187,3 @@ def _not_theirs(row: Row, stored: bytes) -> Differs:
     *before, last = range(0, len(row.hashes), HASH_BYTES)
     first = next((at for at in before if stored[at : at + HASH_BYTES] != row.hashes[at : at + HASH_BYTES]), last)
     return Differs(f"node {place + first // HASH_BYTES} of level {level} is not what the entries below it make")
-
-
-def _size(tx: Transaction) -> int:
-    head = tx.ledger.head()
-    return head.size if head else 0
