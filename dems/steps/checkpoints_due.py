@@ -47,7 +47,7 @@ class Claims:
         self._coming = iter(self.source)
 
     def compare(self, tree: Rederived) -> None:
-        """With the tile that came last. Raises `Differs`, also what `source` raises of it."""
+        """With the leaves that came last. Raises `Differs`, also what `source` raises of it."""
         while (claim := self._look()) and claim.size <= tree.size:
             if claim.size and tree.root(claim.size) != claim.root:
                 raise Differs(

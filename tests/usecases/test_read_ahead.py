@@ -1,5 +1,6 @@
 """Questions are asked a few ahead of those whose answers are wanted, and no further."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -50,3 +51,29 @@ def test_what_a_question_raises_comes_in_its_place_and_nothing_is_asked_after_it
     assert ended.is_set()
     assert set(asked) <= {0, 1}
     assert list(coming) == []
+
+
+def test_threads_take_short_turns_until_the_last_of_two_readings_has_ended() -> None:
+    before = sys.getswitchinterval()
+    first, second = (answers([int, int, int], ahead=1) for _ in range(2))
+    assert sys.getswitchinterval() == before, "nothing is asked yet"
+    for reading in (first, second):
+        assert next(reading) == 0
+        assert sys.getswitchinterval() < before
+    first.close()
+    assert sys.getswitchinterval() < before
+    assert list(second) == [0, 0]
+    assert sys.getswitchinterval() == before
+
+
+def test_turns_that_are_shorter_already_stay_as_they_are() -> None:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.0001)
+    shorter = sys.getswitchinterval()
+    try:
+        with closing(answers([int, int], ahead=1)) as reading:
+            assert next(reading) == 0
+            assert sys.getswitchinterval() == shorter
+        assert sys.getswitchinterval() == shorter
+    finally:
+        sys.setswitchinterval(before)

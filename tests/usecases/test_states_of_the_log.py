@@ -56,7 +56,7 @@ STATES = {
     ),
     "a byte of a node in the next one": (
         (SHIFTED.format(table="custody_nodes", hash="hash", **LEVEL_1),),
-        "nodes of level 1 from 0 on are not what the entries below them make",
+        "node 4 of level 1 is not what the entries below it make",
     ),
     "no root of its own": (without("root", "custody_checkpoints", "true"), "the database's own checkpoint says"),
     "no published root": (without("root", "custody_signed", "true"), "a published checkpoint says"),

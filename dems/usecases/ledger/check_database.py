@@ -7,9 +7,8 @@ from functools import partial
 
 from dems.ledger.checkpoint import Checkpoint
 from dems.ledger.hashing import HASH_BYTES, leaf_hashes
-from dems.ledger.nodes import Node
-from dems.ledger.rederived import Rederived
-from dems.ledger.tiles import TILE_HEIGHT, TILE_WIDTH
+from dems.ledger.rederived import Rederived, Row
+from dems.ledger.tiles import TILE_WIDTH
 from dems.ports import Transactions
 from dems.ports.ledger import Stretch
 from dems.steps.checkpoints_due import Claim, Claims, of_bucket, of_checkpoint
@@ -19,8 +18,8 @@ from dems.steps.log_remarks import Remarks, has_its_edge
 from dems.steps.published_log import PublishedLog
 from dems.steps.read_ahead import answers
 
-AT_ONCE = 64 * TILE_WIDTH
-"""Entries in one question: a few megabytes."""
+HEIGHT = 14
+"""Of the subtree over the entries in one question, 16,384: a few megabytes."""
 
 AHEAD = 2
 """Questions that are asked meanwhile, each on a connection of its own."""
@@ -49,7 +48,7 @@ class CheckDatabase:
         with self.transaction() as tx:
             head = tx.ledger.head()
         size = head.size if head else 0
-        tree, of_kept, remarks = Rederived(), of_bucket(kept), Remarks()
+        tree, of_kept, remarks = Rederived(HEIGHT), of_bucket(kept), Remarks()
         sources = [
             of_kept,
             of_checkpoint(held),
@@ -57,11 +56,12 @@ class CheckDatabase:
             Claims(self._signed(kept, remarks.hidden)),
         ]
         try:
+            at_once = 1 << HEIGHT
             # One after the other: whoever may write a checkpoint may also write one of more entries than there are anywhere.
-            stretches = (partial(self._read, at, min(at + AT_ONCE, size)) for at in range(0, size, AT_ONCE))
+            stretches = (partial(self._read, at, min(at + at_once, size)) for at in range(0, size, at_once))
             with closing(answers(stretches, ahead=AHEAD)) as coming:
                 for stored in coming:
-                    self._derive(tree, min(tree.size + AT_ONCE, size), stored, sources)
+                    self._derive(tree, min(tree.size + at_once, size), stored, sources)
                     remarks.lost = remarks.lost or stored.lost
                     remarks.elsewhere = remarks.elsewhere or stored.elsewhere
                     told(tree.size)
@@ -103,14 +103,11 @@ class CheckDatabase:
         hashes = leaf_hashes(stored.leaves)
         if len(hashes) != end - start or b"".join(hashes) != stored.hashes:
             raise self._first_entry(start, end)
-        for first in range(0, end - start, TILE_WIDTH):
-            for row in tree.add(hashes[first : first + TILE_WIDTH]):
-                level, place = row.first
-                at = (place - (start >> level)) * HASH_BYTES
-                if stored.rows[level - 1][at : at + len(row.hashes)] != row.hashes:
-                    raise _not_theirs(row.first)
-            for source in sources:
-                source.compare(tree)
+        for row in tree.add(hashes):
+            if stored.rows[row.first.level - 1] != row.hashes:
+                raise _not_theirs(row, stored.rows[row.first.level - 1])
+        for source in sources:
+            source.compare(tree)
 
     def _first_entry(self, start: int, end: int) -> Differs:
         """One by one: which is not what was taken in."""
@@ -184,9 +181,9 @@ class CheckDatabase:
             after = found[-1].size
 
 
-def _not_theirs(first: Node) -> Differs:
-    """Above a tile its nodes come one by one."""
-    level, place = first
-    if level > TILE_HEIGHT:
-        return Differs(f"node {place} of level {level} is not what the entries below it make")
-    return Differs(f"nodes of level {level} from {place} on are not what the entries below them make")
+def _not_theirs(row: Row, stored: bytes) -> Differs:
+    """Names the first that is not stored, or not so."""
+    level, place = row.first
+    *before, last = range(0, len(row.hashes), HASH_BYTES)
+    first = next((at for at in before if stored[at : at + HASH_BYTES] != row.hashes[at : at + HASH_BYTES]), last)
+    return Differs(f"node {place + first // HASH_BYTES} of level {level} is not what the entries below it make")
