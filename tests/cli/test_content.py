@@ -1,3 +1,4 @@
+import ctypes
 import hashlib
 import os
 import socket
@@ -31,6 +32,17 @@ def test_any_stretch_of_a_file_can_be_read(tmp_path: Path) -> None:
         assert file.exactly(1_500_000, 1_500_001) == whole[1_500_000:]
         assert b"".join(map(bytes, file.blocks(7, 2_999_000))) == whole[7:2_999_007]
         file.unchanged(file.mark)
+
+
+def test_whoever_is_interrupted_with_a_block_in_hand_may_hold_it(tmp_path: Path) -> None:
+    """As a hash or a connection does at Ctrl-C: that the reading then ends is no error."""
+    path = tmp_path / "file"
+    path.write_bytes(b"bytes of a recording")
+    with opened(path) as file:
+        reading = file.blocks(0, 20)
+        held = ctypes.c_char.from_buffer(next(reading))
+        reading.close()
+    assert held.value == b"b"
 
 
 def test_stretches_of_a_file_go_over_a_connection_without_being_read(tmp_path: Path) -> None:

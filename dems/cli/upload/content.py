@@ -5,7 +5,7 @@ import hashlib
 import io
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,8 +71,7 @@ class Opened:
     def exactly(self, offset: int, size: int) -> bytearray:
         """`size` bytes from `offset`."""
         data = bytearray(size)
-        with memoryview(data) as room:
-            self.into(room, offset)
+        self.into(memoryview(data), offset)
         return data
 
     def into(self, room: memoryview, offset: int) -> None:
@@ -84,14 +83,15 @@ class Opened:
                 raise Changed
             done += count
 
-    def blocks(self, offset: int, size: int, memory: bytearray | None = None) -> Iterator[memoryview]:
+    def blocks(self, offset: int, size: int, memory: bytearray | None = None) -> Generator[memoryview, None, None]:
         """`size` bytes from `offset`, a block at a time. Each is good until the next: all are in the same memory."""
-        with memoryview(bytearray(min(_BLOCK, size)) if memory is None else memory) as room:
-            step = max(1, len(room))
-            for begin in range(offset, offset + size, step):
-                with room[: offset + size - begin] as block:
-                    self.into(block, begin)
-                    yield block
+        # No view is released by hand: whoever is interrupted while a block is hashed or sent still holds it.
+        room = memoryview(bytearray(min(_BLOCK, size)) if memory is None else memory)
+        step = max(1, len(room))
+        for begin in range(offset, offset + size, step):
+            block = room[: offset + size - begin]
+            self.into(block, begin)
+            yield block
 
     def stretches(self, offset: int, size: int) -> Iterator["Stretch"]:
         """The same bytes, not read: for a connection that the system can send them over."""
