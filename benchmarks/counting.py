@@ -41,6 +41,8 @@ class Counted:
         store = S3ObjectStore(self._client, settings.s3.buckets.evidence, settings.s3)
         self.settings = settings
         self.dems = Dems(settings, nudge=lambda _: None, store=store)
+        with self.dems.transaction():
+            """The first of a process also looks whether the schema is one for it."""
         self._engine: Engine = self.dems.engine
         event.listen(self._engine, "before_cursor_execute", self._asked_database)
         event.listen(self._engine, "begin", self._began)

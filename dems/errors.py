@@ -284,10 +284,12 @@ class StoreUnavailable(DemsError):
 
 
 class DatabaseUnavailable(DemsError):
-    """The database does not answer; `retry_after` in seconds."""
+    """The database does not answer, or is not one for this program; `retry_after` in seconds."""
 
-    def __init__(self, *, retry_after: int = 5) -> None:
-        super().__init__("The database does not answer. Nothing is lost; try again.")
+    def __init__(
+        self, message: str = "The database does not answer. Nothing is lost; try again.", *, retry_after: int = 5
+    ) -> None:
+        super().__init__(message)
         self.retry_after = retry_after
 
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Select, Table
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Select, Table, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -23,7 +23,7 @@ from dems.db import tables
 from dems.db.engine import told_apart
 from dems.db.notes import Notes
 from dems.db.repositories.base import Prepared
-from dems.errors import BadRequest, NotFound, NotPermitted, SelfGrant
+from dems.errors import BadRequest, DatabaseUnavailable, NotFound, NotPermitted, SelfGrant
 from dems.model.actors import NOBODY_NAMED, Actor, ActorKind
 from dems.model.acts import Act
 from dems.model.custody import Authority
@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 Nudge = Callable[[Job], None]
 
+_QUEUES_ENTRIES = text("SELECT to_regproc('public.entry_is_queued') IS NOT NULL")
+
 
 class DatabaseTransactions:
     """Makes transactions on one engine: `with transactions() as tx: …`."""
@@ -46,11 +48,13 @@ class DatabaseTransactions:
         self._engine = engine
         self._clock = clock
         self._nudge = nudge
+        self._queues_entries = False
 
     @contextmanager
     def __call__(self) -> Iterator["DatabaseTransaction"]:
         with told_apart():
             with self._engine.begin() as connection:
+                self._require_queue(connection)
                 tx = DatabaseTransaction(connection, self._clock)
                 yield tx
                 tx.before_commit()
@@ -58,6 +62,16 @@ class DatabaseTransactions:
             unsent = [job for job in tx.nudges if not self._sent(job)]
             if unsent:
                 self._leave_to_the_sweep(unsent)
+
+    def _require_queue(self, connection: Connection) -> None:
+        """Once. Where nothing queues entries yet, they would be written and never get into the log.
+
+        Raises `DatabaseUnavailable`.
+        """
+        if not self._queues_entries:
+            if not connection.execute(_QUEUES_ENTRIES).scalar():
+                raise DatabaseUnavailable("The database's schema is older than this program: run `dems migrate` first.")
+            self._queues_entries = True
 
     def _sent(self, job: Job) -> bool:
         try:

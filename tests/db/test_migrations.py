@@ -16,7 +16,9 @@ from dems.bootstrap import Dems
 from dems.cli.main import main
 from dems.db import tables
 from dems.db.migrate import ROLES, head, migrate, revision_of
+from dems.db.transaction import DatabaseTransactions
 from dems.engines import Connections
+from dems.errors import DatabaseUnavailable
 from dems.model.life.contents import MajorStatus, Milestone, Particulars, ThemeStatus
 from dems.model.life.events import EventKind
 from dems.model.life.records import content_from
@@ -92,6 +94,22 @@ def test_an_empty_database_has_no_revision(empty: str) -> None:
     engine = create_engine(empty)
     with engine.connect() as connection:
         assert revision_of(connection) is None
+    engine.dispose()
+
+
+def test_on_an_older_schema_where_nothing_queues_entries_nothing_is_written(empty: str) -> None:
+    engine = create_engine(empty)
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "dems" / "db" / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0022")
+    transactions = DatabaseTransactions(engine, lambda: datetime.now(UTC), lambda _: None)
+    with pytest.raises(DatabaseUnavailable, match="run `dems migrate` first"), transactions():
+        pass
+    migrate(empty)
+    with transactions() as tx:
+        assert tx.ledger.head() is None
     engine.dispose()
 
 
