@@ -286,10 +286,8 @@ class StoreUnavailable(DemsError):
 class DatabaseUnavailable(DemsError):
     """The database does not answer, or is not one for this program; `retry_after` in seconds."""
 
-    def __init__(
-        self, message: str = "The database does not answer. Nothing is lost; try again.", *, retry_after: int = 5
-    ) -> None:
-        super().__init__(message)
+    def __init__(self, message: str | None = None, *, retry_after: int = 5) -> None:
+        super().__init__(message or "The database does not answer. Nothing is lost; try again.")
         self.retry_after = retry_after
 
 
