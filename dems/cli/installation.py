@@ -23,7 +23,7 @@ from dems.engines.signals import when_told_to_stop
 from dems.engines.supervisor import Supervisor
 from dems.errors import DemsError, NotAuthenticated, Refused
 from dems.model.people import OrganisationRole
-from dems.ports import Page
+from dems.ports import Page, StoreCheck
 from dems.settings import Settings
 from storage.errors import StorageError
 from storage.setup import prepare
@@ -34,6 +34,8 @@ FIRST_NAME = "First administrator"
 FIRST_EMAIL = "admin@localhost"
 _TOKEN_LASTS = timedelta(hours=24)
 _CHECK_EVERY = timedelta(hours=24)
+_CHECK_AGAIN = timedelta(minutes=1)
+_MORE_TRIES, _TRY_AGAIN_SECONDS = 3, 2.0
 _PORTS = 200
 
 
@@ -70,14 +72,14 @@ class _Installation:
         try:
             note_schema(self._folder, migrate(self._engines.connections.database_owner_url))
             prepare(self._settings.s3)
-            check = dems.upkeep.check_store()
+            check = self._first_check(dems)
             if not check.held:
                 failed = ", ".join(sorted({str(row["name"]) for row in check.rows if not row["held"]}))
                 warn(f"The store's Object Lock does not hold ({failed}): no evidence is taken in until it does.")
             token_file = self._first_token(dems)
             port = free_port(self._settings.api.host, self._settings.api.port)
             url = url_of(self._settings.api.host, port)
-            watch = threading.Thread(target=self._check_daily, args=(dems,), name="self-check", daemon=True)
+            watch = threading.Thread(target=self._check_daily, args=(dems, check.held), name="self-check", daemon=True)
             watch.start()
             Supervisor(
                 self._engines,
@@ -143,11 +145,21 @@ class _Installation:
         _remove_run_file(self._folder)
         self._ending.set()
 
-    def _check_daily(self, dems: Dems) -> None:
-        """With the set-up identity, which the workers do not have."""
-        while not self._ending.wait(_CHECK_EVERY.total_seconds()):
+    def _first_check(self, dems: Dems) -> StoreCheck:
+        """A store that was just started may fail once at what it does a moment later; one that does not hold never does it."""
+        check = dems.upkeep.check_store()
+        for _ in range(_MORE_TRIES):
+            if check.held or self._ending.wait(_TRY_AGAIN_SECONDS):
+                break
+            check = dems.upkeep.check_store()
+        return check
+
+    def _check_daily(self, dems: Dems, held: bool) -> None:
+        """With the set-up identity, which the workers do not have. Where it did not hold nothing is taken in: soon again."""
+        while not self._ending.wait((_CHECK_EVERY if held else _CHECK_AGAIN).total_seconds()):
             try:
-                if not dems.upkeep.check_store().held:
+                held = dems.upkeep.check_store().held
+                if not held:
                     warn("The store's Object Lock does not hold: run `dems doctor`.")
             except (DemsError, StorageError) as error:
                 warn(f"The store's self-check could not be run: {error}")
