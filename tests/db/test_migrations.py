@@ -10,7 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import Engine, create_engine, inspect, make_url, text
 
 from dems.bootstrap import Dems
 from dems.cli.main import main
@@ -97,13 +97,18 @@ def test_an_empty_database_has_no_revision(empty: str) -> None:
     engine.dispose()
 
 
-def test_on_an_older_schema_where_nothing_queues_entries_nothing_is_written(empty: str) -> None:
-    engine = create_engine(empty)
+def _upgraded(engine: Engine, revision: str) -> None:
+    """To what an earlier version had."""
     config = Config()
     config.set_main_option("script_location", str(ROOT / "dems" / "db" / "migrations"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0022")
+        command.upgrade(config, revision)
+
+
+def test_on_an_older_schema_where_nothing_queues_entries_nothing_is_written(empty: str) -> None:
+    engine = create_engine(empty)
+    _upgraded(engine, "0022")
     transactions = DatabaseTransactions(engine, lambda: datetime.now(UTC), lambda _: None)
     with pytest.raises(DatabaseUnavailable, match="run `dems migrate` first"), transactions():
         pass
@@ -115,11 +120,8 @@ def test_on_an_older_schema_where_nothing_queues_entries_nothing_is_written(empt
 
 def test_what_was_said_of_cases_before_facts_were_dated_becomes_facts(empty: str) -> None:
     engine = create_engine(empty)
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "dems" / "db" / "migrations"))
+    _upgraded(engine, "0006")
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0006")
         connection.execute(text(_SOMEBODY))
         connection.execute(text(_CASES))
     migrate(empty)
